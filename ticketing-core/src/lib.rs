@@ -1,1 +1,43 @@
-//! Under construction.
+//! A box office for contested on-sales, as a library: a waiting line per performance, live seats,
+//! holds that cannot be sold twice, orders, payments and tickets.
+//!
+//! Everything goes through one front door, [`BoxOffice`]. [`BoxOffice::embedded`] runs in this
+//! process and needs nothing else; `BoxOffice::connect` (feature `services`) runs the same verbs
+//! on PostgreSQL, Redis and Kafka, in as many processes as you like.
+#![doc = include_str!("front_page.md")]
+
+pub mod accounts;
+pub mod admission;
+mod box_office;
+pub mod catalog;
+mod clock;
+mod error;
+pub mod events;
+mod guards;
+mod id;
+mod money;
+pub mod orders;
+mod page;
+pub mod payments;
+pub mod seats;
+#[cfg(feature = "services")]
+mod services;
+mod signing;
+pub mod worker;
+
+#[cfg(feature = "services")]
+pub use self::box_office::ServicesSettings;
+pub use self::box_office::{
+    BoxOffice, EmbeddedSettings, Eta, LineAnswer, OrganizerOrder, PassGranted, Payment,
+    PaymentOutcome, PerformanceView, PlacedOrder, SalesReport, SeatMapView, Step, SyntheticBuyer,
+};
+pub use self::clock::{Clock, GRACE_MS, Timestamp};
+pub use self::error::{Error, FieldError, Result};
+#[cfg(feature = "broken-guards")]
+pub use self::guards::Broken;
+pub use self::id::{
+    AccountId, HoldId, OrderId, PaymentId, PerformanceId, Randomness, RefundId, TicketId, VenueId,
+};
+pub use self::money::{Currency, Money, PRICE_MAX};
+pub use self::page::{PAGE_DEFAULT, PAGE_MAX, Page, Paged};
+pub use self::signing::SigningKey;

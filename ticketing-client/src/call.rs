@@ -1,0 +1,99 @@
+//! A call as a value: what to send and how to read the answer.
+
+use std::fmt;
+
+use reqwest::Method;
+use secrecy::SecretString;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::secrets::{AccessToken, IdempotencyKey, PassToken, PlaceToken};
+
+/// A request that can be sent any number of times, to any server; `A` is its answer.
+pub struct Call<A> {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(&'static str, SecretString)>,
+    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) decode: Decode<A>,
+}
+
+/// Reads a successful answer; the error says what was wrong with it.
+pub(crate) type Decode<A> = fn(&Reply) -> Result<A, String>;
+
+/// A successful answer, before it is understood.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) etag: Option<String>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl<A: DeserializeOwned> Call<A> {
+    /// A call that is answered with a JSON document.
+    pub(crate) fn json(method: Method, path: String) -> Self {
+        Self::with_decode(method, path, decode_json)
+    }
+}
+
+impl Call<()> {
+    /// A call whose answer has nothing to say.
+    pub(crate) fn empty(method: Method, path: String) -> Self {
+        Self::with_decode(method, path, |_| Ok(()))
+    }
+}
+
+impl<A> Call<A> {
+    pub(crate) fn with_decode(method: Method, path: String, decode: Decode<A>) -> Self {
+        Self { method, path, query: Vec::new(), headers: Vec::new(), body: None, decode }
+    }
+
+    pub(crate) fn query(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
+        self.query.extend(value.map(|value| (name, value.to_string())));
+        self
+    }
+
+    pub(crate) fn body(mut self, body: &impl Serialize) -> Self {
+        self.body = Some(serde_json::to_vec(body).expect("our own plain data is JSON"));
+        self
+    }
+
+    pub(crate) fn signed_in(self, token: &AccessToken) -> Self {
+        self.secret_header("authorization", format!("Bearer {}", token.expose()))
+    }
+
+    pub(crate) fn place(self, token: &PlaceToken) -> Self {
+        self.secret_header("place-token", token.expose().to_owned())
+    }
+
+    pub(crate) fn pass(self, token: &PassToken) -> Self {
+        self.secret_header("pass-token", token.expose().to_owned())
+    }
+
+    pub(crate) fn key(self, key: &IdempotencyKey) -> Self {
+        self.secret_header("idempotency-key", key.as_str().to_owned())
+    }
+
+    pub(crate) fn header(self, name: &'static str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.secret_header(name, value.to_owned()),
+            None => self,
+        }
+    }
+
+    fn secret_header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, SecretString::from(value)));
+        self
+    }
+}
+
+impl<A> fmt::Debug for Call<A> {
+    /// Method and path only: bodies and headers may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+pub(crate) fn decode_json<A: DeserializeOwned>(reply: &Reply) -> Result<A, String> {
+    serde_json::from_slice(&reply.body).map_err(|error| error.to_string())
+}

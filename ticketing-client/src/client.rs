@@ -1,0 +1,115 @@
+//! Sends calls to one server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Url;
+use secrecy::ExposeSecret;
+
+use crate::call::{Call, Reply};
+use crate::error::{Broken, Error};
+
+/// How long a call may take, connecting included.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection may take to open.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How long an unused connection stays open. Shorter than servers keep theirs, so that a call
+/// does not go out on a connection that is being closed.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Connections that a client keeps for the next calls when its maker does not say.
+const IDLE_CONNECTIONS: usize = 8;
+
+/// A client of one server. Cheap to clone; clones share connections.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    server: Arc<Url>,
+}
+
+impl Client {
+    /// A client of the server at this base address, such as `http://127.0.0.1:8080`.
+    pub fn new(server: &str) -> Result<Self, Error> {
+        Self::with_idle_connections(server, IDLE_CONNECTIONS)
+    }
+
+    /// As [`Client::new`], keeping up to `idle` unused connections open.
+    pub fn with_idle_connections(server: &str, idle: usize) -> Result<Self, Error> {
+        let url = Url::parse(server)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            .ok_or_else(|| Broken::Address(server.to_owned()))?;
+        Ok(Self { http: connections(idle)?, server: Arc::new(url) })
+    }
+
+    /// The server's base address.
+    pub fn server(&self) -> &str {
+        self.server.as_str().trim_end_matches('/')
+    }
+
+    /// Sends a call once and reads its answer. Never takes longer than [`REQUEST_TIMEOUT`].
+    pub async fn send<A>(&self, call: &Call<A>) -> Result<A, Error> {
+        let reply = self.exchange(call).await?;
+        (call.decode)(&reply)
+            .map_err(|why| Broken::Undecodable { status: reply.status, why }.into())
+    }
+
+    async fn exchange<A>(&self, call: &Call<A>) -> Result<Reply, Error> {
+        let url = format!("{}{}", self.server(), call.path);
+        let mut request = self.http.request(call.method.clone(), url).query(&call.query);
+        for (name, value) in &call.headers {
+            request = request.header(*name, value.expose_secret());
+        }
+        if let Some(body) = &call.body {
+            request = request.header("content-type", "application/json").body(body.clone());
+        }
+        let response = request.send().await.map_err(broken)?;
+        let status = response.status();
+        let etag =
+            response.headers().get("etag").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let body = response.bytes().await.map_err(broken)?.to_vec();
+        if status.is_client_error() || status.is_server_error() {
+            return Err(Error::from_answer(status.as_u16(), &body));
+        }
+        Ok(Reply { status: status.as_u16(), etag, body })
+    }
+}
+
+/// The one place that sets up HTTP: the TLS stack's cryptography, time-outs, keep-alive.
+fn connections(idle: usize) -> Result<reqwest::Client, Error> {
+    // A second call finds the provider installed, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(REQUEST_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .pool_max_idle_per_host(idle)
+        .tcp_nodelay(true)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(broken)
+}
+
+fn broken(error: reqwest::Error) -> Error {
+    let broken =
+        if error.is_timeout() { Broken::TimedOut } else { Broken::Connection(error.without_url()) };
+    broken.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_without_a_scheme_is_refused_with_its_text() {
+        let error = Client::new("127.0.0.1:8080").unwrap_err();
+        assert_eq!(error.to_string(), "no usable answer: `127.0.0.1:8080` is no HTTP address");
+    }
+
+    #[test]
+    fn a_trailing_slash_makes_no_difference() {
+        assert_eq!(Client::new("http://localhost:1/").unwrap().server(), "http://localhost:1");
+    }
+}

@@ -1,0 +1,153 @@
+//! In the line: join, ask when told to, claim the turn, or leave.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::Person;
+use crate::error::{Error, Kind};
+use crate::line::{self, Answer, State};
+use crate::load::lanes::Exchange;
+use crate::load::record::{Fate, Pass, Place, Poll};
+use crate::load::steps::Step;
+use crate::secrets::PassToken;
+
+/// When to try again where the server did not say.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// When to try to join again before the sale is open.
+const JOIN_AGAIN: Duration = Duration::from_millis(500);
+
+/// What an answer means for the one who waits.
+enum Next {
+    /// Come in.
+    Admitted(PassToken),
+    /// Ask again then.
+    AskAt(Duration),
+    /// The place is gone; a new one may be had.
+    Rejoin,
+}
+
+impl Person {
+    /// Queues until admitted. The first join was due at `due`.
+    pub(super) async fn queue(&mut self, mut due: Duration) -> ControlFlow<Fate, PassToken> {
+        loop {
+            let mut next = self.join(due).await?;
+            while let Next::AskAt(then) = next {
+                self.wait(then).await?;
+                next = self.ask(then).await?;
+            }
+            if let Next::Admitted(pass) = next {
+                return ControlFlow::Continue(pass);
+            }
+            due = self.now();
+        }
+    }
+
+    async fn join(&mut self, mut due: Duration) -> ControlFlow<Fate, Next> {
+        loop {
+            let call = line::join(&self.token, self.world.performance);
+            let exchange = self.world.lanes.send(self.home, Step::Join, due, &call).await;
+            match exchange.outcome {
+                Ok(answer) => return self.enter(answer, exchange.answered),
+                Err(error) => refused(&error)?,
+            }
+            due = exchange.answered + JOIN_AGAIN;
+            self.wait(due).await?;
+        }
+    }
+
+    /// Takes the place that a join was answered with.
+    fn enter(&mut self, answer: Answer, answered: Duration) -> ControlFlow<Fate, Next> {
+        let known = self.record.places.last().map(|place| place.number);
+        if let Some(number) = answer.number.filter(|number| Some(*number) != known) {
+            self.record.places.push(Place { number, polls: Vec::new(), pass: None });
+        }
+        self.understand(answer, answered)
+    }
+
+    /// Asks how the place stands. A question that was due late is due all the same.
+    async fn ask(&mut self, due: Duration) -> ControlFlow<Fate, Next> {
+        let Some(place) = &self.place else { return ControlFlow::Continue(Next::Rejoin) };
+        let call = line::ask(&self.token, place, self.world.performance);
+        let exchange = self.world.lanes.send(self.home, Step::Poll, due, &call).await;
+        self.write_down(due, &exchange);
+        match exchange.outcome {
+            Ok(answer) => self.understand(answer, exchange.answered),
+            Err(error) => {
+                refused(&error)?;
+                ControlFlow::Continue(Next::AskAt(exchange.answered + ASK_AGAIN))
+            }
+        }
+    }
+
+    fn write_down(&mut self, due: Duration, exchange: &Exchange<Answer>) {
+        let poll = Poll {
+            due,
+            written: exchange.first_written,
+            answered: exchange.answered,
+            state: exchange.outcome.as_ref().ok().map(|answer| answer.state.clone()),
+            broke: exchange.broke,
+        };
+        if let Some(place) = self.record.places.last_mut() {
+            place.polls.push(poll);
+        }
+    }
+
+    fn understand(&mut self, answer: Answer, answered: Duration) -> ControlFlow<Fate, Next> {
+        if let Some(token) = answer.place_token {
+            self.place = Some(token);
+        }
+        let next = match answer.state {
+            State::SoldOut => return ControlFlow::Break(Fate::TurnedAway),
+            State::Revoked => return ControlFlow::Break(Fate::GaveUp),
+            State::Lapsed | State::Expired | State::Left | State::Done => Next::Rejoin,
+            State::Admitted => match (answer.pass_token, answer.pass_expires_at) {
+                (Some(token), Some(expires)) => {
+                    self.admit(answered, self.world.lanes.clock.of_wall(expires));
+                    Next::Admitted(token)
+                }
+                _ => Next::AskAt(answered + ASK_AGAIN),
+            },
+            _ => {
+                let pause = answer.poll_after_ms.map_or(ASK_AGAIN, Duration::from_millis);
+                Next::AskAt(answered + pause)
+            }
+        };
+        ControlFlow::Continue(next)
+    }
+
+    fn admit(&mut self, arrived: Duration, expires: Duration) {
+        if let Some(place) = self.record.places.last_mut() {
+            place.pass.get_or_insert(Pass {
+                arrived,
+                expires,
+                payment_sent: None,
+                leave_sent: None,
+                last_proven: None,
+            });
+        }
+    }
+
+    /// Gives the place up.
+    pub(super) async fn leave(&mut self) {
+        let Some(place) = self.place.take() else { return };
+        let call = line::leave(&self.token, &place, self.world.performance);
+        let exchange = self.world.lanes.send(self.home, Step::Leave, self.now(), &call).await;
+        if let Some(pass) = self.pass() {
+            pass.leave_sent = Some(exchange.first_written);
+        }
+    }
+}
+
+/// Some refusals end the visit; with the others it is worth asking again.
+fn refused(error: &Error) -> ControlFlow<Fate> {
+    match error.kind() {
+        Some(Kind::SoldOut) => ControlFlow::Break(Fate::TurnedAway),
+        Some(Kind::NotOnSale | Kind::TooManyRequests) => ControlFlow::Continue(()),
+        _ if error.is_breakage() => ControlFlow::Continue(()),
+        _ => {
+            tracing::warn!(%error, "the line refused a buyer");
+            ControlFlow::Break(Fate::GaveUp)
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Inside: choose seats and hold them; take fewer, then any, while there is anything to be had.
+
+use std::ops::ControlFlow;
+use std::ops::Range;
+use std::time::Duration;
+
+use super::Person;
+use crate::error::Kind;
+use crate::load::plan::{Quirk, Taste};
+use crate::load::record::Fate;
+use crate::load::steps::Step;
+use crate::seats::{self, Best, Hold, MapAnswer, Status, Wish};
+use crate::secrets::PassToken;
+
+/// How long a buyer looks before it chooses.
+const LOOK_MS: Range<u64> = 100..900;
+
+/// How often one who finds nothing free looks again.
+const LOOK_AGAIN_MS: Range<u64> = 600..1_400;
+
+/// How often a pushy buyer insists before it takes what there is.
+const INSISTS: u32 = 3;
+
+/// The seats as a buyer last saw them.
+#[derive(Debug, Default)]
+struct View {
+    etag: Option<String>,
+    status: Vec<Status>,
+}
+
+/// How an attempt to hold seats ended.
+enum Attempt {
+    Held(Hold),
+    Refused,
+    PassEnded,
+}
+
+impl Person {
+    /// Tries to buy for as long as the pass lives; continues when the pass has ended.
+    pub(super) async fn shop(&mut self, pass: &PassToken) -> ControlFlow<Fate> {
+        self.step_in().await?;
+        let mut view = View::default();
+        let mut nothing_free = false;
+        while self.pass_lives() {
+            let look = if nothing_free { LOOK_AGAIN_MS } else { LOOK_MS };
+            self.look_around(look).await?;
+            let wish = self.choose(&mut view).await?;
+            nothing_free = wish.is_none();
+            let Some(wish) = wish else { continue };
+            match self.hold(pass, &wish).await {
+                Attempt::Held(hold) => self.check_out(pass, &hold).await?,
+                Attempt::Refused => self.lower_expectations(),
+                Attempt::PassEnded => break,
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Some come in and go again.
+    async fn step_in(&mut self) -> ControlFlow<Fate> {
+        match self.plan.quirk {
+            Quirk::VanishesInside => ControlFlow::Break(Fate::GaveUp),
+            Quirk::LeavesInside => {
+                self.think(LOOK_MS).await;
+                self.leave().await;
+                ControlFlow::Break(Fate::GaveUp)
+            }
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn pass_lives(&mut self) -> bool {
+        let now = self.now();
+        self.pass().is_some_and(|pass| now < pass.expires)
+    }
+
+    async fn look_around(&mut self, millis: Range<u64>) -> ControlFlow<Fate> {
+        let pause = rand::RngExt::random_range(&mut self.plan.rng, millis);
+        let until = self.now() + Duration::from_millis(pause);
+        self.wait(until).await
+    }
+
+    /// What to ask for; `None` where nothing is free at the moment.
+    async fn choose(&mut self, view: &mut View) -> ControlFlow<Fate, Option<Wish>> {
+        let count = self.party as usize;
+        let taken_lightly = self.party > 1 || self.refusals == 0;
+        let wish = match &self.plan.taste {
+            Taste::Hottest if self.refusals < INSISTS => self
+                .world
+                .layout
+                .hottest(count, &mut self.plan.rng)
+                .map(|seats| Wish::Seats { seats }),
+            Taste::Best(category) if taken_lightly => {
+                Some(best(self.party, category.clone().filter(|_| self.refusals == 0)))
+            }
+            _ => return self.choose_from_map(view).await,
+        };
+        ControlFlow::Continue(wish)
+    }
+
+    async fn choose_from_map(&mut self, view: &mut View) -> ControlFlow<Fate, Option<Wish>> {
+        self.look_at_map(view).await;
+        let status = &view.status;
+        if !status.is_empty() && !status.iter().any(|status| status.may_come_back()) {
+            return ControlFlow::Break(Fate::TurnedAway);
+        }
+        if !status.contains(&Status::Free) {
+            return ControlFlow::Continue(None);
+        }
+        let picked = self.world.layout.pick(status, self.party as usize, &mut self.plan.rng);
+        // No such neighbours, or standing places only: let the server find what there is.
+        let wish = picked.map_or_else(|| best(self.party, None), |seats| Wish::Seats { seats });
+        ControlFlow::Continue(Some(wish))
+    }
+
+    /// The first look takes the layout too, as a screen has to; later ones ask what changed.
+    async fn look_at_map(&self, view: &mut View) {
+        let (lanes, performance) = (&self.world.lanes, self.world.performance);
+        if view.status.is_empty() {
+            let call = seats::map(&self.token, performance);
+            if let Ok(map) = lanes.send(self.home, Step::Map, self.now(), &call).await.outcome {
+                view.status = map.status;
+            }
+            return;
+        }
+        let call = seats::statuses(&self.token, performance, view.etag.as_deref());
+        let exchange = lanes.send(self.home, Step::Map, self.now(), &call).await;
+        if let Ok(MapAnswer::Fresh { etag, map }) = exchange.outcome {
+            *view = View { etag, status: map.status };
+        }
+    }
+
+    async fn hold(&mut self, pass: &PassToken, wish: &Wish) -> Attempt {
+        let key = self.key();
+        let call = seats::hold(&self.token, pass, self.world.performance, wish, &key);
+        let exchange = self.world.lanes.send(self.home, Step::Hold, self.now(), &call).await;
+        match exchange.outcome {
+            Ok(hold) => {
+                self.world.progress.held();
+                self.proved(exchange.written);
+                Attempt::Held(hold)
+            }
+            Err(error) => match error.kind() {
+                Some(Kind::PassRequired | Kind::PassExpired) => Attempt::PassEnded,
+                _ => Attempt::Refused,
+            },
+        }
+    }
+
+    /// A request that bore the pass and was sent at `sent` was answered 2xx.
+    pub(super) fn proved(&mut self, sent: Duration) {
+        if let Some(pass) = self.pass() {
+            pass.last_proven = Some(sent);
+        }
+    }
+
+    /// First without a favourite category, then with fewer friends, at last alone.
+    fn lower_expectations(&mut self) {
+        let had_favourite = matches!(&self.plan.taste, Taste::Best(Some(_)));
+        let gave_up_favourite = had_favourite && self.refusals == 0;
+        let insists = self.plan.taste == Taste::Hottest && self.refusals < INSISTS;
+        if !gave_up_favourite && !insists {
+            self.party = (self.party - 1).max(1);
+        }
+        self.refusals += 1;
+    }
+
+    pub(super) async fn release(&mut self, pass: &PassToken, hold: &Hold) {
+        let call = seats::release(&self.token, pass, hold.id);
+        let exchange = self.world.lanes.send(self.home, Step::Release, self.now(), &call).await;
+        if exchange.is_ok() {
+            self.proved(exchange.written);
+        }
+    }
+}
+
+fn best(count: u32, category: Option<String>) -> Wish {
+    Wish::Best { best: Best { count, category, section: None } }
+}

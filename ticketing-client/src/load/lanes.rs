@@ -1,0 +1,117 @@
+//! The connections that all buyers share, and the count of what went over them.
+
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use super::clock::RunClock;
+use super::fleet::{Fleet, Patience};
+use super::steps::{Ending, Step, Steps};
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::Error;
+
+/// Keep-alive connections to the servers, over all buyers. With the server in the same process
+/// each counts twice against the limit of open files, which is 1,024 on many machines.
+pub const CONNECTIONS: usize = 200;
+
+/// Connections to the payment gateway, for the same reason.
+pub const GATEWAY_CONNECTIONS: usize = 16;
+
+/// The way to the servers and the gateway.
+#[derive(Debug)]
+pub struct Lanes {
+    /// The run's clock.
+    pub clock: RunClock,
+    /// What went over the lanes.
+    pub steps: Steps,
+    fleet: Fleet,
+    free: Semaphore,
+    gateway: Client,
+    gateway_free: Semaphore,
+}
+
+/// A request and its answer, in time.
+#[derive(Debug)]
+pub struct Exchange<A> {
+    /// When it was written to the socket for the first time.
+    pub first_written: Duration,
+    /// When the attempt that brought the outcome was written to the socket.
+    pub written: Duration,
+    /// When the outcome was known.
+    pub answered: Duration,
+    /// True where an attempt broke.
+    pub broke: bool,
+    /// The outcome of the last attempt.
+    pub outcome: Result<A, Error>,
+}
+
+impl Lanes {
+    /// Lanes to these servers and this gateway.
+    pub fn new(fleet: Fleet, gateway: &str, clock: RunClock) -> Result<Self, Error> {
+        Ok(Self {
+            clock,
+            steps: Steps::new(),
+            fleet,
+            free: Semaphore::new(CONNECTIONS),
+            gateway: Client::with_idle_connections(gateway, GATEWAY_CONNECTIONS)?,
+            gateway_free: Semaphore::new(GATEWAY_CONNECTIONS),
+        })
+    }
+
+    /// Sends a call that was due at `due` to the buyer's own server; where it breaks, to the
+    /// others in turn, with the same key.
+    pub async fn send<A>(
+        &self,
+        home: usize,
+        step: Step,
+        due: Duration,
+        call: &Call<A>,
+    ) -> Exchange<A> {
+        self.repeat(&self.free, step, due, call, |attempt| self.fleet.client(home + attempt)).await
+    }
+
+    /// Sends a call to the gateway.
+    pub async fn send_to_gateway<A>(&self, step: Step, call: &Call<A>) -> Exchange<A> {
+        let due = self.clock.now();
+        self.repeat(&self.gateway_free, step, due, call, |_| &self.gateway).await
+    }
+
+    async fn repeat<'a, A>(
+        &'a self,
+        free: &Semaphore,
+        step: Step,
+        mut due: Duration,
+        call: &Call<A>,
+        client: impl Fn(usize) -> &'a Client,
+    ) -> Exchange<A> {
+        let mut patience = Patience::new();
+        let mut first_written = None;
+        for attempt in 0.. {
+            let permit = free.acquire().await.expect("the lanes stay open");
+            let written = self.clock.now();
+            let first_written = *first_written.get_or_insert(written);
+            let outcome = client(attempt).send(call).await;
+            drop(permit);
+            let answered = self.clock.now();
+            self.steps.count(step, Ending::of(&outcome), answered.saturating_sub(due));
+            let pause = patience.after(&outcome, Instant::now());
+            let Some(pause) = pause else {
+                let broke = patience.tried();
+                return Exchange { first_written, written, answered, broke, outcome };
+            };
+            tracing::debug!(?call, error = %outcome.err().expect("only a break is repeated"), "broke");
+            due = answered + pause;
+            self.clock.sleep_until(due).await;
+        }
+        unreachable!("patience ends")
+    }
+}
+
+impl<A> Exchange<A> {
+    /// True where the server answered as asked.
+    pub fn is_ok(&self) -> bool {
+        self.outcome.is_ok()
+    }
+}

@@ -1,0 +1,105 @@
+//! The hall, as a buyer sees it who chooses from the map.
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use crate::seats::{SeatMap, Section, Status};
+
+/// Seats at the head of the first row that everybody in a pushy crowd wants.
+const HOTTEST_SEATS: usize = 8;
+
+/// The seats for sale, row by row. Standing places are not here: nobody picks them by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Layout {
+    rows: Vec<Vec<u32>>,
+    pub(super) categories: Vec<String>,
+}
+
+impl Layout {
+    pub(super) fn of(map: &SeatMap) -> Self {
+        let mut layout = Self { rows: Vec::new(), categories: Vec::new() };
+        for section in &map.sections {
+            layout.add(section);
+        }
+        layout
+    }
+
+    fn add(&mut self, section: &Section) {
+        match section {
+            Section::Seated { rows, .. } => {
+                for row in rows {
+                    let sold = row.seats.iter().filter(|seat| seat.price.is_some());
+                    self.rows.push(sold.clone().map(|seat| seat.index).collect());
+                    sold.for_each(|seat| self.add_category(&seat.category));
+                }
+            }
+            Section::Standing { category, price: Some(_), .. } => self.add_category(category),
+            Section::Standing { .. } => {}
+        }
+    }
+
+    fn add_category(&mut self, category: &str) {
+        if self.categories.iter().all(|known| known != category) {
+            self.categories.push(category.to_owned());
+        }
+    }
+
+    /// Free neighbours in some row, found from a random row on.
+    pub(super) fn pick(
+        &self,
+        statuses: &[Status],
+        count: usize,
+        rng: &mut ChaCha8Rng,
+    ) -> Option<Vec<u32>> {
+        let first = rng.random_range(0..self.rows.len().max(1));
+        let (before, from) = self.rows.split_at(first.min(self.rows.len()));
+        let free = |seat: &u32| statuses.get(*seat as usize) == Some(&Status::Free);
+        from.iter()
+            .chain(before)
+            .flat_map(|row| row.windows(count))
+            .find(|seats| seats.iter().all(free))
+            .map(<[u32]>::to_vec)
+    }
+
+    /// Some of the hottest seats, whatever their status.
+    pub(super) fn hottest(&self, count: usize, rng: &mut ChaCha8Rng) -> Option<Vec<u32>> {
+        let row = self.rows.first()?;
+        let hot = &row[..row.len().min(HOTTEST_SEATS)];
+        let first = rng.random_range(0..=hot.len().checked_sub(count)?);
+        Some(hot[first..first + count].to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+
+    fn layout() -> Layout {
+        Layout { rows: vec![vec![0, 1, 2], vec![3, 4]], categories: Vec::new() }
+    }
+
+    #[test]
+    fn neighbours_are_picked_within_one_row() {
+        use Status::{Free, Sold};
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let statuses = [Free, Sold, Free, Free, Free];
+        assert_eq!(layout().pick(&statuses, 2, &mut rng), Some(vec![3, 4]));
+        assert_eq!(layout().pick(&statuses, 3, &mut rng), None);
+    }
+
+    #[test]
+    fn an_empty_layout_offers_nothing() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let layout = Layout { rows: Vec::new(), categories: Vec::new() };
+        assert_eq!(layout.pick(&[], 1, &mut rng), None);
+        assert_eq!(layout.hottest(1, &mut rng), None);
+    }
+
+    #[test]
+    fn the_hottest_seats_are_wanted_even_when_sold() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        assert_eq!(layout().hottest(3, &mut rng), Some(vec![0, 1, 2]));
+    }
+}

@@ -1,0 +1,70 @@
+//! `one_order_per_seat`: no seat is in two paid orders, neither in the organizer's list nor in
+//! what the buyers were told.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::{Check, Evidence};
+use crate::orders::Status;
+
+pub(super) fn check(evidence: &Evidence) -> Check {
+    let paid = evidence.aftermath.orders.iter().filter(|order| order.status == Status::Paid);
+    let listed = paid.flat_map(|order| order.seats.iter().map(|seat| (*seat, order.id)));
+    let answers = evidence.buyers.iter().flat_map(|buyer| buyer.paid());
+    let told = answers.flat_map(|told| told.seats.iter().map(|seat| (*seat, told.order)));
+
+    let (listed_seats, mut faults) = owners(listed, "in the organizer's list");
+    let (told_seats, told_faults) = owners(told, "in the buyers' answers");
+    faults.extend(told_faults);
+    let detail = format!("{listed_seats} seats in paid orders, {told_seats} in buyers' answers");
+    Check::from_faults("one_order_per_seat", &faults, detail)
+}
+
+/// Counts the seats and names those with more than one order. The same order may be told often.
+fn owners(pairs: impl Iterator<Item = (u32, Uuid)>, place: &str) -> (usize, Vec<String>) {
+    let mut owner: HashMap<u32, Uuid> = HashMap::new();
+    let mut faults = Vec::new();
+    for (seat, order) in pairs {
+        let first = *owner.entry(seat).or_insert(order);
+        if first != order {
+            faults.push(format!("seat {seat} is in orders {first} and {order} {place}"));
+        }
+    }
+    (owner.len(), faults)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::history;
+    use super::*;
+
+    #[test]
+    fn a_seat_per_order_is_green_however_often_it_is_told() {
+        let mut evidence = history::green();
+        let again = evidence.buyers[0].orders[0].clone();
+        evidence.buyers[0].orders.push(again);
+        assert!(check(&evidence).ok);
+    }
+
+    #[test]
+    fn two_paid_orders_with_one_seat_turn_red() {
+        let mut evidence = history::green();
+        evidence.aftermath.orders[1].seats = vec![0];
+        assert!(!check(&evidence).ok);
+    }
+
+    #[test]
+    fn an_unpaid_order_with_a_sold_seat_is_green() {
+        let mut evidence = history::green();
+        evidence.aftermath.orders[2].seats = vec![0];
+        assert!(check(&evidence).ok);
+    }
+
+    #[test]
+    fn two_buyers_told_that_one_seat_is_theirs_turn_red() {
+        let mut evidence = history::green();
+        evidence.buyers[1].orders[0].seats = vec![0];
+        assert!(!check(&evidence).ok);
+    }
+}

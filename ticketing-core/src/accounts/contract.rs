@@ -1,0 +1,56 @@
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use super::{Account, Role};
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::id::AccountId;
+
+/// An account with what its password is checked against.
+#[derive(Clone, Debug)]
+pub(crate) struct Credentials {
+    pub(crate) account: Account,
+    pub(crate) password_hash: Option<String>,
+}
+
+/// A refresh token as the books keep it: its SHA-256, never itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RefreshToken {
+    pub(crate) hash: [u8; 32],
+    /// The session it continues; all tokens of a session end together.
+    pub(crate) session: Uuid,
+    pub(crate) account: AccountId,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// What became of a refresh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rotation {
+    Rotated { account: AccountId, session: Uuid },
+    /// Unknown, expired, or used before; a used one has ended its whole session.
+    Refused,
+}
+
+/// Accounts and sessions in the books. Each verb is atomic.
+#[async_trait]
+pub(crate) trait Accounts: Send + Sync {
+    /// Refused with a conflict when the e-mail (without regard to case) or the nickname is taken.
+    async fn add(&self, account: Credentials) -> Result<()>;
+    /// Adds all or none.
+    async fn add_synthetic(&self, accounts: Vec<Account>) -> Result<()>;
+    /// Removes the synthetic accounts that are not in `keep`; answers how many.
+    async fn remove_synthetic(&self, keep: Vec<AccountId>) -> Result<u64>;
+    async fn by_email(&self, email: &str) -> Result<Option<Credentials>>;
+    async fn account(&self, id: AccountId) -> Result<Option<Account>>;
+    async fn set_role(&self, id: AccountId, role: Role) -> Result<Option<Account>>;
+    async fn begin_session(&self, token: RefreshToken) -> Result<()>;
+    /// Uses `old` up and puts `new_hash` in its place; a token used before ends its session.
+    async fn rotate(
+        &self,
+        old: [u8; 32],
+        new_hash: [u8; 32],
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Rotation>;
+    async fn end_session(&self, session: Uuid) -> Result<()>;
+}

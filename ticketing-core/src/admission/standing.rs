@@ -1,0 +1,91 @@
+use serde::Serialize;
+
+use super::place::Place;
+use crate::clock::Timestamp;
+
+/// Where a place stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// In the line.
+    Waiting,
+    /// A turn that has not been claimed: the place may come in now.
+    Ready,
+    /// Inside, with a pass.
+    Admitted,
+    /// The turn was not claimed in time.
+    Lapsed,
+    /// Bought, and out.
+    Done,
+    /// Left by its own wish, or given up for a newer place.
+    Left,
+    /// The pass ran out.
+    Expired,
+    /// Taken away by the organizer.
+    Revoked,
+    /// No seat for sale is free, held or reserved.
+    SoldOut,
+}
+
+impl State {
+    /// The one letter by which the store remembers how a place ended.
+    #[cfg(feature = "services")]
+    pub(super) fn from_letter(letter: &str) -> Option<Self> {
+        Some(match letter {
+            "W" => Self::Waiting,
+            "R" => Self::Ready,
+            "A" => Self::Admitted,
+            "L" => Self::Lapsed,
+            "D" => Self::Done,
+            "Q" => Self::Left,
+            "E" => Self::Expired,
+            "V" => Self::Revoked,
+            _ => return None,
+        })
+    }
+}
+
+/// What the line says of one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) place: Place,
+    pub(crate) state: State,
+    /// The lease's end, once admitted.
+    pub(crate) pass_expires_at: Option<Timestamp>,
+    pub(crate) watermark: Watermark,
+}
+
+/// How far the line has come: all that someone far back needs to know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Watermark {
+    pub(crate) epoch: u32,
+    /// The highest number given a turn or passed over.
+    pub(crate) head: u64,
+    /// The highest number given out.
+    pub(crate) last: u64,
+    pub(crate) admitted_total: u64,
+    pub(crate) inside: u32,
+}
+
+/// What an organizer sees of the line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LineReport {
+    /// The capacity now.
+    pub capacity: u32,
+    /// Ready and admitted.
+    pub inside: u32,
+    /// The most that were ever inside at once.
+    pub max_inside: u32,
+    /// Turns that wait to be claimed.
+    pub ready: u32,
+    /// Numbers behind the head.
+    pub waiting: u64,
+    /// Passes given.
+    pub admitted_total: u64,
+    /// Turns not claimed in time.
+    pub lapsed_total: u64,
+    /// Passes that ran out.
+    pub expired_total: u64,
+    /// Places left.
+    pub left_total: u64,
+}

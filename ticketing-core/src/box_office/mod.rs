@@ -1,0 +1,172 @@
+//! The front door: every verb of the box office, one file per activity.
+
+mod booking;
+mod live_view;
+mod organizing;
+mod paying;
+mod queueing;
+mod reacting;
+mod signing_in;
+mod tending;
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+
+pub use self::booking::{PlacedOrder, SeatMapView};
+use self::live_view::LiveView;
+pub use self::organizing::{OrganizerOrder, PerformanceView, SalesReport, SyntheticBuyer};
+pub use self::paying::{Payment, PaymentOutcome};
+pub use self::queueing::{Eta, LineAnswer, PassGranted};
+pub use self::tending::Step;
+use crate::accounts::memory::MemoryAccounts;
+use crate::accounts::{AccessTokens, Accounts, Passwords};
+use crate::admission::memory::MemoryLines;
+use crate::admission::{Lines, PassTokens, PlaceTokens};
+use crate::catalog::memory::MemoryCatalog;
+use crate::catalog::{Catalog, Sale, Venue};
+use crate::clock::{Clock, Timestamp};
+use crate::error::{Error, Result};
+use crate::events::memory::{MemoryInbox, MemoryOutbox};
+use crate::events::{Inbox, Outbox};
+use crate::guards::Guards;
+use crate::id::{PerformanceId, Randomness, VenueId};
+use crate::orders::memory::MemoryOrders;
+use crate::orders::{Orders, TicketSigner, TicketVerifier};
+use crate::payments::Provider;
+use crate::seats::Seats;
+use crate::seats::memory::MemorySeats;
+use crate::signing::SigningKey;
+
+/// How old a performance's details may be in a sale that runs.
+const SALE_MAX_AGE_MS: i64 = 1_000;
+
+/// The box office. Clones share everything.
+#[derive(Clone)]
+pub struct BoxOffice(Arc<Inner>);
+
+struct Inner {
+    clock: Clock,
+    randomness: Randomness,
+    passwords: Passwords,
+    access_tokens: AccessTokens,
+    place_tokens: PlaceTokens,
+    pass_tokens: PassTokens,
+    ticket_signer: TicketSigner,
+    provider: Arc<dyn Provider>,
+    backend: Backend,
+    /// Details of performances and maps of venues, as read a moment ago.
+    sales: DashMap<PerformanceId, (Timestamp, Arc<Sale>)>,
+    venues: DashMap<VenueId, Arc<Venue>>,
+    /// What this process last saw of each running sale.
+    views: DashMap<PerformanceId, Arc<LiveView>>,
+}
+
+/// One backend, whole: mixtures cannot be built from outside.
+struct Backend {
+    accounts: Arc<dyn Accounts>,
+    catalog: Arc<dyn Catalog>,
+    lines: Arc<dyn Lines>,
+    seats: Arc<dyn Seats>,
+    orders: Arc<dyn Orders>,
+    outbox: Arc<dyn Outbox>,
+    inbox: Arc<dyn Inbox>,
+    #[cfg(feature = "services")]
+    services: Option<crate::services::Services>,
+}
+
+/// What an embedded box office needs.
+pub struct EmbeddedSettings {
+    /// The time.
+    pub clock: Clock,
+    /// Every random choice.
+    pub randomness: Randomness,
+    /// What tokens and tickets are signed with.
+    pub signing_key: SigningKey,
+    /// Who takes the money.
+    pub provider: Arc<dyn Provider>,
+    /// Guards taken out, to see what they guard.
+    #[cfg(feature = "broken-guards")]
+    pub broken: crate::guards::Broken,
+}
+
+impl BoxOffice {
+    /// A box office in this process: nothing to install, and its data end with it.
+    pub fn embedded(settings: EmbeddedSettings) -> Self {
+        let guards = Guards {
+            #[cfg(feature = "broken-guards")]
+            broken: settings.broken,
+        };
+        let lines = Arc::new(MemoryLines::new(guards));
+        let outbox = Arc::new(MemoryOutbox::default());
+        let backend = Backend {
+            accounts: Arc::new(MemoryAccounts::default()),
+            catalog: Arc::new(MemoryCatalog::default()),
+            seats: Arc::new(MemorySeats::new(lines.clone(), guards)),
+            lines,
+            orders: Arc::new(MemoryOrders::new(outbox.clone(), guards)),
+            outbox,
+            inbox: Arc::new(MemoryInbox::default()),
+            #[cfg(feature = "services")]
+            services: None,
+        };
+        let EmbeddedSettings { clock, randomness, signing_key, provider, .. } = settings;
+        Self::assemble(clock, randomness, &signing_key, provider, backend)
+    }
+
+    fn assemble(
+        clock: Clock,
+        randomness: Randomness,
+        key: &SigningKey,
+        provider: Arc<dyn Provider>,
+        backend: Backend,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            clock,
+            randomness,
+            passwords: Passwords::new(),
+            access_tokens: AccessTokens::new(key),
+            place_tokens: PlaceTokens::new(key),
+            pass_tokens: PassTokens::new(key),
+            ticket_signer: TicketSigner::new(key),
+            provider,
+            backend,
+            sales: DashMap::new(),
+            venues: DashMap::new(),
+            views: DashMap::new(),
+        }))
+    }
+
+    /// Checks ticket codes without asking anybody: for the door's own devices.
+    pub fn ticket_verifier(&self) -> TicketVerifier {
+        self.0.ticket_signer.verifier()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    fn backend(&self) -> &Backend {
+        &self.0.backend
+    }
+
+    /// A performance with its map, at most a second old: an organizer's changes reach a running
+    /// sale within it.
+    async fn sale(&self, performance: PerformanceId, now: Timestamp) -> Result<Arc<Sale>> {
+        if let Some(known) = self.0.sales.get(&performance)
+            && now.as_millis() - known.0.as_millis() <= SALE_MAX_AGE_MS
+        {
+            return Ok(known.1.clone());
+        }
+        let found = self.backend().catalog.performance(performance).await?;
+        let found = found.ok_or(Error::NotFound("performance"))?;
+        let venue = self.venue(found.details.venue_id).await?;
+        let sale = Arc::new(Sale::new(found, venue.map.clone()));
+        self.0.sales.insert(performance, (now, sale.clone()));
+        Ok(sale)
+    }
+
+    fn view(&self, performance: PerformanceId) -> Arc<LiveView> {
+        self.0.views.entry(performance).or_default().clone()
+    }
+}

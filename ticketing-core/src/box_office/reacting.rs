@@ -1,0 +1,66 @@
+//! What follows from an order's change: its seats in the live sale, its buyer's way out of the
+//! line. Called right after the commit, again by the event, and again by the reconciler; each may
+//! run any number of times and in any order, because the order's version decides.
+
+use std::collections::HashSet;
+
+use super::BoxOffice;
+use crate::catalog::Sale;
+use crate::error::Result;
+use crate::events::Event;
+use crate::id::OrderId;
+use crate::orders::{Order, OrderStatus};
+
+impl BoxOffice {
+    /// Shows an order in the live sale. A failure is only logged: the order stands, and the event
+    /// and the reconciler come by again.
+    pub(super) async fn project(&self, sale: &Sale, order: &Order) {
+        let now = self.now();
+        if let Err(error) = self.backend().seats.project(sale, order.projection(), now).await {
+            tracing::warn!(order = %order.id, %error, "the seats do not show the order yet");
+        }
+    }
+
+    /// Paying ends the pass: the slot goes to the next in line.
+    pub(super) async fn finish(&self, order: &Order) {
+        let lines = &self.backend().lines;
+        let ended = lines.finish(order.performance, order.line_number, order.account).await;
+        if let Err(error) = ended {
+            tracing::warn!(order = %order.id, %error, "the pass of a paid order runs on");
+        }
+    }
+
+    /// Reacts to one event: counts it once, and shows its order as it is now.
+    pub(super) async fn react(&self, event: &Event) -> Result<()> {
+        self.backend().inbox.count(event).await?;
+        let Some(order) = self.backend().orders.order(OrderId::from(event.aggregate)).await? else {
+            return Ok(());
+        };
+        let now = self.now();
+        let sale = self.sale(order.performance, now).await?;
+        self.backend().seats.project(&sale, order.projection(), now).await?;
+        if order.status == OrderStatus::Paid {
+            let lines = &self.backend().lines;
+            lines.finish(order.performance, order.line_number, order.account).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the live sale say what the books say. The live state is read first, then the books:
+    /// an order that changes in between is corrected by a row that is at least as new.
+    pub(super) async fn reconcile_seats(&self, sale: &Sale) -> Result<()> {
+        let now = self.now();
+        let shown = self.backend().seats.projected(sale).await?;
+        let live = self.backend().orders.live(sale.id()).await?;
+        let live_ids: HashSet<OrderId> = live.iter().map(|order| order.id).collect();
+        for order in &live {
+            self.backend().seats.project(sale, order.projection(), now).await?;
+        }
+        for (stale, _) in shown.into_iter().filter(|(order, _)| !live_ids.contains(order)) {
+            if let Some(order) = self.backend().orders.order(stale).await? {
+                self.backend().seats.project(sale, order.projection(), now).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+
+use super::contract::Visible;
+use super::{Catalog, Performance, Venue};
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::id::{PerformanceId, VenueId};
+use crate::page::{Page, Paged};
+
+/// The catalog in memory.
+#[derive(Default)]
+pub(crate) struct MemoryCatalog(Mutex<Tables>);
+
+#[derive(Default)]
+struct Tables {
+    venues: BTreeMap<VenueId, Arc<Venue>>,
+    performances: BTreeMap<PerformanceId, Performance>,
+}
+
+#[async_trait]
+impl Catalog for MemoryCatalog {
+    async fn add_venue(&self, venue: Venue) -> Result<()> {
+        self.0.lock().venues.insert(venue.id, Arc::new(venue));
+        Ok(())
+    }
+
+    async fn venue(&self, id: VenueId) -> Result<Option<Arc<Venue>>> {
+        Ok(self.0.lock().venues.get(&id).cloned())
+    }
+
+    async fn venues(&self, page: Page) -> Result<Paged<Arc<Venue>>> {
+        Ok(page.cut(self.0.lock().venues.values().cloned(), |venue| venue.id.uuid()))
+    }
+
+    async fn add_performance(&self, performance: Performance) -> Result<()> {
+        self.0.lock().performances.insert(performance.id, performance);
+        Ok(())
+    }
+
+    async fn update_performance(&self, performance: Performance) -> Result<()> {
+        self.0.lock().performances.insert(performance.id, performance);
+        Ok(())
+    }
+
+    async fn performance(&self, id: PerformanceId) -> Result<Option<Performance>> {
+        Ok(self.0.lock().performances.get(&id).cloned())
+    }
+
+    async fn performances(&self, visible: Visible, page: Page) -> Result<Paged<Performance>> {
+        let tables = self.0.lock();
+        let shown = tables.performances.values().filter(|performance| visible.shows(performance));
+        Ok(page.cut(shown.cloned(), |performance| performance.id.uuid()))
+    }
+
+    async fn on_sale(&self, now: Timestamp) -> Result<Vec<PerformanceId>> {
+        let tables = self.0.lock();
+        let on_sale = tables.performances.values().filter(|performance| performance.on_sale(now));
+        Ok(on_sale.map(|performance| performance.id).collect())
+    }
+}

@@ -1,0 +1,46 @@
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+use crate::id::PerformanceId;
+
+/// What happened to an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// Placed: its seats are reserved.
+    OrderPlaced,
+    /// A payment is under way.
+    OrderConfirming,
+    /// A payment was declined; the order waits for another.
+    OrderReopened,
+    /// Paid: its seats are sold.
+    OrderPaid,
+    /// Not paid in time: its seats are free.
+    OrderExpired,
+    /// Given up by the buyer: its seats are free.
+    OrderCancelled,
+    /// Money is on its way back: its seats are free.
+    OrderRefundDue,
+    /// Money is back.
+    OrderRefunded,
+}
+
+/// One row of the outbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Rises with every event of an aggregate.
+    pub id: i64,
+    /// What it happened to.
+    pub aggregate: Uuid,
+    /// The aggregate's version that it made.
+    pub version: i64,
+    /// Of which performance.
+    pub performance: PerformanceId,
+    /// What happened.
+    pub kind: EventKind,
+    /// How many seats it is about.
+    pub seats: u32,
+    /// When.
+    pub at: Timestamp,
+}

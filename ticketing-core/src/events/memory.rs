@@ -1,0 +1,71 @@
+use std::collections::{HashMap, VecDeque};
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+use uuid::Uuid;
+
+use super::{Event, Inbox, Outbox, Relayed, SalesCounters};
+use crate::error::Result;
+use crate::id::PerformanceId;
+
+/// How many events one relay step takes.
+const RELAY_BATCH: usize = 500;
+
+/// The outbox in memory: its relay hands events to this process.
+#[derive(Default)]
+pub(crate) struct MemoryOutbox(Mutex<Unsent>);
+
+#[derive(Default)]
+struct Unsent {
+    last_id: i64,
+    events: VecDeque<Event>,
+}
+
+impl MemoryOutbox {
+    /// Called under the lock of what changed, so that an event follows its change.
+    pub(crate) fn append(&self, mut event: Event) {
+        let mut unsent = self.0.lock();
+        unsent.last_id += 1;
+        event.id = unsent.last_id;
+        unsent.events.push_back(event);
+    }
+}
+
+#[async_trait]
+impl Outbox for MemoryOutbox {
+    async fn relay(&self) -> Result<Relayed> {
+        let mut unsent = self.0.lock();
+        let batch = unsent.events.len().min(RELAY_BATCH);
+        let to_react: Vec<Event> = unsent.events.drain(..batch).collect();
+        Ok(Relayed { sent: to_react.len(), to_react })
+    }
+}
+
+/// The inbox in memory.
+#[derive(Default)]
+pub(crate) struct MemoryInbox(Mutex<Seen>);
+
+#[derive(Default)]
+struct Seen {
+    versions: HashMap<Uuid, i64>,
+    counters: HashMap<PerformanceId, SalesCounters>,
+}
+
+#[async_trait]
+impl Inbox for MemoryInbox {
+    async fn count(&self, event: &Event) -> Result<bool> {
+        let mut seen = self.0.lock();
+        let version = seen.versions.entry(event.aggregate).or_default();
+        if event.version <= *version {
+            return Ok(false);
+        }
+        *version = event.version;
+        let counted = SalesCounters::of(event.kind, event.seats);
+        seen.counters.entry(event.performance).or_default().add(counted);
+        Ok(true)
+    }
+
+    async fn counters(&self, performance: PerformanceId) -> Result<SalesCounters> {
+        Ok(self.0.lock().counters.get(&performance).copied().unwrap_or_default())
+    }
+}

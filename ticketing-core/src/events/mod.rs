@@ -1,0 +1,15 @@
+//! What happened: an outbox in the commit of every change, a relay that carries it on in order,
+//! and consumers for which each event takes effect once.
+
+mod contract;
+mod counters;
+mod event;
+pub(crate) mod memory;
+#[cfg(feature = "services")]
+pub(crate) mod kafka;
+#[cfg(feature = "services")]
+pub(crate) mod postgres;
+
+pub(crate) use self::contract::{Inbox, Outbox, Relayed};
+pub use self::counters::SalesCounters;
+pub use self::event::{Event, EventKind};

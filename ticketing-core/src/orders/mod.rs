@@ -1,0 +1,17 @@
+//! Orders, claims, payment attempts, refunds and tickets: every durable row of a sale.
+
+mod contract;
+pub(crate) mod memory;
+mod order;
+#[cfg(feature = "services")]
+pub(crate) mod postgres;
+mod ticket;
+
+pub(crate) use self::contract::{
+    BATCH, BeginPayment, BegunPayment, CancelOrder, DueAttempt, DueRefund, LOOK_AFTER_MS, NewOrder, Orders,
+    REFUND_LEASE_MS, Settled,
+};
+pub use self::contract::{AttemptStatus, Sales};
+pub use self::order::{Order, OrderStatus};
+pub use self::ticket::{CheckIn, Ticket, TicketVerifier};
+pub(crate) use self::ticket::TicketSigner;

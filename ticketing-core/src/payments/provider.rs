@@ -1,0 +1,66 @@
+use async_trait::async_trait;
+
+use super::Fact;
+use crate::id::{OrderId, PaymentId, PerformanceId, RefundId};
+use crate::money::Money;
+
+/// A payment as the provider is told of it before anybody pays.
+#[derive(Clone, Copy, Debug)]
+pub struct PreRegistration {
+    /// Which payment.
+    pub payment: PaymentId,
+    /// What it will be; another amount is refused by the provider.
+    pub total: Money,
+    /// For which order.
+    pub order: OrderId,
+    /// Of which performance.
+    pub performance: PerformanceId,
+}
+
+/// The charge: only after the seats are the order's.
+#[derive(Clone, Debug)]
+pub struct Confirmation {
+    /// Which payment.
+    pub payment: PaymentId,
+    /// What the payment window gave the buyer.
+    pub token: String,
+    /// What the order costs.
+    pub total: Money,
+}
+
+/// Why the provider did not do it.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ProviderError {
+    /// A definitive answer: it was not done.
+    #[error("the provider refused: {kind}: {message}")]
+    Refused {
+        /// The provider's word for it.
+        kind: String,
+        /// The provider's explanation.
+        message: String,
+    },
+    /// No definitive answer: it may have been done, or may still be.
+    #[error("the provider gave no definite answer: {0}")]
+    Unknown(String),
+}
+
+/// A payment company. Every call has a time-out of its own and may be repeated: a repeated call
+/// of the same payment (or refund) has the effect once.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// Announces a payment and its amount.
+    async fn pre_register(&self, registration: PreRegistration) -> Result<(), ProviderError>;
+    /// Captures.
+    async fn confirm(&self, confirmation: Confirmation) -> Result<(), ProviderError>;
+    /// What happened; `None` when the provider does not know the payment.
+    async fn payment(&self, payment: PaymentId) -> Result<Option<Fact>, ProviderError>;
+    /// Gives an amount back.
+    async fn cancel(
+        &self,
+        payment: PaymentId,
+        refund: RefundId,
+        amount: Money,
+    ) -> Result<(), ProviderError>;
+    /// Where a person pays, if the provider hosts such a page.
+    fn checkout_url(&self, payment: PaymentId) -> Option<String>;
+}
