@@ -1,2 +1,63 @@
-//! Under construction.
-fn main() {}
+//! `ticketing`: the organizer's command line, and the demo.
+//!
+//! stdout is data, stderr is talk. Exit codes: 0 done, 1 failed, 2 wrongly used, and for `demo`
+//! 10 where the verdict is red.
+
+mod arguments;
+mod commands;
+mod embedded;
+mod entropy;
+mod output;
+mod plan;
+mod profile;
+mod prompt;
+mod session;
+mod settings;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+use crate::arguments::{Arguments, Command};
+use crate::settings::Usage;
+
+/// The command could not be done.
+const EXIT_FAILED: u8 = 1;
+
+/// The command was wrongly used; clap's own code, too.
+const EXIT_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_from_env("TICKETING_LOG").unwrap_or_else(|_| "warn".into()))
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    match run(arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(if error.is::<Usage>() { EXIT_USAGE } else { EXIT_FAILED })
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    settings::refuse_strangers(std::env::vars_os().map(|(name, _)| name))?;
+    let Arguments { output, servers, command } = arguments;
+    match command {
+        Command::Demo(demo) => return commands::demo::run(demo, servers, output).await,
+        Command::Login(login) => commands::login::run(login, &servers).await?,
+        Command::Venue(venue) => commands::venue::run(venue, &servers, output).await?,
+        Command::Performance(performance) => {
+            commands::performance::run(performance, &servers, output).await?;
+        }
+        Command::Line(line) => commands::line::run(line, &servers, output).await?,
+        Command::Order(order) => commands::order::run(order, &servers, output).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use reqwest::Method;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -35,10 +35,12 @@ pub struct Sales {
     /// Orders by status.
     #[serde(default)]
     pub orders: BTreeMap<String, u64>,
-    /// Money taken.
-    pub gross: Option<Money>,
-    /// Money given back.
-    pub refunded: Option<Money>,
+    /// Money taken, in minor units.
+    #[serde(default, deserialize_with = "minor_units")]
+    pub gross: i64,
+    /// Money given back, in minor units.
+    #[serde(default, deserialize_with = "minor_units")]
+    pub refunded: i64,
 }
 
 /// An order as the organizer sees it.
@@ -117,11 +119,37 @@ pub fn check_in(token: &AccessToken, performance: Uuid, code: &str) -> Call<Chec
         .body(&json!({"code": code}))
 }
 
+/// Sums over orders come as a bare number, or as money.
+fn minor_units<'de, D: Deserializer<'de>>(sum: D) -> Result<i64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Sum {
+        Bare(i64),
+        Money(Money),
+    }
+    Ok(match Sum::deserialize(sum)? {
+        Sum::Bare(amount) | Sum::Money(Money { amount, .. }) => amount,
+    })
+}
+
 impl fmt::Display for CheckInVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match serde_json::to_value(self) {
             Ok(serde_json::Value::String(name)) => f.write_str(&name),
             _ => Err(fmt::Error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_are_read_as_numbers_and_as_money() {
+        let text = r#"{"seats_total":1,"free":1,"held":0,"reserved":0,"sold":0,"not_for_sale":0,
+            "gross":7,"refunded":{"amount":3,"currency":"KRW"}}"#;
+        let sales: Sales = serde_json::from_str(text).unwrap();
+        assert_eq!((sales.gross, sales.refunded), (7, 3));
     }
 }

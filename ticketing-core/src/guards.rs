@@ -31,7 +31,6 @@ macro_rules! guards {
         }
 
         #[cfg(not(feature = "broken-guards"))]
-        #[expect(clippy::unused_self, reason = "with the feature it reads the switch")]
         pub(crate) const fn $name(self) -> bool {
             true
         }

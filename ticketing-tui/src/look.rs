@@ -95,23 +95,24 @@ impl Look {
         self.glyphs.border.horizontal_top
     }
 
-    pub(crate) fn quiet(&self) -> Style {
-        Style::new().add_modifier(Modifier::DIM)
-    }
-
-    pub(crate) fn cursor(&self) -> Style {
-        Style::new().add_modifier(Modifier::REVERSED)
-    }
-
-    pub(crate) fn heading(&self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD)
-    }
-
     /// A complaint: bold, and in colour where there is any.
     pub(crate) fn notice(&self) -> Style {
-        let style = self.heading();
+        let style = heading();
         if self.colour { style.fg(Color::Yellow) } else { style }
     }
+}
+
+/// What is there to be found, not to be read first.
+pub(crate) fn quiet() -> Style {
+    Style::new().add_modifier(Modifier::DIM)
+}
+
+pub(crate) fn cursor() -> Style {
+    Style::new().add_modifier(Modifier::REVERSED)
+}
+
+pub(crate) fn heading() -> Style {
+    Style::new().add_modifier(Modifier::BOLD)
 }
 
 #[cfg(test)]
@@ -139,7 +140,7 @@ mod tests {
     fn without_colour_no_style_has_one() {
         let look = Look::new(false, false);
         let styles = ALL.map(|shown| look.seat_style(shown)).into_iter();
-        let styles = styles.chain([look.notice(), look.cursor(), look.quiet(), look.heading()]);
+        let styles = styles.chain([look.notice(), cursor(), quiet(), heading()]);
         assert!(styles.into_iter().all(|style| style.fg.is_none() && style.bg.is_none()));
     }
 }

@@ -103,7 +103,7 @@ async fn show(mut state: State, look: &Look, mut runner: Runner) -> anyhow::Resu
         effects.drain(..).for_each(|effect| runner.start(effect));
         let message = tokio::select! {
             event = events.next() => match event {
-                Some(event) => message(event?),
+                Some(event) => message(&event?),
                 None => Some(Message::Terminated),
             },
             ended = runner.next() => Some(ended.context("a task of this program failed")?),
@@ -117,9 +117,9 @@ async fn show(mut state: State, look: &Look, mut runner: Runner) -> anyhow::Resu
     }
 }
 
-fn message(event: Event) -> Option<Message> {
+fn message(event: &Event) -> Option<Message> {
     match event {
-        Event::Key(key) if key.kind != KeyEventKind::Release => Some(Message::Key(key)),
+        Event::Key(key) if key.kind != KeyEventKind::Release => Some(Message::Key(*key)),
         Event::Resize(..) => Some(Message::Resized),
         _ => None,
     }

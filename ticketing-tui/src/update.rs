@@ -132,8 +132,8 @@ fn listed(state: &mut State, answer: Result<Vec<Performance>, Failure>) -> Vec<E
             list.shows = Some(performances.into_iter().map(Show::from).collect());
             let left = list.left();
             let place = left.iter().position(|show| Some(show.id) == selected);
-            let last = left.len().saturating_sub(1);
-            list.selected = place.unwrap_or(list.selected.min(last));
+            let end = left.len().saturating_sub(1);
+            list.selected = place.unwrap_or(list.selected.min(end));
         }
         Err(failure) => state.notice = Some(said(&failure)),
     }

@@ -10,7 +10,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Block, Paragraph};
 
 use crate::keymap;
-use crate::look::Look;
+use crate::look::{self, Look};
 use crate::state::{Screen, State};
 
 /// The smallest screen that is drawn on.
@@ -33,7 +33,7 @@ pub(crate) fn draw(state: &State, look: &Look, frame: &mut Frame<'_>) {
     };
     let inside = framed(state, look, frame, &title, &note);
     match &state.screen {
-        Screen::Performances => performances::draw(&state.list, look, frame, inside),
+        Screen::Performances => performances::draw(&state.list, frame, inside),
         Screen::Seats(visit) => seats::draw(visit, look, frame, inside),
     }
     if state.help {
@@ -47,7 +47,7 @@ fn framed(state: &State, look: &Look, frame: &mut Frame<'_>, title: &str, note: 
     let area = frame.area();
     let note = Line::raw(format!(" {note} "));
     let room = usize::from(area.width).saturating_sub(note.width() + 4);
-    let title = Line::styled(format!(" {} ", cut(title, room.saturating_sub(2))), look.heading());
+    let title = Line::styled(format!(" {} ", cut(title, room.saturating_sub(2))), look::heading());
     let block = Block::bordered()
         .border_set(look.border())
         .title_top(title)

@@ -32,7 +32,7 @@ const STARTS_AFTER: Duration = Duration::from_hours(24);
 #[derive(Debug)]
 pub struct Script {
     /// Makes the names of this run its own.
-    pub tag: u64,
+    pub tag: u128,
     /// Of the organizer's account.
     pub organizer_password: SecretString,
     /// The hall's name.

@@ -15,9 +15,9 @@ use dashmap::DashMap;
 
 pub use self::booking::{PlacedOrder, SeatMapView};
 use self::live_view::LiveView;
-pub use self::organizing::{OrganizerOrder, PerformanceView, SalesReport, SyntheticBuyer};
+pub use self::organizing::{OrganizerOrder, PerformanceView, SaleGauges, SalesReport, SyntheticBuyer};
 pub use self::paying::{Payment, PaymentOutcome};
-pub use self::queueing::{Eta, LineAnswer, PassGranted};
+pub use self::queueing::{Eta, LineAnswer, LineStatus, PassGranted};
 pub use self::tending::Step;
 use crate::accounts::memory::MemoryAccounts;
 use crate::accounts::{AccessTokens, Accounts, Passwords};
@@ -140,6 +140,25 @@ impl BoxOffice {
     /// Checks ticket codes without asking anybody: for the door's own devices.
     pub fn ticket_verifier(&self) -> TicketVerifier {
         self.0.ticket_signer.verifier()
+    }
+
+    /// Whether requests can be served: the services answer and the clock is known.
+    #[cfg_attr(not(feature = "services"), expect(clippy::unused_async, reason = "services answer"))]
+    pub async fn ready(&self) -> Result<()> {
+        #[cfg(feature = "services")]
+        if let Some(services) = &self.backend().services {
+            services.ready(&self.0.clock).await?;
+        }
+        Ok(())
+    }
+
+    /// Closes connections to services; for the end of a process.
+    #[cfg_attr(not(feature = "services"), expect(clippy::unused_async, reason = "services close"))]
+    pub async fn close(&self) {
+        #[cfg(feature = "services")]
+        if let Some(services) = &self.backend().services {
+            services.close().await;
+        }
     }
 
     fn now(&self) -> Timestamp {

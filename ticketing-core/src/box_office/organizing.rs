@@ -1,5 +1,6 @@
 //! What organizers and administrators do: venues, performances, lists, the door.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -14,6 +15,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::events::SalesCounters;
 use crate::id::{AccountId, PerformanceId, VenueId};
+use crate::money::Money;
 use crate::orders::{CheckIn, Order, OrderStatus, Sales, Ticket};
 use crate::page::{Page, Paged};
 use crate::seats::SeatCounts;
@@ -52,9 +54,25 @@ pub struct SalesReport {
     /// How many are in each status.
     #[serde(flatten)]
     pub seats: SeatCounts,
-    /// The orders.
-    #[serde(flatten)]
-    pub sales: Sales,
+    /// Orders by status.
+    pub orders: BTreeMap<OrderStatus, u64>,
+    /// The totals of paid orders.
+    pub gross: Money,
+    /// What went back.
+    pub refunded: Money,
+}
+
+/// How a running sale is now, for dashboards.
+#[derive(Clone, Copy, Debug)]
+pub struct SaleGauges {
+    /// Which performance.
+    pub performance: PerformanceId,
+    /// Its line.
+    pub line: LineReport,
+    /// Its seats.
+    pub seats: SeatCounts,
+    /// What its events add up to.
+    pub counters: SalesCounters,
 }
 
 /// An account made for a load test, signed in.
@@ -179,8 +197,16 @@ impl BoxOffice {
     pub async fn sales(&self, caller: &Caller, performance: PerformanceId) -> Result<SalesReport> {
         let sale = self.owned_sale(caller, performance).await?;
         let seats = self.fresh_seats(&sale, self.now()).await?.counts();
-        let sales = self.backend().orders.sales(performance).await?;
-        Ok(SalesReport { seats_total: sale.map.seats_total(), seats, sales })
+        let Sales { orders, gross, refunded } = self.backend().orders.sales(performance).await?;
+        let mut currencies = sale.price_by_index.iter().flatten().map(|price| price.currency);
+        let currency = currencies.next().unwrap_or_default();
+        Ok(SalesReport {
+            seats_total: sale.map.seats_total(),
+            seats,
+            orders,
+            gross: Money::new(gross, currency),
+            refunded: Money::new(refunded, currency),
+        })
     }
 
     /// What the events of a performance add up to so far; follows the books.
@@ -202,6 +228,22 @@ impl BoxOffice {
         let sale = self.owned_sale(caller, performance).await?;
         let report = self.backend().lines.report(performance).await?;
         Ok(LineReport { capacity: sale.policy().line_capacity, ..report })
+    }
+
+    /// How every running sale is now.
+    pub async fn gauges(&self) -> Result<Vec<SaleGauges>> {
+        let now = self.now();
+        let mut gauges = Vec::new();
+        for sale in self.sales_running().await? {
+            let performance = sale.id();
+            gauges.push(SaleGauges {
+                performance,
+                line: self.backend().lines.report(performance).await?,
+                seats: self.recent_seats(&sale, now).await?.counts(),
+                counters: self.backend().inbox.counters(performance).await?,
+            });
+        }
+        Ok(gauges)
     }
 
     /// Lets the holder of a ticket in, once.

@@ -49,7 +49,41 @@ pub struct LineAnswer {
     pub pass: Option<PassGranted>,
 }
 
+/// How far a line has come: the same for everyone, and enough to compute one's own position.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LineStatus {
+    /// `closed` before the on-sale time, `open`, or `sold_out`.
+    pub state: &'static str,
+    /// The highest number given a turn or passed over.
+    pub admitted_through: u64,
+    /// Numbers behind it.
+    pub waiting: u64,
+    /// Admissions as measured over the last seconds.
+    pub admitting_per_minute: u64,
+}
+
 impl BoxOffice {
+    /// How far a line has come.
+    pub async fn line_status(&self, performance: PerformanceId) -> Result<LineStatus> {
+        let now = self.now();
+        let sale = self.visible_sale(None, performance, now).await?;
+        if now < sale.performance.details.on_sale_at {
+            let state = "closed";
+            return Ok(LineStatus { state, admitted_through: 0, waiting: 0, admitting_per_minute: 0 });
+        }
+        let watermark = self.watermark(&sale, now).await?;
+        let sold_out = self.recent_seats(&sale, now).await?.counts().sold_out();
+        let per_second = self.view(performance).admissions_per_second().unwrap_or(0.0);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative")]
+        let admitting_per_minute = (per_second * 60.0).round() as u64;
+        Ok(LineStatus {
+            state: if sold_out { "sold_out" } else { "open" },
+            admitted_through: watermark.head,
+            waiting: watermark.last - watermark.head,
+            admitting_per_minute,
+        })
+    }
+
     /// Takes a place in the line, or answers the one the buyer has.
     pub async fn join(&self, caller: &Caller, performance: PerformanceId) -> Result<LineAnswer> {
         let now = self.now();

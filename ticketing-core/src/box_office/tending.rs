@@ -105,7 +105,7 @@ impl BoxOffice {
         fact.is_some_and(|fact| fact.cancelled >= amount)
     }
 
-    async fn sales_running(&self) -> Result<Vec<Arc<Sale>>> {
+    pub(super) async fn sales_running(&self) -> Result<Vec<Arc<Sale>>> {
         let now = self.now();
         let mut sales = Vec::new();
         for performance in self.backend().catalog.on_sale(now).await? {

@@ -9,7 +9,7 @@ use crate::error::{Error, FieldError, Result};
 /// The most seats of one plan; a larger one is refused.
 pub const SEATS_MAX: usize = 100_000;
 /// The longest label of a section, row, seat or category.
-pub const LABEL_MAX: usize = 50;
+const LABEL_MAX: usize = 50;
 
 /// A seating plan, checked: dense seat indices in plan order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
-use serde::Serialize;
 
 use super::{CheckIn, Order, OrderStatus, Ticket};
 use crate::clock::Timestamp;
@@ -119,15 +118,13 @@ pub(crate) struct DueAttempt {
     pub(crate) time_left: bool,
 }
 
-/// What an organizer sold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Sales {
-    /// Orders by status.
-    pub orders: BTreeMap<OrderStatus, u64>,
-    /// The totals of paid orders, and of those whose money went or goes back.
-    pub gross: i64,
-    /// What went back.
-    pub refunded: i64,
+/// What was sold, in minor units of the performance's currency.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sales {
+    pub(crate) orders: BTreeMap<OrderStatus, u64>,
+    /// The totals of paid orders.
+    pub(crate) gross: i64,
+    pub(crate) refunded: i64,
 }
 
 /// The orders' part of the books. Every verb is one transaction, its outbox rows included; lock

@@ -9,9 +9,9 @@ mod ticket;
 
 pub(crate) use self::contract::{
     BATCH, BeginPayment, BegunPayment, CancelOrder, DueAttempt, DueRefund, LOOK_AFTER_MS, NewOrder, Orders,
-    REFUND_LEASE_MS, Settled,
+    REFUND_LEASE_MS, Sales, Settled,
 };
-pub use self::contract::{AttemptStatus, Sales};
+pub use self::contract::AttemptStatus;
 pub use self::order::{Order, OrderStatus};
 pub use self::ticket::{CheckIn, Ticket, TicketVerifier};
 pub(crate) use self::ticket::TicketSigner;

@@ -50,6 +50,12 @@ impl PortOne {
         Ok(Self { http, settings })
     }
 
+    /// Whether somebody answers there at all, whatever the answer is.
+    pub async fn reachable(&self) -> Result<()> {
+        let anything = self.call(Method::GET, "/payments/none", None).send().await;
+        anything.map(drop).map_err(|error| Error::Unavailable(error.without_url().to_string()))
+    }
+
     fn call(&self, method: Method, path: &str, key: Option<&str>) -> RequestBuilder {
         let secret = self.settings.secret.expose_secret();
         let call = self

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Paragraph};
 
 use crate::keymap::{self, Scope};
-use crate::look::Look;
+use crate::look::{self, Look};
 
 const WIDTH: u16 = 44;
 const KEYS_WIDTH: usize = 12;
@@ -19,7 +19,7 @@ pub(super) fn draw(scope: Scope, look: &Look, frame: &mut Frame<'_>, area: Rect)
     let page = area.centered(Constraint::Length(WIDTH), Constraint::Length(height));
     let block = Block::bordered()
         .border_set(look.border())
-        .title_top(Line::styled(" Keys ", look.heading()))
+        .title_top(Line::styled(" Keys ", look::heading()))
         .title_bottom(Line::raw(" ? or Esc closes "));
     frame.render_widget(Clear, page);
     frame.render_widget(Paragraph::new(lines).block(block), page);

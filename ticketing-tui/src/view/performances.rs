@@ -5,7 +5,7 @@ use ratatui::layout::{Constraint, Rect};
 use ratatui::text::{Line, Text};
 use ratatui::widgets::{Cell, Row, Table, TableState};
 
-use crate::look::Look;
+use crate::look;
 use crate::plain;
 use crate::state::{List, Show};
 
@@ -24,7 +24,7 @@ pub(super) fn note(list: &List) -> String {
     }
 }
 
-pub(super) fn draw(list: &List, look: &Look, frame: &mut Frame<'_>, mut area: Rect) {
+pub(super) fn draw(list: &List, frame: &mut Frame<'_>, mut area: Rect) {
     if list.typing || !list.filter.is_empty() {
         area.height -= 1;
         let cursor = if list.typing { "_" } else { "" };
@@ -39,9 +39,9 @@ pub(super) fn draw(list: &List, look: &Look, frame: &mut Frame<'_>, mut area: Re
     let wide = area.width >= WIDE;
     let rows = left.iter().map(|show| Row::new(cells(show, wide)));
     let table = Table::new(rows, widths(wide))
-        .header(Row::new(header(wide)).style(look.quiet()))
+        .header(Row::new(header(wide)).style(look::quiet()))
         .highlight_symbol("> ")
-        .row_highlight_style(look.cursor());
+        .row_highlight_style(look::cursor());
     let mut position = TableState::new().with_selected(list.selected);
     frame.render_stateful_widget(table, area, &mut position);
 }

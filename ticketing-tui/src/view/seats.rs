@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span, Text};
 use ticketing_client::seats::Section;
 
 use crate::hall::{self, Hall, Shown};
-use crate::look::Look;
+use crate::look::{self, Look};
 use crate::plain;
 use crate::state::{Link, Visit};
 
@@ -39,7 +39,7 @@ pub(super) fn draw(visit: &Visit, look: &Look, frame: &mut Frame<'_>, area: Rect
         Constraint::Length(1),
     ])
     .areas(area);
-    frame.render_widget(sections(hall, visit.cursor.section, look, tabs.width), tabs);
+    frame.render_widget(sections(hall, visit.cursor.section, tabs.width), tabs);
     frame.render_widget(Line::raw(look.rule().repeat(usize::from(rule.width))), rule);
     frame.render_widget(legend_line(hall, look), legend);
     match hall.sections.get(visit.cursor.section) {
@@ -64,11 +64,11 @@ pub(super) fn draw(visit: &Visit, look: &Look, frame: &mut Frame<'_>, area: Rect
 }
 
 /// The sections by number; the present one in brackets, always visible.
-fn sections<'a>(hall: &'a Hall, present: usize, look: &Look, width: u16) -> Line<'a> {
+fn sections(hall: &Hall, present: usize, width: u16) -> Line<'_> {
     let tab = |(ordinal, section): (usize, &Section)| {
         let name = hall::name(section);
         if ordinal == present {
-            Span::styled(format!("[{} {name}]", ordinal + 1), look.heading())
+            Span::styled(format!("[{} {name}]", ordinal + 1), look::heading())
         } else {
             Span::raw(format!(" {} {name} ", ordinal + 1))
         }
@@ -121,11 +121,11 @@ fn under_cursor(visit: &Visit, hall: &Hall) -> Line<'static> {
     };
     let price = seat.price.as_ref().map(|price| format!(", {}", plain::money(price)));
     Line::raw(format!(
-        "{section}, row {}, seat {}: {status}, {}{}",
+        "{section}, row {}, seat {}: {status}{}, {}",
         row.label,
         seat.label,
-        seat.category,
         price.unwrap_or_default(),
+        seat.category,
     ))
 }
 
@@ -138,7 +138,7 @@ fn standing(look: &Look, name: &str, places: u64, counts: hall::Counts) -> Text<
         Line::raw(""),
         Line::styled(
             format!("  {name}: {} of {} free", plain::count(counts.free), plain::count(places)),
-            look.heading(),
+            look::heading(),
         ),
         Line::raw(format!("  [{}{}] taken", full.repeat(filled), empty.repeat(BAR_WIDTH - filled))),
         Line::raw(format!(

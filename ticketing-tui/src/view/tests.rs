@@ -71,7 +71,8 @@ fn below_the_floor_there_is_one_line_that_says_so() {
     let state = listed();
     for (width, height) in [(59, 18), (60, 17)] {
         let small = screen(&state, false, width, height).to_string();
-        let written = small.lines().filter(|line| line.trim_matches(['"', ' ']) != "").count();
+        let written =
+            small.lines().filter(|line| !line.trim_matches(['"', ' ']).is_empty()).count();
         assert_eq!(written, 1);
         assert!(small.contains("60x18 is needed"), "{small}");
     }

@@ -121,7 +121,7 @@ fn sales() -> Sales {
         sold: 2,
         not_for_sale: 0,
         orders: std::collections::BTreeMap::default(),
-        gross: None,
-        refunded: None,
+        gross: 0,
+        refunded: 0,
     }
 }

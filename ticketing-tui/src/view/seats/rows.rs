@@ -8,7 +8,7 @@ use ratatui::text::Span;
 use ticketing_client::seats::Row;
 
 use crate::hall::{self, Cursor, Hall};
-use crate::look::Look;
+use crate::look::{self, Look};
 
 /// The widest that a row's label may get.
 const MAX_LABEL_WIDTH: usize = 6;
@@ -39,10 +39,12 @@ pub(super) fn draw(
     let placing = Placing::new(rows, cursor, area);
     let height = usize::from(area.height);
     let buffer = frame.buffer_mut();
+    // A section narrower than the screen stands in its middle.
+    let margin = cells(placing.room.saturating_sub(placing.width()) / 2);
     let seen = rows.iter().enumerate().skip(placing.top).take(height);
     for ((ordinal, row), y) in seen.zip(area.y..) {
-        let line = Rect { y, height: 1, ..area };
-        let style = if ordinal == cursor.row { look.heading() } else { look.quiet() };
+        let line = Rect { x: area.x + margin, y, width: area.width - margin, height: 1 };
+        let style = if ordinal == cursor.row { look::heading() } else { look::quiet() };
         placing.draw_labels(row, style, buffer, line);
         let seat_under_cursor = (ordinal == cursor.row).then_some(cursor.seat);
         placing.draw_seats(hall, row, seat_under_cursor, look, buffer, line);
@@ -107,10 +109,10 @@ impl Placing {
                 put(offset, look.seat(shown), look.seat_style(shown));
                 continue;
             }
-            put(offset, look.seat(shown), look.seat_style(shown).patch(look.cursor()));
+            put(offset, look.seat(shown), look.seat_style(shown).patch(look::cursor()));
             if self.pitch > 1 {
-                put(offset - 1, "[", look.heading());
-                put(offset + 1, "]", look.heading());
+                put(offset - 1, "[", look::heading());
+                put(offset + 1, "]", look::heading());
             }
         }
     }

@@ -1,0 +1,42 @@
+//! Which guards can be taken away from the embedded server. Only in builds for the proof that
+//! the verdict can turn red.
+
+use clap::ValueEnum;
+
+use crate::embedded::{Broken, Faults};
+
+/// At the gateway, one capture in so many has a wrong amount.
+const WRONG_AMOUNT_EVERY: u32 = 10;
+
+/// What to break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Breakage {
+    /// The hold's conflict and the order's claim: seats are sold twice.
+    Seats,
+    /// The hold's conflict only: the claim still decides.
+    HoldConflict,
+    /// The order's claim only: the hold still decides.
+    Claim,
+    /// Admission's checks: everybody comes in at once.
+    Capacity,
+    /// Wrong captures, and nobody checks the amount.
+    Amount,
+    /// Wrong captures, and the guard is in place.
+    WrongAmount,
+}
+
+impl Breakage {
+    /// What to start the server and the gateway with.
+    pub(super) fn faults(self) -> Faults {
+        let wrong = matches!(self, Self::Amount | Self::WrongAmount);
+        Faults {
+            wrong_amount_every: wrong.then_some(WRONG_AMOUNT_EVERY),
+            broken: Broken {
+                hold_conflict: matches!(self, Self::Seats | Self::HoldConflict),
+                claim: matches!(self, Self::Seats | Self::Claim),
+                admission: self == Self::Capacity,
+                amount: self == Self::Amount,
+            },
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! A server as its settings say: embedded, or on services.
+
+use std::sync::Arc;
+
+#[cfg(feature = "services")]
+use anyhow::Context;
+#[cfg(feature = "services")]
+use secrecy::ExposeSecret;
+use ticketing_core::payments::{PortOne, PortOneSettings};
+use ticketing_core::{BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey};
+use tokio::net::TcpListener;
+
+use crate::app::App;
+use crate::embedded::Gateway;
+use crate::serve::{Metrics, Server};
+use crate::settings::{ServiceAddresses, Settings, SettingsError};
+
+/// A server, and the gateway it started if it runs one.
+pub struct Deployment {
+    server: Server,
+    gateway: Option<Gateway>,
+}
+
+impl Deployment {
+    /// Starts what the settings describe.
+    pub async fn start(
+        settings: &Settings,
+        listener: TcpListener,
+        metrics: Metrics,
+        synthetic_buyers: bool,
+    ) -> anyhow::Result<Self> {
+        let (office, gateway) = match settings.services()? {
+            Some(addresses) => (on_services(settings, addresses).await?, None),
+            None => embedded(settings).await?,
+        };
+        let email = settings.text("TICKETING_ADMIN_EMAIL");
+        match (email, settings.get("TICKETING_ADMIN_PASSWORD")) {
+            (Some(email), Some(password)) => office.ensure_administrator(email, password).await?,
+            (None, None) => tracing::warn!("no first administrator is set"),
+            _ => {
+                let why = "the first administrator needs an e-mail address and a password".into();
+                let name = "TICKETING_ADMIN_EMAIL";
+                return Err(SettingsError::Unusable { name, why }.into());
+            }
+        }
+        let server = Server::start(App::new(office, synthetic_buyers), listener, Some(metrics))?;
+        Ok(Self { server, gateway })
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// Drains and ends everything that was started.
+    pub async fn stop(self) {
+        self.server.stop().await;
+        if let Some(gateway) = self.gateway {
+            gateway.stop().await;
+        }
+    }
+}
+
+async fn embedded(settings: &Settings) -> anyhow::Result<(BoxOffice, Option<Gateway>)> {
+    eprintln!("embedded: no services are set, so the data live in memory and end with this process");
+    let randomness = Randomness::from_system();
+    let (portone, gateway) = match portone(settings)? {
+        Some(portone) => (portone, None),
+        None => {
+            let gateway = Gateway::start(&randomness, None).await?;
+            eprintln!(
+                "embedded: the sandbox payment gateway is {}, its ledger {}",
+                gateway.url,
+                gateway.ledger.display()
+            );
+            (gateway.settings(), Some(gateway))
+        }
+    };
+    let random_key = SigningKey::new(randomness.bytes());
+    let office = BoxOffice::embedded(EmbeddedSettings {
+        clock: Clock::system(),
+        randomness,
+        signing_key: settings.signing_key()?.unwrap_or(random_key),
+        provider: Arc::new(PortOne::new(portone)?),
+        #[cfg(feature = "broken-guards")]
+        broken: ticketing_core::Broken::default(),
+    });
+    Ok((office, gateway))
+}
+
+fn portone(settings: &Settings) -> Result<Option<PortOneSettings>, SettingsError> {
+    let Some(base_url) = settings.text("TICKETING_GATEWAY") else { return Ok(None) };
+    if !base_url.starts_with("http://") && !base_url.starts_with("https://") {
+        let why = "must be an http:// or https:// address".into();
+        return Err(SettingsError::Unusable { name: "TICKETING_GATEWAY", why });
+    }
+    let secret = settings.require("TICKETING_GATEWAY_SECRET", "is needed with TICKETING_GATEWAY")?;
+    Ok(Some(PortOneSettings { base_url: base_url.to_owned(), secret: secret.clone() }))
+}
+
+#[cfg(not(feature = "services"))]
+async fn on_services(_: &Settings, _: ServiceAddresses) -> anyhow::Result<BoxOffice> {
+    let why = "this server was built without the feature `services`".into();
+    Err(SettingsError::Unusable { name: "TICKETING_POSTGRES", why }.into())
+}
+
+#[cfg(feature = "services")]
+async fn on_services(settings: &Settings, services: ServiceAddresses) -> anyhow::Result<BoxOffice> {
+    let needed = "is required with services: 32 bytes in base64";
+    settings.require("TICKETING_SIGNING_KEY", needed)?;
+    let signing_key = settings.signing_key()?.context("just required")?;
+    settings.require("TICKETING_GATEWAY", "is required with services")?;
+    let portone = PortOne::new(portone(settings)?.context("just required")?)?;
+    portone.reachable().await.context("the payment gateway does not answer")?;
+    let office = BoxOffice::connect(ticketing_core::ServicesSettings {
+        postgres: services.postgres.expose_secret().to_owned().into(),
+        redis: services.redis,
+        kafka: services.kafka,
+        namespace: settings.text("TICKETING_NAMESPACE").unwrap_or("ticketing").to_owned(),
+        clock: None,
+        randomness: Randomness::from_system(),
+        signing_key,
+        provider: Arc::new(portone),
+    })
+    .await?;
+    office.migrate().await?;
+    Ok(office)
+}

@@ -1,0 +1,136 @@
+//! The embedded server: box office, HTTP and sandbox gateway in one process, on loopback ports of
+//! its own. The demo runs on it, and so does a server that finds no service settings.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use base64::Engine;
+use secrecy::SecretString;
+#[cfg(feature = "broken-guards")]
+pub use ticketing_core::Broken;
+use ticketing_core::payments::{PortOne, PortOneSettings};
+use ticketing_core::{BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::app::App;
+use crate::serve::Server;
+
+/// What may differ between embedded servers.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Every Nth capture at the gateway takes a wrong amount.
+    pub wrong_amount_every: Option<u32>,
+    /// Guards taken out.
+    #[cfg(feature = "broken-guards")]
+    pub broken: Broken,
+}
+
+/// An embedded server that accepts requests, with synthetic buyers allowed.
+pub struct Running {
+    /// Where it listens.
+    pub base_url: String,
+    /// Where its gateway listens.
+    pub gateway_url: String,
+    /// The first administrator.
+    pub admin_email: String,
+    /// Random, new at every start.
+    pub admin_password: SecretString,
+    server: Server,
+    gateway: Gateway,
+}
+
+/// Starts an embedded server on free loopback ports.
+pub async fn start(options: Options) -> anyhow::Result<Running> {
+    let randomness = Randomness::from_system();
+    let gateway = Gateway::start(&randomness, options.wrong_amount_every).await?;
+    let signing_key = SigningKey::new(randomness.bytes());
+    let admin_password = random_secret(&randomness);
+    let office = BoxOffice::embedded(EmbeddedSettings {
+        clock: Clock::system(),
+        randomness,
+        signing_key,
+        provider: Arc::new(PortOne::new(gateway.settings())?),
+        #[cfg(feature = "broken-guards")]
+        broken: options.broken,
+    });
+    let admin_email = "administrator@embedded.invalid".to_owned();
+    office.ensure_administrator(&admin_email, &admin_password).await?;
+    let listener = TcpListener::bind("127.0.0.1:0").await.context("no loopback port is free")?;
+    let server = Server::start(App::new(office, true), listener, None)?;
+    Ok(Running {
+        base_url: server.url(),
+        gateway_url: gateway.url.clone(),
+        admin_email,
+        admin_password,
+        server,
+        gateway,
+    })
+}
+
+impl Running {
+    /// Drains and ends the server and its gateway, and removes the gateway's ledger.
+    pub async fn stop(self) {
+        self.server.stop().await;
+        self.gateway.stop().await;
+    }
+}
+
+/// The sandbox gateway in this process, with a ledger file of its own.
+pub(crate) struct Gateway {
+    pub(crate) url: String,
+    pub(crate) ledger: PathBuf,
+    secret: SecretString,
+    shutdown: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+}
+
+impl Gateway {
+    pub(crate) async fn start(
+        randomness: &Randomness,
+        wrong_amount_every: Option<u32>,
+    ) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.context("no loopback port is free")?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let secret = random_secret(randomness);
+        let name = u64::from_be_bytes(randomness.bytes());
+        let ledger = std::env::temp_dir().join(format!("ticketing-{name:016x}.ledger.jsonl"));
+        let options = ticketing_gateway::Options {
+            secret: secret.clone(),
+            ledger: Some(ledger.clone()),
+            faults: ticketing_gateway::FaultPlan {
+                wrong_amount_every,
+                ..ticketing_gateway::FaultPlan::default()
+            },
+        };
+        let (shutdown, stopped) = oneshot::channel::<()>();
+        let stopped = async move {
+            let _ = stopped.await;
+        };
+        let serving = tokio::spawn(async move {
+            if let Err(error) = ticketing_gateway::serve(listener, options, stopped).await {
+                tracing::error!(%error, "the sandbox gateway ended");
+            }
+        });
+        Ok(Self { url, ledger, secret, shutdown, serving })
+    }
+
+    pub(crate) fn settings(&self) -> PortOneSettings {
+        PortOneSettings { base_url: self.url.clone(), secret: self.secret.clone() }
+    }
+
+    pub(crate) async fn stop(self) {
+        let _ = self.shutdown.send(());
+        let _ = self.serving.await;
+        if let Err(error) = std::fs::remove_file(&self.ledger) {
+            tracing::debug!(%error, "the embedded gateway's ledger stays");
+        }
+    }
+}
+
+fn random_secret(randomness: &Randomness) -> SecretString {
+    let bytes: [u8; 24] = randomness.bytes();
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes).into()
+}

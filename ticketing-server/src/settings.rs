@@ -1,0 +1,150 @@
+//! Settings come from the environment or a file, never from arguments where they are secret.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use secrecy::{ExposeSecret, SecretString};
+use ticketing_core::SigningKey;
+
+/// Every setting of the product's programs. A program ignores those of another one, and refuses a
+/// `TICKETING_` name that is not here: a misspelt setting must not be a silent default.
+pub const NAMES: [&str; 16] = [
+    "TICKETING_POSTGRES",
+    "TICKETING_REDIS",
+    "TICKETING_KAFKA",
+    "TICKETING_NAMESPACE",
+    "TICKETING_SIGNING_KEY",
+    "TICKETING_ADMIN_EMAIL",
+    "TICKETING_ADMIN_PASSWORD",
+    "TICKETING_GATEWAY",
+    "TICKETING_GATEWAY_SECRET",
+    "TICKETING_SERVER",
+    "TICKETING_SERVERS",
+    "TICKETING_EMAIL",
+    "TICKETING_PASSWORD",
+    "TICKETING_LOG",
+    "TICKETING_CONFIG_HOME",
+    "TICKETING_TOKEN",
+];
+
+/// Why a program does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// A name on nobody's list.
+    #[error("unknown setting {0}; the product's settings are {list}", list = NAMES.join(", "))]
+    Unknown(String),
+    /// A value that cannot be used.
+    #[error("{name}: {why}")]
+    Unusable {
+        /// The setting.
+        name: &'static str,
+        /// What would be right.
+        why: String,
+    },
+    /// The file named by `--config`.
+    #[error("the settings file {path}: {why}")]
+    File {
+        /// Its path.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// What a server is told.
+#[derive(Debug, Default)]
+pub struct Settings {
+    values: BTreeMap<&'static str, SecretString>,
+}
+
+/// The services' addresses: all of them, or the server is embedded.
+#[derive(Debug)]
+pub struct ServiceAddresses {
+    /// `postgres://..`.
+    pub postgres: SecretString,
+    /// `redis://..`.
+    pub redis: SecretString,
+    /// `host:port,host:port`.
+    pub kafka: String,
+}
+
+impl Settings {
+    /// From the environment, and from a file where it names them; the environment wins.
+    pub fn read(config: Option<&Path>) -> Result<Self, SettingsError> {
+        let mut settings = Self::default();
+        if let Some(path) = config {
+            settings.read_file(path)?;
+        }
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().unwrap_or_default()))
+        });
+        for (name, value) in environment.filter(|(name, _)| name.starts_with("TICKETING_")) {
+            settings.set(&name, value)?;
+        }
+        Ok(settings)
+    }
+
+    /// A setting that was given.
+    pub fn get(&self, name: &'static str) -> Option<&SecretString> {
+        self.values.get(name)
+    }
+
+    /// A setting that is no secret.
+    pub fn text(&self, name: &'static str) -> Option<&str> {
+        Some(self.get(name)?.expose_secret())
+    }
+
+    /// All three service addresses, or none.
+    pub fn services(&self) -> Result<Option<ServiceAddresses>, SettingsError> {
+        let all = ["TICKETING_POSTGRES", "TICKETING_REDIS", "TICKETING_KAFKA"];
+        let missing: Vec<&str> =
+            all.into_iter().filter(|name| !self.values.contains_key(name)).collect();
+        if missing.len() == all.len() {
+            return Ok(None);
+        }
+        if let Some(name) = all.into_iter().find(|name| missing.contains(name)) {
+            let why = "PostgreSQL, Redis and Kafka are set all three or none".into();
+            return Err(SettingsError::Unusable { name, why });
+        }
+        Ok(Some(ServiceAddresses {
+            postgres: self.values["TICKETING_POSTGRES"].clone(),
+            redis: self.values["TICKETING_REDIS"].clone(),
+            kafka: self.values["TICKETING_KAFKA"].expose_secret().to_owned(),
+        }))
+    }
+
+    /// The signing key, if one is set.
+    pub fn signing_key(&self) -> Result<Option<SigningKey>, SettingsError> {
+        let name = "TICKETING_SIGNING_KEY";
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let key = SigningKey::from_base64(text.expose_secret());
+        let why = || "must be 32 bytes in base64, such as openssl rand -base64 32 prints".into();
+        key.map(Some).ok_or_else(|| SettingsError::Unusable { name, why: why() })
+    }
+
+    /// A setting that this way of running cannot do without.
+    pub fn require(&self, name: &'static str, why: &str) -> Result<&SecretString, SettingsError> {
+        self.get(name).ok_or_else(|| SettingsError::Unusable { name, why: why.into() })
+    }
+
+    fn set(&mut self, name: &str, value: String) -> Result<(), SettingsError> {
+        let known = NAMES.into_iter().find(|known| *known == name);
+        let name = known.ok_or_else(|| SettingsError::Unknown(name.to_owned()))?;
+        if value.is_empty() {
+            return Err(SettingsError::Unusable { name, why: "is set and empty".into() });
+        }
+        self.values.insert(name, value.into());
+        Ok(())
+    }
+
+    fn read_file(&mut self, path: &Path) -> Result<(), SettingsError> {
+        let file_error = |why: String| SettingsError::File { path: path.display().to_string(), why };
+        let text = std::fs::read_to_string(path).map_err(|error| file_error(error.to_string()))?;
+        let table: BTreeMap<String, String> =
+            toml::from_str(&text).map_err(|error| file_error(error.message().to_owned()))?;
+        for (name, value) in table {
+            self.set(&format!("TICKETING_{}", name.to_uppercase()), value)?;
+        }
+        Ok(())
+    }
+}
