@@ -21,7 +21,7 @@ pub(crate) fn print(
 ) -> anyhow::Result<()> {
     match format {
         Format::Json => println!("{}", serde_json::to_string_pretty(value)?),
-        Format::Table => println!("{}", show()),
+        Format::Table => println!("{}", show().trim_fmt()),
     }
     Ok(())
 }
@@ -46,7 +46,7 @@ pub(crate) fn properties<const N: usize>(rows: [(&str, String); N]) -> Table {
 }
 
 /// A number, set to the right.
-pub(crate) fn number(value: impl ToString) -> Cell {
+pub(crate) fn number(value: &impl ToString) -> Cell {
     Cell::new(value.to_string()).set_alignment(CellAlignment::Right)
 }
 
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn a_table_has_headings_and_aligned_numbers() {
         let mut table = table(&["name", "seats"]);
-        table.add_row([Cell::new("Arena"), number(7)]);
+        table.add_row([Cell::new("Arena"), number(&7)]);
         let text = table.to_string();
         let lines: Vec<_> = text.lines().map(str::trim_end).collect();
         assert_eq!(lines, [" NAME   SEATS", " Arena      7"]);

@@ -31,7 +31,7 @@ pub(crate) fn password(question: &str, instead: &str) -> anyhow::Result<SecretSt
     io::stderr().flush()?;
     let typed = {
         let _hidden = NoEcho::begin()?;
-        read_hidden(|| read())
+        read_hidden(read)
     };
     eprintln!();
     Ok(SecretString::from(typed?))

@@ -38,8 +38,8 @@ fn show(orders: &[SoldOrder]) -> Table {
         table.add_row([
             Cell::new(order.id),
             Cell::new(&order.status),
-            number(order.seats.len()),
-            number(order.tickets.len()),
+            number(&order.seats.len()),
+            number(&order.tickets.len()),
             number(&order.total),
             Cell::new(or_dash(order.payment_id.as_ref())),
         ]);

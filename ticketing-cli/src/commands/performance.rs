@@ -89,7 +89,7 @@ fn table(performances: &[Shown]) -> Table {
             Cell::new(&performance.genre),
             Cell::new(performance.on_sale_at),
             Cell::new(performance.starts_at),
-            number(seats(performance)),
+            number(&seats(performance)),
             Cell::new(or_dash(performance.status.as_ref())),
         ]);
     }

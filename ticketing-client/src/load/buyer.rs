@@ -13,12 +13,14 @@ use rand::RngExt;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::lanes::Lanes;
+use super::lanes::{Exchange, Lanes};
 use super::layout::Layout;
 use super::plan::{Plan, Quirk};
 use super::progress::Progress;
 use super::record::{self, Fate, Pass};
+use super::steps::Step;
 use crate::accounts::SyntheticBuyer;
+use crate::call::Call;
 use crate::secrets::{AccessToken, IdempotencyKey, PlaceToken};
 
 /// After so long in line, those who do not mean to stay are gone.
@@ -121,6 +123,18 @@ impl Person {
 
     fn now(&self) -> Duration {
         self.world.lanes.clock.now()
+    }
+
+    /// Sends a call that was due just now.
+    async fn send<A>(&mut self, step: Step, call: &Call<A>) -> Exchange<A> {
+        self.send_due(step, self.now(), call).await
+    }
+
+    /// Sends a call; stays with the server that answered.
+    async fn send_due<A>(&mut self, step: Step, due: Duration, call: &Call<A>) -> Exchange<A> {
+        let exchange = self.world.lanes.send(self.home, step, due, call).await;
+        self.home = exchange.server;
+        exchange
     }
 
     fn key(&mut self) -> IdempotencyKey {

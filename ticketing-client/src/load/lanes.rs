@@ -41,6 +41,8 @@ pub struct Exchange<A> {
     pub written: Duration,
     /// When the outcome was known.
     pub answered: Duration,
+    /// The server that the last attempt went to.
+    pub server: usize,
     /// True where an attempt broke.
     pub broke: bool,
     /// The outcome of the last attempt.
@@ -69,18 +71,19 @@ impl Lanes {
         due: Duration,
         call: &Call<A>,
     ) -> Exchange<A> {
-        self.repeat(&self.free, step, due, call, |attempt| self.fleet.client(home + attempt)).await
+        self.repeat(&self.free, home, step, due, call, |server| self.fleet.client(server)).await
     }
 
     /// Sends a call to the gateway.
     pub async fn send_to_gateway<A>(&self, step: Step, call: &Call<A>) -> Exchange<A> {
         let due = self.clock.now();
-        self.repeat(&self.gateway_free, step, due, call, |_| &self.gateway).await
+        self.repeat(&self.gateway_free, 0, step, due, call, |_| &self.gateway).await
     }
 
     async fn repeat<'a, A>(
         &'a self,
         free: &Semaphore,
+        home: usize,
         step: Step,
         mut due: Duration,
         call: &Call<A>,
@@ -88,18 +91,18 @@ impl Lanes {
     ) -> Exchange<A> {
         let mut patience = Patience::new();
         let mut first_written = None;
-        for attempt in 0.. {
+        for server in home.. {
             let permit = free.acquire().await.expect("the lanes stay open");
             let written = self.clock.now();
             let first_written = *first_written.get_or_insert(written);
-            let outcome = client(attempt).send(call).await;
+            let outcome = client(server).send(call).await;
             drop(permit);
             let answered = self.clock.now();
             self.steps.count(step, Ending::of(&outcome), answered.saturating_sub(due));
             let pause = patience.after(&outcome, Instant::now());
             let Some(pause) = pause else {
                 let broke = patience.tried();
-                return Exchange { first_written, written, answered, broke, outcome };
+                return Exchange { first_written, written, answered, server, broke, outcome };
             };
             tracing::debug!(?call, error = %outcome.err().expect("only a break is repeated"), "broke");
             due = answered + pause;

@@ -46,3 +46,33 @@ pub(crate) trait Lines: Send + Sync {
 
     async fn report(&self, performance: PerformanceId) -> Result<LineReport>;
 }
+
+/// Where a line goes on after its live state was lost, or begins.
+#[cfg(feature = "services")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LineStart {
+    pub(crate) epoch: u32,
+    /// Any number up to here may have been given out.
+    pub(crate) ceiling: u64,
+    /// Nobody is admitted before: passes and turns of the lost state may still be out.
+    pub(crate) resume_at: Timestamp,
+}
+
+/// The durable part of the lines, and their repair.
+#[cfg(feature = "services")]
+#[async_trait]
+pub(crate) trait LineStarts: Send + Sync {
+    /// The epoch that is good for a run of Redis, repairing the sale first where none is.
+    async fn current(&self, performance: PerformanceId, run_id: &str) -> Result<LineStart>;
+
+    /// What was believed of a performance has turned out to be old.
+    fn forget(&self, performance: PerformanceId);
+
+    /// Records that numbers up to a ceiling may be given out; answers the ceiling that counts.
+    async fn raise_ceiling(
+        &self,
+        performance: PerformanceId,
+        epoch: u32,
+        ceiling: u64,
+    ) -> Result<u64>;
+}

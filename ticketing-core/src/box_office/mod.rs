@@ -1,6 +1,8 @@
 //! The front door: every verb of the box office, one file per activity.
 
 mod booking;
+#[cfg(feature = "services")]
+mod connect;
 mod live_view;
 mod organizing;
 mod paying;
@@ -13,6 +15,8 @@ use std::sync::Arc;
 
 use dashmap::DashMap;
 
+#[cfg(feature = "services")]
+pub use self::connect::ServicesSettings;
 pub use self::booking::{PlacedOrder, SeatMapView};
 use self::live_view::LiveView;
 pub use self::organizing::{OrganizerOrder, PerformanceView, SaleGauges, SalesReport, SyntheticBuyer};
@@ -147,7 +151,7 @@ impl BoxOffice {
     pub async fn ready(&self) -> Result<()> {
         #[cfg(feature = "services")]
         if let Some(services) = &self.backend().services {
-            services.ready(&self.0.clock).await?;
+            services.ready().await?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use super::BoxOffice;
 use crate::admission::Terms;
 use crate::catalog::Sale;
 use crate::error::Result;
+use crate::events::Received;
 
 /// Whether a step found something to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,15 +89,35 @@ impl BoxOffice {
         Ok(Step::Idle)
     }
 
-    /// Carries events on, and reacts to those that are for this process.
+    /// Carries events on to wherever they are consumed.
     pub async fn step_events(&self) -> Result<Step> {
-        let relayed = self.backend().outbox.relay().await?;
-        for event in &relayed.to_react {
-            if let Err(error) = self.react(event).await {
-                tracing::warn!(aggregate = %event.aggregate, %error, "an event had no effect");
+        self.backend().outbox.relay().await.map(Step::of)
+    }
+
+    /// Reacts to the events that are for this process. A reaction that failed is not lost: what it
+    /// would have shown, the reconciler shows; what it would have counted is counted when the
+    /// event comes again, because nothing after it is acknowledged.
+    pub async fn step_reactions(&self) -> Result<Step> {
+        match self.backend().outbox.receive().await? {
+            Received::AtEnd => Ok(Step::Idle),
+            Received::Waiting => Ok(Step::Worked),
+            Received::Events(events) => {
+                for event in &events {
+                    self.react(event).await?;
+                }
+                self.backend().outbox.acknowledge().await?;
+                Ok(Step::Worked)
             }
         }
-        Ok(Step::of(relayed.sent))
+    }
+
+    /// Reads the deployment's clock again.
+    pub async fn step_clock(&self) -> Result<Step> {
+        #[cfg(feature = "services")]
+        if let Some(services) = &self.backend().services {
+            services.read_clock(&self.0.clock).await?;
+        }
+        Ok(Step::Idle)
     }
 
     /// The refund was through already, whatever its answer was.

@@ -8,17 +8,30 @@ use crate::id::PerformanceId;
 #[async_trait]
 pub(crate) trait Outbox: Send + Sync {
     /// Hands the oldest unsent events, in order, to wherever events go, and marks them sent once
-    /// they are there. One relay works at a time. Answers the events when they are to be reacted
-    /// to here and now; elsewhere a consumer gets them.
-    async fn relay(&self) -> Result<Relayed>;
+    /// they are there. One relay works at a time. Answers how many.
+    async fn relay(&self) -> Result<usize>;
+
+    /// The next events that this process has to react to.
+    async fn receive(&self) -> Result<Received>;
+
+    /// Everything received so far took effect.
+    async fn acknowledge(&self) -> Result<()>;
+
+    /// Removes where events go; for the end of a namespace.
+    #[cfg(feature = "services")]
+    async fn remove(&self) -> Result<()>;
 }
 
-/// What a relay did.
-#[derive(Debug, Default)]
-pub(crate) struct Relayed {
-    pub(crate) sent: usize,
-    /// Events for which this process is the consumer.
-    pub(crate) to_react: Vec<Event>,
+/// What a receive brought.
+#[derive(Debug)]
+pub(crate) enum Received {
+    /// Events, to be acknowledged once they took effect.
+    Events(Vec<Event>),
+    /// Nothing now, and more is to come.
+    #[cfg_attr(not(feature = "services"), expect(dead_code, reason = "only Kafka makes wait"))]
+    Waiting,
+    /// Everything was read.
+    AtEnd,
 }
 
 /// The consumers' side: each event takes effect once.

@@ -26,6 +26,37 @@ pub enum EventKind {
     OrderRefunded,
 }
 
+#[cfg(feature = "services")]
+impl EventKind {
+    const ALL: [Self; 8] = [
+        Self::OrderPlaced,
+        Self::OrderConfirming,
+        Self::OrderReopened,
+        Self::OrderPaid,
+        Self::OrderExpired,
+        Self::OrderCancelled,
+        Self::OrderRefundDue,
+        Self::OrderRefunded,
+    ];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::OrderPlaced => "order_placed",
+            Self::OrderConfirming => "order_confirming",
+            Self::OrderReopened => "order_reopened",
+            Self::OrderPaid => "order_paid",
+            Self::OrderExpired => "order_expired",
+            Self::OrderCancelled => "order_cancelled",
+            Self::OrderRefundDue => "order_refund_due",
+            Self::OrderRefunded => "order_refunded",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 /// One row of the outbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {

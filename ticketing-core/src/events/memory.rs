@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
-use super::{Event, Inbox, Outbox, Relayed, SalesCounters};
+use super::{Event, Inbox, Outbox, Received, SalesCounters};
 use crate::error::Result;
 use crate::id::PerformanceId;
 
@@ -19,6 +19,7 @@ pub(crate) struct MemoryOutbox(Mutex<Unsent>);
 struct Unsent {
     last_id: i64,
     events: VecDeque<Event>,
+    relayed: VecDeque<Event>,
 }
 
 impl MemoryOutbox {
@@ -33,11 +34,26 @@ impl MemoryOutbox {
 
 #[async_trait]
 impl Outbox for MemoryOutbox {
-    async fn relay(&self) -> Result<Relayed> {
-        let mut unsent = self.0.lock();
+    async fn relay(&self) -> Result<usize> {
+        let mut guard = self.0.lock();
+        let unsent = &mut *guard;
         let batch = unsent.events.len().min(RELAY_BATCH);
-        let to_react: Vec<Event> = unsent.events.drain(..batch).collect();
-        Ok(Relayed { sent: to_react.len(), to_react })
+        unsent.relayed.extend(unsent.events.drain(..batch));
+        Ok(batch)
+    }
+
+    async fn receive(&self) -> Result<Received> {
+        let events: Vec<Event> = self.0.lock().relayed.drain(..).collect();
+        Ok(if events.is_empty() { Received::AtEnd } else { Received::Events(events) })
+    }
+
+    async fn acknowledge(&self) -> Result<()> {
+        Ok(())
+    }
+
+    #[cfg(feature = "services")]
+    async fn remove(&self) -> Result<()> {
+        Ok(())
     }
 }
 

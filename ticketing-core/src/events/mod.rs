@@ -10,6 +10,6 @@ pub(crate) mod kafka;
 #[cfg(feature = "services")]
 pub(crate) mod postgres;
 
-pub(crate) use self::contract::{Inbox, Outbox, Relayed};
+pub(crate) use self::contract::{Inbox, Outbox, Received};
 pub use self::counters::SalesCounters;
 pub use self::event::{Event, EventKind};

@@ -15,6 +15,7 @@ const EXPIRY_EVERY: Duration = Duration::from_millis(500);
 const PAYMENTS_EVERY: Duration = Duration::from_secs(1);
 const SEATS_EVERY: Duration = Duration::from_secs(5);
 const EVENTS_EVERY: Duration = Duration::from_millis(100);
+const CLOCK_EVERY: Duration = Duration::from_secs(10);
 /// How often a step that found work runs again before it waits for its next turn.
 const BURST: u32 = 20;
 
@@ -39,6 +40,10 @@ impl Workers {
         workers.every(PAYMENTS_EVERY, office, "refunds", |o| async move { o.step_refunds().await });
         workers.every(SEATS_EVERY, office, "seats", |o| async move { o.step_seats().await });
         workers.every(EVENTS_EVERY, office, "events", |o| async move { o.step_events().await });
+        workers.every(EVENTS_EVERY, office, "reactions", |o| async move {
+            o.step_reactions().await
+        });
+        workers.every(CLOCK_EVERY, office, "clock", |o| async move { o.step_clock().await });
         workers
     }
 

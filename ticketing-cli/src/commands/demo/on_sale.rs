@@ -17,7 +17,7 @@ use ticketing_client::load::verdict::Evidence;
 use crate::entropy;
 
 use super::box_office::BoxOffice;
-use super::scene::Scene;
+use super::scene::{DEADLINES, Scene};
 use super::watch;
 
 /// The sale begins so long after the stage is set.
@@ -52,7 +52,7 @@ pub(super) async fn run(
     let _ = watcher.await;
 
     eprintln!("everybody is gone; waiting for what is pending");
-    let limit = scene.deadlines() + SETTLING_GRACE;
+    let limit = DEADLINES + SETTLING_GRACE;
     let books =
         aftermath::collect(servers, &box_office.gateway, &stage.organizer, performance.id, limit);
     let evidence = Evidence {

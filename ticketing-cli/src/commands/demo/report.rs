@@ -87,9 +87,10 @@ impl Report {
         let headings = ["step", "count", "ok", "refused", "errors", "p50 ms", "p90 ms", "p99 ms"];
         let mut table = output::table(&headings);
         for step in &self.steps {
-            let counts = [step.count, step.ok, step.refused, step.errors].map(number);
+            let counts =
+                [step.count, step.ok, step.refused, step.errors].map(|count| number(&count));
             let millis = [step.p50_ms, step.p90_ms, step.p99_ms];
-            let millis = millis.map(|millis| number(format!("{millis:.1}")));
+            let millis = millis.map(|millis| number(&format!("{millis:.1}")));
             table.add_row([Cell::new(step.name)].into_iter().chain(counts).chain(millis));
         }
         table
@@ -100,7 +101,7 @@ impl Report {
         if format == Format::Json {
             return;
         }
-        println!("\n{}\n\n{}", self.checks_table(), self.summary());
+        println!("\n{}\n\n{}", self.checks_table().trim_fmt(), self.summary());
     }
 
     fn checks_table(&self) -> Table {

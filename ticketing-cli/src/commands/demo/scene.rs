@@ -22,6 +22,11 @@ const PAY_SECONDS: u32 = 10;
 const PASS_LEASE_SECONDS: u32 = 30;
 const CLAIM_SECONDS: u32 = 5;
 
+/// The longest that anything can be pending after the last buyer is gone: a hold that is ordered
+/// at its last moment, and that order paid at its last.
+pub(super) const DEADLINES: Duration =
+    Duration::from_secs(HOLD_SECONDS as u64 + PAY_SECONDS as u64);
+
 /// A demo's settings.
 #[derive(Debug)]
 pub(super) struct Scene {
@@ -75,12 +80,6 @@ impl Scene {
             seats_per_buyer: Some(LARGEST_PARTY),
             ..Policy::default()
         }
-    }
-
-    /// The longest that anything can be pending after the last buyer is gone: a hold that is
-    /// ordered at its last moment, and an order that is paid at its last.
-    pub(super) fn deadlines(&self) -> Duration {
-        Duration::from_secs((HOLD_SECONDS + PAY_SECONDS).into())
     }
 }
 

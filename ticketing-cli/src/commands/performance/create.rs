@@ -93,7 +93,7 @@ impl Create {
             genre: self.genre,
             age_limit: self.age_limit,
             running_minutes: self.running_minutes,
-            listed_at: self.listed_at.unwrap_or_else(wall_now),
+            listed_at: self.listed_at.unwrap_or_else(|| wall_now().min(self.on_sale_at)),
             on_sale_at: self.on_sale_at,
             starts_at: self.starts_at,
             policy: self.policy.into(),

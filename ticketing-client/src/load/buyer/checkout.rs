@@ -40,6 +40,7 @@ impl Person {
         }
         let Some(order) = self.order(pass, hold).await else {
             self.release(pass, hold).await;
+            self.lower_expectations();
             return ControlFlow::Continue(());
         };
         if self.plan.quirk == Quirk::VanishesOrdered {
@@ -65,7 +66,7 @@ impl Person {
     async fn order(&mut self, pass: &PassToken, hold: &Hold) -> Option<Order> {
         let key = self.key();
         let call = orders::place(&self.token, pass, hold.id, &key);
-        let exchange = self.world.lanes.send(self.home, Step::Order, self.now(), &call).await;
+        let exchange = self.send(Step::Order, &call).await;
         let order = exchange.outcome.ok()?;
         self.proved(exchange.written);
         self.told(&order);
@@ -75,7 +76,7 @@ impl Person {
     async fn cancel(&mut self, order: Uuid) {
         let key = self.key();
         let call = orders::cancel(&self.token, order, &key);
-        let exchange = self.world.lanes.send(self.home, Step::Cancel, self.now(), &call).await;
+        let exchange = self.send(Step::Cancel, &call).await;
         if let Ok(order) = exchange.outcome {
             self.told(&order);
         }
@@ -114,7 +115,7 @@ impl Person {
     async fn confirm(&mut self, order: Uuid, payment_id: &str, payment_token: &PaymentToken) {
         let key = self.key();
         let call = orders::pay(&self.token, order, payment_id, payment_token, &key);
-        let exchange = self.world.lanes.send(self.home, Step::Pay, self.now(), &call).await;
+        let exchange = self.send(Step::Pay, &call).await;
         if let Some(pass) = self.pass() {
             pass.payment_sent.get_or_insert(exchange.first_written);
         }
@@ -130,7 +131,7 @@ impl Person {
         let until = self.now() + ASK_ABOUT_PAYMENT_FOR;
         while self.now() < until {
             let call = orders::show(&self.token, order);
-            let exchange = self.world.lanes.send(self.home, Step::Order, self.now(), &call).await;
+            let exchange = self.send(Step::Order, &call).await;
             if let Ok(order) = exchange.outcome {
                 self.told(&order);
                 if order.status != Status::Confirming {
@@ -146,7 +147,7 @@ impl Person {
     async fn collect(&mut self, order: &Order) -> ControlFlow<Fate> {
         self.world.progress.sold(order.seats.len());
         let call = orders::tickets(&self.token, order.id);
-        let exchange = self.world.lanes.send(self.home, Step::Tickets, self.now(), &call).await;
+        let exchange = self.send(Step::Tickets, &call).await;
         if let Ok(tickets) = exchange.outcome {
             let tickets = tickets.items.iter();
             let tickets = tickets.map(|ticket| sales::Ticket { id: ticket.id, seat: ticket.seat });

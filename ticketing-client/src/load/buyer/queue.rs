@@ -46,7 +46,7 @@ impl Person {
     async fn join(&mut self, mut due: Duration) -> ControlFlow<Fate, Next> {
         loop {
             let call = line::join(&self.token, self.world.performance);
-            let exchange = self.world.lanes.send(self.home, Step::Join, due, &call).await;
+            let exchange = self.send_due(Step::Join, due, &call).await;
             match exchange.outcome {
                 Ok(answer) => return self.enter(answer, exchange.answered),
                 Err(error) => refused(&error)?,
@@ -69,7 +69,7 @@ impl Person {
     async fn ask(&mut self, due: Duration) -> ControlFlow<Fate, Next> {
         let Some(place) = &self.place else { return ControlFlow::Continue(Next::Rejoin) };
         let call = line::ask(&self.token, place, self.world.performance);
-        let exchange = self.world.lanes.send(self.home, Step::Poll, due, &call).await;
+        let exchange = self.send_due(Step::Poll, due, &call).await;
         self.write_down(due, &exchange);
         match exchange.outcome {
             Ok(answer) => self.understand(answer, exchange.answered),
@@ -132,7 +132,7 @@ impl Person {
     pub(super) async fn leave(&mut self) {
         let Some(place) = self.place.take() else { return };
         let call = line::leave(&self.token, &place, self.world.performance);
-        let exchange = self.world.lanes.send(self.home, Step::Leave, self.now(), &call).await;
+        let exchange = self.send(Step::Leave, &call).await;
         if let Some(pass) = self.pass() {
             pass.leave_sent = Some(exchange.first_written);
         }

@@ -114,17 +114,17 @@ impl Person {
     }
 
     /// The first look takes the layout too, as a screen has to; later ones ask what changed.
-    async fn look_at_map(&self, view: &mut View) {
-        let (lanes, performance) = (&self.world.lanes, self.world.performance);
+    async fn look_at_map(&mut self, view: &mut View) {
+        let performance = self.world.performance;
         if view.status.is_empty() {
             let call = seats::map(&self.token, performance);
-            if let Ok(map) = lanes.send(self.home, Step::Map, self.now(), &call).await.outcome {
+            if let Ok(map) = self.send(Step::Map, &call).await.outcome {
                 view.status = map.status;
             }
             return;
         }
         let call = seats::statuses(&self.token, performance, view.etag.as_deref());
-        let exchange = lanes.send(self.home, Step::Map, self.now(), &call).await;
+        let exchange = self.send(Step::Map, &call).await;
         if let Ok(MapAnswer::Fresh { etag, map }) = exchange.outcome {
             *view = View { etag, status: map.status };
         }
@@ -133,7 +133,7 @@ impl Person {
     async fn hold(&mut self, pass: &PassToken, wish: &Wish) -> Attempt {
         let key = self.key();
         let call = seats::hold(&self.token, pass, self.world.performance, wish, &key);
-        let exchange = self.world.lanes.send(self.home, Step::Hold, self.now(), &call).await;
+        let exchange = self.send(Step::Hold, &call).await;
         match exchange.outcome {
             Ok(hold) => {
                 self.world.progress.held();
@@ -155,7 +155,7 @@ impl Person {
     }
 
     /// First without a favourite category, then with fewer friends, at last alone.
-    fn lower_expectations(&mut self) {
+    pub(super) fn lower_expectations(&mut self) {
         let had_favourite = matches!(&self.plan.taste, Taste::Best(Some(_)));
         let gave_up_favourite = had_favourite && self.refusals == 0;
         let insists = self.plan.taste == Taste::Hottest && self.refusals < INSISTS;
@@ -167,7 +167,7 @@ impl Person {
 
     pub(super) async fn release(&mut self, pass: &PassToken, hold: &Hold) {
         let call = seats::release(&self.token, pass, hold.id);
-        let exchange = self.world.lanes.send(self.home, Step::Release, self.now(), &call).await;
+        let exchange = self.send(Step::Release, &call).await;
         if exchange.is_ok() {
             self.proved(exchange.written);
         }

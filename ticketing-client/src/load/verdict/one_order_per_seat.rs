@@ -1,17 +1,18 @@
 //! `one_order_per_seat`: no seat is in two paid orders, neither in the organizer's list nor in
 //! what the buyers were told.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
 use super::{Check, Evidence};
+use crate::load::record::Buyer;
 use crate::orders::Status;
 
 pub(super) fn check(evidence: &Evidence) -> Check {
     let paid = evidence.aftermath.orders.iter().filter(|order| order.status == Status::Paid);
     let listed = paid.flat_map(|order| order.seats.iter().map(|seat| (*seat, order.id)));
-    let answers = evidence.buyers.iter().flat_map(|buyer| buyer.paid());
+    let answers = evidence.buyers.iter().flat_map(Buyer::paid);
     let told = answers.flat_map(|told| told.seats.iter().map(|seat| (*seat, told.order)));
 
     let (listed_seats, mut faults) = owners(listed, "in the organizer's list");
@@ -23,15 +24,18 @@ pub(super) fn check(evidence: &Evidence) -> Check {
 
 /// Counts the seats and names those with more than one order. The same order may be told often.
 fn owners(pairs: impl Iterator<Item = (u32, Uuid)>, place: &str) -> (usize, Vec<String>) {
-    let mut owner: HashMap<u32, Uuid> = HashMap::new();
-    let mut faults = Vec::new();
+    let mut owners: BTreeMap<u32, BTreeSet<Uuid>> = BTreeMap::new();
     for (seat, order) in pairs {
-        let first = *owner.entry(seat).or_insert(order);
-        if first != order {
-            faults.push(format!("seat {seat} is in orders {first} and {order} {place}"));
-        }
+        owners.entry(seat).or_default().insert(order);
     }
-    (owner.len(), faults)
+    let shared = owners.iter().filter(|(_, orders)| orders.len() > 1);
+    let faults = shared.map(|(seat, orders)| {
+        let (count, mut orders) = (orders.len(), orders.iter());
+        let (first, second) = (orders.next().expect("two at least"), orders.next_back());
+        let second = second.expect("two at least");
+        format!("seat {seat} is in {count} orders {place}, such as {first} and {second}")
+    });
+    (owners.len(), faults.collect())
 }
 
 #[cfg(test)]

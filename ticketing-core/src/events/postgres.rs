@@ -1,0 +1,173 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sqlx::{PgPool, PgTransaction};
+use uuid::Uuid;
+
+use super::kafka::Topic;
+use super::{Event, EventKind, Inbox, Outbox, Received, SalesCounters};
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+use crate::id::PerformanceId;
+
+/// How many events one relay step takes.
+const RELAY_BATCH: i64 = 500;
+/// The advisory lock of the one active relay, within the deployment's schema.
+const RELAY_LOCK: &str = "ticketing relay";
+
+/// Appends an event in the transaction of what changed, under the aggregate's row lock.
+pub(crate) async fn append(
+    transaction: &mut PgTransaction<'_>,
+    aggregate: Uuid,
+    version: i64,
+    performance: PerformanceId,
+    kind: EventKind,
+    seats: u32,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO outbox (aggregate, version, performance_id, kind, seats, at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        aggregate,
+        version,
+        performance.uuid(),
+        kind.name(),
+        seats.cast_signed(),
+        now.as_millis(),
+    )
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+/// The outbox in PostgreSQL; its relay publishes to Kafka.
+pub(crate) struct PostgresOutbox {
+    pool: PgPool,
+    topic: Arc<Topic>,
+}
+
+impl PostgresOutbox {
+    pub(crate) fn new(pool: PgPool, topic: Arc<Topic>) -> Self {
+        Self { pool, topic }
+    }
+}
+
+#[async_trait]
+impl Outbox for PostgresOutbox {
+    /// Publishes the oldest unsent events in order, then marks them: a crash in between publishes
+    /// them again, and the consumers' inbox makes that harmless.
+    async fn relay(&self) -> Result<usize> {
+        let mut transaction = self.pool.begin().await?;
+        let mine = sqlx::query_scalar!(
+            r#"SELECT pg_try_advisory_xact_lock(hashtext(current_schema() || $1)) AS "mine!""#,
+            RELAY_LOCK,
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        if !mine {
+            return Ok(0);
+        }
+        let rows = sqlx::query!(
+            "SELECT id, aggregate, version, performance_id, kind, seats, at_ms FROM outbox
+             WHERE NOT sent ORDER BY id LIMIT $1",
+            RELAY_BATCH,
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let mut ids = Vec::with_capacity(rows.len());
+        let mut events = Vec::with_capacity(rows.len());
+        for row in rows {
+            let kind = EventKind::from_name(&row.kind);
+            let kind = kind.ok_or_else(|| Error::internal(format!("the event {:?}", row.kind)))?;
+            ids.push(row.id);
+            events.push(Event {
+                id: row.id,
+                aggregate: row.aggregate,
+                version: row.version,
+                performance: row.performance_id.into(),
+                kind,
+                seats: row.seats.cast_unsigned(),
+                at: Timestamp::from_millis(row.at_ms),
+            });
+        }
+        self.topic.publish(&events).await?;
+        sqlx::query!("UPDATE outbox SET sent = true WHERE id = ANY ($1)", &ids)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(ids.len())
+    }
+
+    async fn receive(&self) -> Result<Received> {
+        self.topic.receive().await
+    }
+
+    async fn acknowledge(&self) -> Result<()> {
+        self.topic.acknowledge().await
+    }
+
+    async fn remove(&self) -> Result<()> {
+        self.topic.remove().await
+    }
+}
+
+/// The inbox in PostgreSQL.
+pub(crate) struct PostgresInbox(PgPool);
+
+impl PostgresInbox {
+    pub(crate) fn new(pool: PgPool) -> Self {
+        Self(pool)
+    }
+}
+
+#[async_trait]
+impl Inbox for PostgresInbox {
+    async fn count(&self, event: &Event) -> Result<bool> {
+        let mut transaction = self.0.begin().await?;
+        let newer = sqlx::query!(
+            "INSERT INTO inbox AS seen (aggregate, version) VALUES ($1, $2)
+             ON CONFLICT (aggregate) DO UPDATE SET version = excluded.version
+                 WHERE seen.version < excluded.version",
+            event.aggregate,
+            event.version,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        if newer.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let counted = SalesCounters::of(event.kind, event.seats);
+        sqlx::query!(
+            "INSERT INTO sales_counters AS counters
+                 (performance_id, orders_placed, orders_paid, orders_ended, seats_sold)
+             VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (performance_id) DO UPDATE SET
+                 orders_placed = counters.orders_placed + excluded.orders_placed,
+                 orders_paid = counters.orders_paid + excluded.orders_paid,
+                 orders_ended = counters.orders_ended + excluded.orders_ended,
+                 seats_sold = counters.seats_sold + excluded.seats_sold",
+            event.performance.uuid(),
+            counted.orders_placed,
+            counted.orders_paid,
+            counted.orders_ended,
+            counted.seats_sold,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    async fn counters(&self, performance: PerformanceId) -> Result<SalesCounters> {
+        let row = sqlx::query_as!(
+            SalesCounters,
+            "SELECT orders_placed, orders_paid, orders_ended, seats_sold FROM sales_counters
+             WHERE performance_id = $1",
+            performance.uuid(),
+        );
+        Ok(row.fetch_optional(&self.0).await?.unwrap_or_default())
+    }
+}

@@ -1,0 +1,176 @@
+//! The statements that list something, or lease work to a background step.
+
+use std::collections::HashMap;
+
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::rows::{OrderRow, money};
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+use crate::id::{AccountId, PerformanceId};
+use crate::orders::{BATCH, DueAttempt, DueRefund, Order, OrderStatus, Sales, Ticket};
+use crate::page::{Page, Paged};
+
+pub(super) async fn of_account(
+    pool: &PgPool,
+    account: AccountId,
+    page: Page,
+) -> Result<Paged<Order>> {
+    let rows = sqlx::query_as!(
+        OrderRow,
+        "SELECT * FROM orders WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        account.uuid(),
+        page.after(),
+        page.fetch_limit(),
+    );
+    let orders = orders(rows.fetch_all(pool).await?)?;
+    Ok(page.cut(orders.into_iter(), |order| order.id.uuid()))
+}
+
+pub(super) async fn of_performance(
+    pool: &PgPool,
+    performance: PerformanceId,
+    status: Option<OrderStatus>,
+    page: Page,
+) -> Result<Paged<(Order, Vec<Ticket>)>> {
+    let rows = sqlx::query_as!(
+        OrderRow,
+        "SELECT * FROM orders
+         WHERE performance_id = $1 AND ($2::text IS NULL OR status = $2) AND id > $3
+         ORDER BY id LIMIT $4",
+        performance.uuid(),
+        status.map(OrderStatus::name),
+        page.after(),
+        page.fetch_limit(),
+    );
+    let orders = orders(rows.fetch_all(pool).await?)?;
+    let page = page.cut(orders.into_iter(), |order| order.id.uuid());
+    let ids: Vec<Uuid> = page.items.iter().map(|order| order.id.uuid()).collect();
+    let mut tickets = tickets(pool, &ids).await?;
+    Ok(page.map(|order| {
+        let tickets = tickets.remove(&order.id.uuid()).unwrap_or_default();
+        (order, tickets)
+    }))
+}
+
+async fn tickets(pool: &PgPool, orders: &[Uuid]) -> Result<HashMap<Uuid, Vec<Ticket>>> {
+    let rows = sqlx::query!(
+        "SELECT id, order_id, performance_id, seat FROM tickets
+         WHERE order_id = ANY ($1) ORDER BY order_id, seat",
+        orders,
+    )
+    .fetch_all(pool)
+    .await?;
+    let mut tickets: HashMap<Uuid, Vec<Ticket>> = HashMap::new();
+    for row in rows {
+        tickets.entry(row.order_id).or_default().push(Ticket {
+            id: row.id.into(),
+            performance: row.performance_id.into(),
+            seat: row.seat.cast_unsigned(),
+        });
+    }
+    Ok(tickets)
+}
+
+pub(super) async fn live(pool: &PgPool, performance: PerformanceId) -> Result<Vec<Order>> {
+    let rows = sqlx::query_as!(
+        OrderRow,
+        "SELECT * FROM orders
+         WHERE id IN (SELECT order_id FROM claims WHERE performance_id = $1) ORDER BY id",
+        performance.uuid(),
+    );
+    orders(rows.fetch_all(pool).await?)
+}
+
+fn orders(rows: Vec<OrderRow>) -> Result<Vec<Order>> {
+    rows.into_iter().map(Order::try_from).collect()
+}
+
+pub(super) async fn due_attempts(
+    pool: &PgPool,
+    now: Timestamp,
+    look_again_at: Timestamp,
+) -> Result<Vec<DueAttempt>> {
+    let rows = sqlx::query!(
+        r#"UPDATE attempts SET look_at_ms = $2
+           FROM orders
+           WHERE orders.id = attempts.order_id AND attempts.payment_id IN (
+               SELECT payment_id FROM attempts
+               WHERE status IN ('confirming', 'unknown') AND look_at_ms <= $1
+               ORDER BY look_at_ms LIMIT $3 FOR UPDATE SKIP LOCKED)
+           RETURNING attempts.payment_id, attempts.token AS "token!", orders.total,
+               orders.currency, orders.expires_at_ms"#,
+        now.as_millis(),
+        look_again_at.as_millis(),
+        BATCH,
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(DueAttempt {
+                payment: row.payment_id.into(),
+                token: row.token.into(),
+                total: money(row.total, &row.currency)?,
+                time_left: now.is_before(Timestamp::from_millis(row.expires_at_ms)),
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn due_refunds(
+    pool: &PgPool,
+    now: Timestamp,
+    leased_until: Timestamp,
+) -> Result<Vec<DueRefund>> {
+    let rows = sqlx::query!(
+        "UPDATE refunds SET next_at_ms = $2
+         WHERE id IN (
+             SELECT id FROM refunds WHERE NOT done AND next_at_ms <= $1
+             ORDER BY next_at_ms LIMIT $3 FOR UPDATE SKIP LOCKED)
+         RETURNING id, payment_id, amount, currency",
+        now.as_millis(),
+        leased_until.as_millis(),
+        BATCH,
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(DueRefund {
+                id: row.id.into(),
+                payment: row.payment_id.into(),
+                amount: money(row.amount, &row.currency)?,
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn sales(pool: &PgPool, performance: PerformanceId) -> Result<Sales> {
+    let mut sales = Sales::default();
+    let rows = sqlx::query!(
+        r#"SELECT status, count(*) AS "count!", coalesce(sum(total), 0)::bigint AS "total!"
+           FROM orders WHERE performance_id = $1 GROUP BY status"#,
+        performance.uuid(),
+    )
+    .fetch_all(pool)
+    .await?;
+    for row in rows {
+        let status = OrderStatus::from_name(&row.status);
+        let status = status.ok_or_else(|| Error::internal(format!("{:?}", row.status)))?;
+        sales.orders.insert(status, row.count.cast_unsigned());
+        if status == OrderStatus::Paid {
+            sales.gross = row.total;
+        }
+    }
+    sales.refunded = sqlx::query_scalar!(
+        r#"SELECT coalesce(sum(refunds.amount), 0)::bigint AS "refunded!"
+           FROM refunds JOIN orders ON orders.id = refunds.order_id
+           WHERE refunds.done AND orders.performance_id = $1"#,
+        performance.uuid(),
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(sales)
+}

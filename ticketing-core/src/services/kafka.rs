@@ -1,0 +1,84 @@
+use std::time::Duration;
+
+use rdkafka::ClientConfig;
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{Consumer, StreamConsumer};
+use rdkafka::error::KafkaError;
+use rdkafka::producer::FutureProducer;
+use rdkafka::types::RDKafkaErrorCode;
+
+use crate::error::{Error, Result};
+
+/// How long an administrative call may take.
+const ADMIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a record may wait for its delivery report.
+pub(crate) const DELIVERY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Where Kafka is.
+#[derive(Clone, Debug)]
+pub(crate) struct Kafka {
+    brokers: String,
+}
+
+impl Kafka {
+    pub(crate) fn new(brokers: String) -> Self {
+        Self { brokers }
+    }
+
+    /// Makes a topic if it is not there.
+    pub(crate) async fn ensure_topic(&self, name: &str, partitions: i32) -> Result<()> {
+        let admin: AdminClient<DefaultClientContext> = self.config().create().map_err(failed)?;
+        let topic = NewTopic::new(name, partitions, TopicReplication::Fixed(1));
+        let options = AdminOptions::new().operation_timeout(Some(ADMIN_TIMEOUT));
+        let made = admin.create_topics([&topic], &options).await.map_err(failed)?;
+        match made.into_iter().next() {
+            Some(Err((_, code))) if code != RDKafkaErrorCode::TopicAlreadyExists => {
+                Err(Error::Unavailable(format!("Kafka: the topic {name}: {code}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes a topic; for the end of a namespace.
+    pub(crate) async fn remove_topic(&self, name: &str) -> Result<()> {
+        let admin: AdminClient<DefaultClientContext> = self.config().create().map_err(failed)?;
+        let options = AdminOptions::new().operation_timeout(Some(ADMIN_TIMEOUT));
+        admin.delete_topics(&[name], &options).await.map(drop).map_err(failed)
+    }
+
+    /// A producer that keeps order and writes each record once per session.
+    pub(crate) fn producer(&self) -> Result<FutureProducer> {
+        self.config()
+            .set("enable.idempotence", "true")
+            .set("acks", "all")
+            .set("linger.ms", "0")
+            .set("message.timeout.ms", DELIVERY_TIMEOUT.as_millis().to_string())
+            .create()
+            .map_err(failed)
+    }
+
+    /// A consumer of a group that commits what it is told to, from the beginning.
+    pub(crate) fn consumer(&self, group: &str, topic: &str) -> Result<StreamConsumer> {
+        let consumer: StreamConsumer = self
+            .config()
+            .set("group.id", group)
+            .set("enable.auto.commit", "false")
+            .set("auto.offset.reset", "earliest")
+            .set("session.timeout.ms", "10000")
+            .create()
+            .map_err(failed)?;
+        consumer.subscribe(&[topic]).map_err(failed)?;
+        Ok(consumer)
+    }
+
+    fn config(&self) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", &self.brokers).set("client.id", "ticketing");
+        config
+    }
+}
+
+pub(crate) fn failed(error: KafkaError) -> Error {
+    Error::Unavailable(format!("Kafka: {error}"))
+}

@@ -1,0 +1,190 @@
+//! The sandbox gateway of one test, and the wire to it, which a test can cut or hold.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use parking_lot::RwLock;
+use secrecy::SecretString;
+use serde::Deserialize;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use ticketing_core::payments::{
+    Confirmation, Fact, PortOne, PortOneSettings, PreRegistration, Provider, ProviderError,
+};
+use ticketing_core::{Money, PaymentId, Randomness, RefundId};
+use ticketing_gateway::{FaultPlan, Options};
+
+/// A capture or a cancel, as the gateway's ledger has it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct LedgerItem {
+    pub(crate) payment_id: String,
+    pub(crate) kind: String,
+    pub(crate) amount: i64,
+}
+
+#[derive(Deserialize)]
+struct LedgerPage {
+    items: Vec<LedgerItem>,
+    next_cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Authorized {
+    payment_token: String,
+}
+
+/// A gateway in this process, on a port of its own, and our client of it.
+pub(crate) struct Gateway {
+    url: String,
+    http: reqwest::Client,
+    client: PortOne,
+}
+
+impl Gateway {
+    pub(crate) async fn start(faults: FaultPlan) -> Self {
+        let secret = u128::from_be_bytes(Randomness::from_system().bytes());
+        let secret = SecretString::from(format!("{secret:032x}"));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let options = Options { secret: secret.clone(), ledger: None, faults };
+        // It ends with the test's runtime.
+        tokio::spawn(ticketing_gateway::serve(listener, options, std::future::pending()));
+        // The client comes first: it installs the process's one TLS stack.
+        let client = PortOne::new(PortOneSettings { base_url: base_url.clone(), secret }).unwrap();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { url: base_url, http, client }
+    }
+
+    /// What the payment window does: the buyer says `approve` or `decline`.
+    pub(crate) async fn authorize(&self, payment: PaymentId, outcome: &str) -> SecretString {
+        let url = format!("{}/sandbox/payments/{payment}/authorize", self.url);
+        let said = self.http.post(url).json(&serde_json::json!({ "outcome": outcome }));
+        let answer = said.send().await.unwrap().error_for_status().unwrap();
+        answer.json::<Authorized>().await.unwrap().payment_token.into()
+    }
+
+    pub(crate) async fn ledger(&self) -> Vec<LedgerItem> {
+        let mut items = Vec::new();
+        let mut cursor = Some("0".to_owned());
+        while let Some(from) = cursor {
+            let url = format!("{}/sandbox/ledger?cursor={from}", self.url);
+            let page = self.http.get(url).send().await.unwrap().error_for_status().unwrap();
+            let page: LedgerPage = page.json().await.unwrap();
+            items.extend(page.items);
+            cursor = page.next_cursor;
+        }
+        items
+    }
+}
+
+/// The provider of the box office: the gateway's client over a wire that a test can cut (questions
+/// and refunds get no answer) or hold (a charge waits before it leaves us).
+pub(crate) struct Wire {
+    gateway: RwLock<Arc<Gateway>>,
+    cut: AtomicBool,
+    held: AtomicBool,
+    /// Raised when waiting charges may go.
+    releases: watch::Sender<u64>,
+    waiting: watch::Sender<u32>,
+    under_way: watch::Sender<u32>,
+}
+
+impl Wire {
+    pub(crate) fn to(gateway: Gateway) -> Self {
+        Self {
+            gateway: RwLock::new(Arc::new(gateway)),
+            cut: AtomicBool::new(false),
+            held: AtomicBool::new(false),
+            releases: watch::Sender::new(0),
+            waiting: watch::Sender::new(0),
+            under_way: watch::Sender::new(0),
+        }
+    }
+
+    pub(crate) fn gateway(&self) -> Arc<Gateway> {
+        self.gateway.read().clone()
+    }
+
+    /// From now on another gateway answers.
+    pub(crate) fn replug(&self, gateway: Gateway) {
+        *self.gateway.write() = Arc::new(gateway);
+    }
+
+    pub(crate) fn cut(&self) {
+        self.cut.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn mend(&self) {
+        self.cut.store(false, Ordering::SeqCst);
+    }
+
+    pub(crate) fn hold_charges(&self) {
+        self.held.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn let_charges_go(&self) {
+        self.held.store(false, Ordering::SeqCst);
+        self.releases.send_modify(|releases| *releases += 1);
+    }
+
+    /// Charges that wait never leave us, as if their server had died; later ones go.
+    pub(crate) fn lose_waiting_charges(&self) {
+        self.held.store(false, Ordering::SeqCst);
+    }
+
+    /// Until a charge waits on the held wire.
+    pub(crate) async fn charge_waits(&self) {
+        self.waiting.subscribe().wait_for(|waiting| *waiting > 0).await.unwrap();
+    }
+
+    /// Until the gateway has answered every charge that was begun.
+    pub(crate) async fn no_charge_is_under_way(&self) {
+        self.under_way.subscribe().wait_for(|charges| *charges == 0).await.unwrap();
+    }
+
+    fn whole(&self) -> Result<Arc<Gateway>, ProviderError> {
+        if self.cut.load(Ordering::SeqCst) {
+            return Err(ProviderError::Unknown("the wire is cut".into()));
+        }
+        Ok(self.gateway())
+    }
+}
+
+#[async_trait]
+impl Provider for Wire {
+    async fn pre_register(&self, registration: PreRegistration) -> Result<(), ProviderError> {
+        self.gateway().client.pre_register(registration).await
+    }
+
+    async fn confirm(&self, confirmation: Confirmation) -> Result<(), ProviderError> {
+        let mut releases = self.releases.subscribe();
+        self.under_way.send_modify(|charges| *charges += 1);
+        if self.held.load(Ordering::SeqCst) {
+            self.waiting.send_modify(|waiting| *waiting += 1);
+            releases.changed().await.unwrap();
+            self.waiting.send_modify(|waiting| *waiting -= 1);
+        }
+        let answer = self.gateway().client.confirm(confirmation).await;
+        self.under_way.send_modify(|charges| *charges -= 1);
+        answer
+    }
+
+    async fn payment(&self, payment: PaymentId) -> Result<Option<Fact>, ProviderError> {
+        self.whole()?.client.payment(payment).await
+    }
+
+    async fn cancel(
+        &self,
+        payment: PaymentId,
+        refund: RefundId,
+        amount: Money,
+    ) -> Result<(), ProviderError> {
+        self.whole()?.client.cancel(payment, refund, amount).await
+    }
+
+    fn checkout_url(&self, payment: PaymentId) -> Option<String> {
+        self.gateway().client.checkout_url(payment)
+    }
+}

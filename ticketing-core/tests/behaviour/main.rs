@@ -1,0 +1,52 @@
+//! What the box office promises, in sentences. Every body runs on the embedded backend and, under
+//! the feature `services`, on PostgreSQL, Redis and Kafka; it speaks to `BoxOffice` only.
+
+/// Writes each body once and makes a test of it on every backend, so that none can be forgotten.
+macro_rules! behaviour {
+    ($(async fn $name:ident($world:ident: World) $body:block)+) => {
+        $(async fn $name($world: $crate::world::World) $body)+
+
+        mod embedded {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    $crate::world::on_embedded(super::$name).await;
+                }
+            )+
+        }
+
+        #[cfg(feature = "services")]
+        mod services {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                #[ignore = "needs ./services up"]
+                async fn $name() {
+                    $crate::world::on_services(super::$name).await;
+                }
+            )+
+        }
+    };
+}
+
+/// The verb must be refused, and for this reason.
+macro_rules! refused {
+    ($verb:expr, $reason:pat) => {
+        match $verb {
+            Err($reason) => {}
+            other => panic!("expected {}, got {other:?}", stringify!($reason)),
+        }
+    };
+}
+
+mod gateway;
+mod sale;
+mod world;
+
+mod accounts;
+mod late;
+mod line;
+mod orders;
+mod payments;
+mod places;
+mod repeats;
+mod seats;

@@ -1,0 +1,254 @@
+//! What every test gets: a box office on one of the backends, alone in its namespace, with a clock
+//! that stands still until the test moves it.
+
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+#[cfg(feature = "broken-guards")]
+use ticketing_core::Broken;
+use ticketing_core::accounts::{Caller, Role};
+use ticketing_core::seats::IdempotencyKey;
+use ticketing_core::{
+    AccountId, BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey, Step, Timestamp,
+};
+use ticketing_gateway::FaultPlan;
+
+use crate::gateway::{Gateway, LedgerItem, Wire};
+
+/// 2026-05-01T10:00:00Z.
+const START: Timestamp = Timestamp::from_millis(1_777_629_600_000);
+/// How long the line rests between two ticks.
+const TICK: Duration = Duration::from_millis(200);
+/// More steps than anything needs that has an end.
+const STEPS_MAX: u32 = 1_000;
+
+/// The world of one test. Clones share it.
+#[derive(Clone)]
+pub(crate) struct World {
+    pub(crate) office: BoxOffice,
+    pub(crate) clock: Clock,
+    pub(crate) wire: Arc<Wire>,
+    #[cfg(feature = "services")]
+    services: Option<services::Namespace>,
+    keys: Arc<AtomicU64>,
+    administrator: Caller,
+}
+
+impl World {
+    pub(crate) async fn embedded() -> Self {
+        let (clock, wire) = surroundings().await;
+        let office = BoxOffice::embedded(EmbeddedSettings {
+            clock: clock.clone(),
+            randomness: Randomness::seeded(1),
+            signing_key: SigningKey::new([7; 32]),
+            provider: wire.clone(),
+            #[cfg(feature = "broken-guards")]
+            broken: Broken::default(),
+        });
+        Self::around(office, clock, wire).await
+    }
+
+    /// An embedded one with guards taken out.
+    #[cfg(feature = "broken-guards")]
+    pub(crate) async fn broken(broken: Broken) -> Self {
+        let (clock, wire) = surroundings().await;
+        let office = BoxOffice::embedded(EmbeddedSettings {
+            clock: clock.clone(),
+            randomness: Randomness::seeded(1),
+            signing_key: SigningKey::new([7; 32]),
+            provider: wire.clone(),
+            broken,
+        });
+        Self::around(office, clock, wire).await
+    }
+
+    async fn around(office: BoxOffice, clock: Clock, wire: Arc<Wire>) -> Self {
+        let (email, password) = ("root@example.org", SecretString::from("a long password"));
+        office.ensure_administrator(email, &password).await.unwrap();
+        let session = office.sign_in(email, &password).await.unwrap();
+        let administrator = office.authenticate(&session.access_token).unwrap();
+        Self {
+            office,
+            clock,
+            wire,
+            #[cfg(feature = "services")]
+            services: None,
+            keys: Arc::default(),
+            administrator,
+        }
+    }
+
+    /// Another server of the same deployment.
+    pub(crate) async fn another_office(&self) -> Self {
+        #[cfg(feature = "services")]
+        if let Some(namespace) = &self.services {
+            let office = namespace.connect(&self.clock, &self.wire, Randomness::from_system());
+            return Self { office: office.await, ..self.clone() };
+        }
+        std::future::ready(self.clone()).await
+    }
+
+    /// The gateway from now on goes wrong in this way.
+    pub(crate) async fn faults(&self, faults: FaultPlan) {
+        self.wire.replug(Gateway::start(faults).await);
+    }
+
+    pub(crate) fn administrator(&self) -> Caller {
+        self.administrator
+    }
+
+    pub(crate) async fn buyers(&self, count: u32) -> Vec<Caller> {
+        let made = self.office.add_synthetic_buyers(&self.administrator, count).await.unwrap();
+        made.iter().map(|buyer| self.office.authenticate(&buyer.access_token).unwrap()).collect()
+    }
+
+    pub(crate) async fn buyer(&self) -> Caller {
+        self.buyers(1).await[0]
+    }
+
+    pub(crate) async fn organizer(&self) -> Caller {
+        let organizer = self.buyer().await;
+        self.give_role(organizer.account(), Role::Organizer).await;
+        organizer
+    }
+
+    pub(crate) async fn give_role(&self, account: AccountId, role: Role) {
+        self.office.set_role(&self.administrator, account, role).await.unwrap();
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn advance_ms(&self, milliseconds: u64) {
+        self.clock.advance(Duration::from_millis(milliseconds));
+    }
+
+    pub(crate) fn advance_seconds(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// The line's next tick.
+    pub(crate) async fn tick(&self) {
+        self.clock.advance(TICK);
+        self.office.step_lines().await.unwrap();
+    }
+
+    /// Everything that background work does, until nothing is left to do.
+    pub(crate) async fn settle_down(&self) {
+        for _ in 0..STEPS_MAX {
+            let office = &self.office;
+            let steps = [
+                office.step_expiry().await.unwrap(),
+                office.step_payments().await.unwrap(),
+                office.step_refunds().await.unwrap(),
+                office.step_events().await.unwrap(),
+                office.step_seats().await.unwrap(),
+            ];
+            if steps.iter().all(|step| *step == Step::Idle) {
+                return;
+            }
+        }
+        panic!("the background work has no end");
+    }
+
+    /// An idempotency key that nobody used.
+    pub(crate) fn key(&self) -> IdempotencyKey {
+        let number = self.keys.fetch_add(1, Ordering::Relaxed);
+        IdempotencyKey::new(&format!("key-of-a-test-{number:08}")).unwrap()
+    }
+
+    pub(crate) async fn ledger(&self) -> Vec<LedgerItem> {
+        self.wire.gateway().ledger().await
+    }
+}
+
+async fn surroundings() -> (Clock, Arc<Wire>) {
+    let wire = Wire::to(Gateway::start(FaultPlan::default()).await);
+    (Clock::manual(START), Arc::new(wire))
+}
+
+/// Runs a body in an embedded world.
+pub(crate) async fn on_embedded<Ends>(body: impl FnOnce(World) -> Ends)
+where
+    Ends: Future<Output = ()> + Send + 'static,
+{
+    finish(World::embedded().await, body).await;
+}
+
+/// Runs a body in a world on the services.
+#[cfg(feature = "services")]
+pub(crate) async fn on_services<Ends>(body: impl FnOnce(World) -> Ends)
+where
+    Ends: Future<Output = ()> + Send + 'static,
+{
+    finish(services::world().await, body).await;
+}
+
+/// Runs the body and takes the world down, also when the body panicked.
+async fn finish<Ends>(world: World, body: impl FnOnce(World) -> Ends)
+where
+    Ends: Future<Output = ()> + Send + 'static,
+{
+    let ended = tokio::spawn(body(world.clone())).await;
+    #[cfg(feature = "services")]
+    if world.services.is_some() {
+        world.office.drop_namespace().await.unwrap();
+        world.office.close().await;
+    }
+    world.wire.let_charges_go();
+    if let Err(error) = ended {
+        resume_unwind(error.into_panic());
+    }
+}
+
+#[cfg(feature = "services")]
+mod services {
+    use ticketing_core::ServicesSettings;
+
+    use super::*;
+
+    /// Where one test's data are.
+    #[derive(Clone)]
+    pub(super) struct Namespace(String);
+
+    impl Namespace {
+        pub(super) async fn connect(
+            &self,
+            clock: &Clock,
+            wire: &Arc<Wire>,
+            randomness: Randomness,
+        ) -> BoxOffice {
+            let settings = ServicesSettings {
+                postgres: url("TICKETING_POSTGRES").into(),
+                redis: url("TICKETING_REDIS").into(),
+                kafka: url("TICKETING_KAFKA"),
+                namespace: self.0.clone(),
+                clock: Some(clock.clone()),
+                randomness,
+                signing_key: SigningKey::new([7; 32]),
+                provider: wire.clone(),
+            };
+            BoxOffice::connect(settings).await.expect("the services answer")
+        }
+    }
+
+    pub(super) async fn world() -> World {
+        let (clock, wire) = surroundings().await;
+        let random = u64::from_be_bytes(Randomness::from_system().bytes());
+        let namespace = Namespace(format!("test_{random:016x}"));
+        let office = namespace.connect(&clock, &wire, Randomness::seeded(1)).await;
+        office.migrate().await.expect("the namespace is new");
+        let world = World::around(office, clock, wire).await;
+        World { services: Some(namespace), ..world }
+    }
+
+    fn url(name: &str) -> String {
+        let missing = "is not set; `./services up`, then `eval \"$(./services env)\"`";
+        std::env::var(name).unwrap_or_else(|_| panic!("{name} {missing}"))
+    }
+}

@@ -1,0 +1,310 @@
+//! A server to ask, with somebody of every role and a small performance on sale.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::{Method, RequestBuilder};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use ticketing_core::payments::{PortOne, PortOneSettings};
+use ticketing_core::{BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey, Timestamp};
+use ticketing_server::{App, router};
+use tokio::net::TcpListener;
+
+/// 2026-05-01T10:00:00Z.
+const START: Timestamp = Timestamp::from_millis(1_777_629_600_000);
+const TICK: Duration = Duration::from_millis(200);
+const GATEWAY_SECRET: &str = "a secret of this test";
+
+/// Twenty seats in two rows.
+pub(crate) const PLAN: &str = r#"
+name = "Small hall"
+[[categories]]
+name = "All"
+[[sections]]
+name = "Floor"
+category = "All"
+rows = [{ label = "1", seats = "1-10" }, { label = "2", seats = "1-10" }]
+"#;
+
+pub(crate) struct House {
+    pub(crate) url: String,
+    pub(crate) gateway_url: String,
+    pub(crate) http: reqwest::Client,
+    pub(crate) administrator: String,
+    pub(crate) organizer: String,
+    pub(crate) venue: String,
+    pub(crate) performance: String,
+    office: BoxOffice,
+    clock: Clock,
+    keys: AtomicU64,
+}
+
+/// A buyer inside, with the proofs of it.
+pub(crate) struct Inside {
+    pub(crate) token: String,
+    pub(crate) place: String,
+    pub(crate) pass: String,
+}
+
+impl House {
+    pub(crate) async fn open() -> Self {
+        Self::with_signing_key([7; 32]).await
+    }
+
+    pub(crate) async fn with_signing_key(key: [u8; 32]) -> Self {
+        let gateway_url = start_gateway().await;
+        let base_url = gateway_url.clone();
+        let provider = PortOne::new(PortOneSettings { base_url, secret: GATEWAY_SECRET.into() });
+        let clock = Clock::manual(START);
+        let office = BoxOffice::embedded(EmbeddedSettings {
+            clock: clock.clone(),
+            randomness: Randomness::seeded(1),
+            signing_key: SigningKey::new(key),
+            provider: Arc::new(provider.unwrap()),
+            #[cfg(feature = "broken-guards")]
+            broken: ticketing_core::Broken::default(),
+        });
+        let (email, password) = ("root@example.org", "a long password");
+        office.ensure_administrator(email, &SecretString::from(password)).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let app = router(App::new(office.clone(), true));
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let mut house = Self {
+            url,
+            gateway_url,
+            // The provider installed the cryptography that the client needs.
+            http: reqwest::Client::new(),
+            administrator: String::new(),
+            organizer: String::new(),
+            venue: String::new(),
+            performance: String::new(),
+            office,
+            clock,
+            keys: AtomicU64::new(0),
+        };
+        let session = json!({"email": email, "password": password});
+        let session = house.post("/v1/sessions").json(&session).ask().await.expect(201);
+        house.administrator = text(&session["access_token"]);
+        house.organizer = house.new_organizer().await;
+        house.venue = house.add_venue().await;
+        house.performance = house.add_performance(&json!({"seats_per_buyer": 20})).await;
+        house
+    }
+
+    pub(crate) fn call(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.url))
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.call(Method::GET, path)
+    }
+
+    pub(crate) fn post(&self, path: &str) -> RequestBuilder {
+        self.call(Method::POST, path)
+    }
+
+    /// A path below the performance.
+    pub(crate) fn of_performance(&self, rest: &str) -> String {
+        format!("/v1/performances/{}{rest}", self.performance)
+    }
+
+    /// An idempotency key that nobody used.
+    pub(crate) fn key(&self) -> String {
+        format!("key-of-a-test-{:08}", self.keys.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// The access token of a new buyer.
+    pub(crate) async fn new_buyer(&self) -> String {
+        self.new_account().await.1
+    }
+
+    /// Id and access token of a new buyer.
+    pub(crate) async fn new_account(&self) -> (String, String) {
+        let made = self.post("/v1/synthetic-buyers").bearer_auth(&self.administrator);
+        let made = made.json(&json!({"count": 1})).ask().await.expect(201);
+        let buyer = &made["items"][0];
+        (text(&buyer["account_id"]), text(&buyer["access_token"]))
+    }
+
+    pub(crate) async fn new_organizer(&self) -> String {
+        let (id, token) = self.new_account().await;
+        let role = self.call(Method::PUT, &format!("/v1/accounts/{id}/role"));
+        let role = role.bearer_auth(&self.administrator).json(&json!({"role": "organizer"}));
+        role.ask().await.expect(200);
+        token
+    }
+
+    async fn add_venue(&self) -> String {
+        let venue = json!({"name": "Small hall", "seat_map": PLAN});
+        let venue = self.post("/v1/venues").bearer_auth(&self.organizer).json(&venue);
+        text(&venue.ask().await.expect(201)["id"])
+    }
+
+    pub(crate) fn performance_details(&self, policy: &Value) -> Value {
+        json!({
+            "venue_id": self.venue,
+            "title": "A concert",
+            "listed_at": "2026-04-01T00:00:00Z",
+            "on_sale_at": "2026-05-01T09:00:00Z",
+            "starts_at": "2026-06-01T18:00:00Z",
+            "prices": [{"category": "All", "price": {"amount": 10_000, "currency": "EUR"}}],
+            "policy": policy,
+        })
+    }
+
+    pub(crate) async fn add_performance(&self, policy: &Value) -> String {
+        let details = self.performance_details(policy);
+        let added = self.post("/v1/performances").bearer_auth(&self.organizer).json(&details);
+        text(&added.ask().await.expect(201)["id"])
+    }
+
+    pub(crate) fn advance_seconds(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// The line's next tick.
+    pub(crate) async fn tick(&self) {
+        self.clock.advance(TICK);
+        self.office.step_lines().await.unwrap();
+    }
+
+    /// A buyer through the line.
+    pub(crate) async fn admit(&self, token: String) -> Inside {
+        let line = self.of_performance("/line");
+        let joined = self.post(&line).bearer_auth(&token).ask().await.expect(202);
+        let place = text(&joined["place_token"]);
+        self.tick().await;
+        let asked = self.get(&line).bearer_auth(&token).header("Place-Token", &place);
+        let admitted = asked.ask().await.expect(200);
+        assert_eq!(admitted["state"], "admitted", "{admitted}");
+        Inside { token, place, pass: text(&admitted["pass_token"]) }
+    }
+
+    pub(crate) async fn new_inside(&self) -> Inside {
+        self.admit(self.new_buyer().await).await
+    }
+
+    pub(crate) async fn hold(&self, buyer: &Inside, seats: &[u32]) -> Value {
+        let hold = self.post(&self.of_performance("/holds")).proven(buyer);
+        hold.key(&self.key()).json(&json!({"seats": seats})).ask().await.expect(201)
+    }
+
+    pub(crate) async fn order(&self, buyer: &Inside, seats: &[u32]) -> Value {
+        let hold = self.hold(buyer, seats).await;
+        let order = self.post("/v1/orders").proven(buyer).key(&self.key());
+        order.json(&json!({"hold_id": hold["id"]})).ask().await.expect(201)
+    }
+
+    /// The gateway's token for an order's payment, approved or declined by its buyer.
+    pub(crate) async fn payment_of(&self, order: &Value, outcome: &str) -> Value {
+        let payment = &order["payment"]["payment_id"];
+        let path = format!("/sandbox/payments/{}/authorize", text(payment));
+        let authorize = self.http.post(format!("{}{path}", self.gateway_url));
+        let authorized = authorize.json(&json!({"outcome": outcome})).ask().await.expect(200);
+        json!({"payment_id": payment, "payment_token": authorized["payment_token"]})
+    }
+
+    /// Everything that people see of the house: to compare before and after.
+    pub(crate) async fn books(&self, buyer: &str) -> Vec<Value> {
+        let mut seen = Vec::new();
+        let sales = ["", "/sales", "/orders", "/line/report", "/line/status", "/seats"];
+        for path in sales.map(|rest| self.of_performance(rest)) {
+            seen.push(self.get(&path).bearer_auth(&self.organizer).ask().await.expect(200));
+        }
+        for path in ["/v1/venues", "/v1/performances"] {
+            seen.push(self.get(path).bearer_auth(&self.organizer).ask().await.expect(200));
+        }
+        for path in ["/v1/me", "/v1/orders"] {
+            seen.push(self.get(path).bearer_auth(buyer).ask().await.expect(200));
+        }
+        seen
+    }
+}
+
+async fn start_gateway() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let options = ticketing_gateway::Options {
+        secret: GATEWAY_SECRET.into(),
+        ledger: None,
+        faults: ticketing_gateway::FaultPlan::default(),
+    };
+    let forever = std::future::pending();
+    tokio::spawn(async move { ticketing_gateway::serve(listener, options, forever).await.unwrap() });
+    url
+}
+
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("expected a text, got {value}")).to_owned()
+}
+
+/// What a request says besides itself.
+pub(crate) trait Request: Sized {
+    fn key(self, key: &str) -> Self;
+    /// Access, place and pass token of a buyer.
+    fn proven(self, buyer: &Inside) -> Self;
+    async fn ask(self) -> Answer;
+}
+
+impl Request for RequestBuilder {
+    fn key(self, key: &str) -> Self {
+        self.header("Idempotency-Key", key)
+    }
+
+    fn proven(self, buyer: &Inside) -> Self {
+        self.bearer_auth(&buyer.token)
+            .header("Place-Token", &buyer.place)
+            .header("Pass-Token", &buyer.pass)
+    }
+
+    async fn ask(self) -> Answer {
+        let response = self.send().await.expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.bytes().await.expect("the answer is whole").to_vec();
+        Answer { status, headers, body }
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// The document of an answer that must have this status.
+    #[track_caller]
+    pub(crate) fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// Must be a problem document of this type and status, and say so twice.
+    #[track_caller]
+    pub(crate) fn expect_problem(&self, kind: &str, status: u16) -> Value {
+        let document = self.problem();
+        assert_eq!(document["type"], format!("/problems/{kind}"), "{document}");
+        assert_eq!(self.status, status, "{document}");
+        document
+    }
+
+    /// Must be a problem document, and the server's fault least of all.
+    #[track_caller]
+    pub(crate) fn problem(&self) -> Value {
+        let text = String::from_utf8_lossy(&self.body);
+        assert!((400..500).contains(&self.status), "{} {text}", self.status);
+        let content_type = self.headers.get(CONTENT_TYPE).map(|kind| kind.to_str().unwrap());
+        assert_eq!(content_type, Some("application/problem+json"), "{} {text}", self.status);
+        let document: Value = serde_json::from_slice(&self.body).unwrap();
+        assert_eq!(document["status"], self.status, "{document}");
+        let named = ["type", "title", "detail"].iter().all(|part| document[part].is_string());
+        assert!(named, "{document}");
+        document
+    }
+}

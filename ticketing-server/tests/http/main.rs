@@ -1,0 +1,13 @@
+//! What the server promises over HTTP. Every test has a server of its own on a loopback port, with
+//! a clock that stands still until the test moves it and background loops that only the test
+//! steps.
+
+mod bad_input;
+mod bad_proof;
+mod house;
+mod journey;
+mod problems;
+mod random_input;
+mod repeats;
+mod roles;
+mod routes;

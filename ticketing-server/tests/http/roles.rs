@@ -1,0 +1,114 @@
+//! Who may do what: every route, asked by everyone, about things of one buyer and one organizer.
+
+use reqwest::RequestBuilder;
+
+use crate::house::{House, Inside, Request, text};
+use crate::routes::{Names, Route, all};
+
+/// Answers to: nobody, another buyer, the buyer, another organizer, the organizer, an
+/// administrator. Each of them shows the buyer's own place and pass.
+const EXPECTED: [(&str, [u16; 6]); 34] = [
+    ("GET /livez", [200, 200, 200, 200, 200, 200]),
+    ("GET /readyz", [200, 200, 200, 200, 200, 200]),
+    ("POST /v1/accounts", [201, 409, 409, 409, 409, 409]),
+    ("POST /v1/sessions", [401, 401, 401, 401, 401, 401]),
+    ("POST /v1/sessions/refresh", [401, 401, 401, 401, 401, 401]),
+    ("GET /v1/me", [401, 200, 200, 200, 200, 200]),
+    ("PUT /v1/accounts/{account}/role", [401, 403, 403, 403, 403, 200]),
+    ("POST /v1/venues", [401, 403, 403, 201, 201, 201]),
+    ("GET /v1/venues", [401, 200, 200, 200, 200, 200]),
+    ("GET /v1/venues/{venue}", [401, 200, 200, 200, 200, 200]),
+    ("POST /v1/performances", [401, 403, 403, 201, 201, 201]),
+    ("GET /v1/performances", [200, 200, 200, 200, 200, 200]),
+    ("GET /v1/performances/{performance}", [200, 200, 200, 200, 200, 200]),
+    ("PATCH /v1/performances/{performance}", [401, 403, 403, 403, 200, 200]),
+    ("GET /v1/performances/{performance}/line/status", [200, 200, 200, 200, 200, 200]),
+    ("GET /v1/performances/{performance}/line/report", [401, 403, 403, 403, 200, 200]),
+    ("GET /v1/performances/{performance}/seats", [401, 200, 200, 200, 200, 200]),
+    ("GET /v1/performances/{performance}/orders", [401, 403, 403, 403, 200, 200]),
+    ("GET /v1/performances/{performance}/sales", [401, 403, 403, 403, 200, 200]),
+    ("POST /v1/performances/{performance}/check-ins", [401, 403, 403, 403, 200, 200]),
+    ("POST /v1/performances/{performance}/line", [401, 202, 202, 202, 202, 202]),
+    ("GET /v1/performances/{performance}/line", [401, 403, 200, 403, 403, 403]),
+    ("POST /v1/performances/{performance}/holds", [401, 403, 201, 403, 403, 403]),
+    ("POST /v1/orders", [401, 403, 201, 403, 403, 403]),
+    ("GET /v1/orders", [401, 200, 200, 200, 200, 200]),
+    ("GET /v1/orders/{order}", [401, 404, 200, 404, 404, 404]),
+    ("GET /v1/orders/{order}/tickets", [401, 404, 200, 404, 404, 404]),
+    ("POST /v1/orders/{order}/payment", [401, 404, 409, 404, 404, 404]),
+    ("POST /v1/orders/{order}/cancel", [401, 404, 200, 404, 404, 404]),
+    ("DELETE /v1/holds/{hold}", [401, 403, 204, 403, 403, 403]),
+    ("DELETE /v1/performances/{performance}/line", [401, 403, 204, 403, 403, 403]),
+    ("DELETE /v1/sessions/current", [401, 204, 204, 204, 204, 204]),
+    ("POST /v1/synthetic-buyers", [401, 403, 403, 403, 403, 201]),
+    ("DELETE /v1/synthetic-buyers", [401, 403, 403, 403, 403, 204]),
+];
+
+#[tokio::test]
+async fn every_route_answers_each_role_as_the_table_says() {
+    let house = House::open().await;
+    let buyer = house.new_inside().await;
+    let names = crate::routes::names(&house, &buyer).await;
+    let tokens = [
+        None,
+        Some(house.new_buyer().await),
+        Some(buyer.token.clone()),
+        Some(house.new_organizer().await),
+        Some(house.organizer.clone()),
+        Some(house.administrator.clone()),
+    ];
+    let routes = all(&house, &names);
+    let mut answers = Vec::new();
+    for route in &routes {
+        let mut row = [0; 6];
+        for (column, token) in tokens.iter().enumerate() {
+            row[column] = asked(&house, route, &names, &buyer, token.as_deref()).await;
+        }
+        answers.push((format!("{} {}", route.method, route.path), row));
+    }
+    let expected = EXPECTED.map(|(route, row)| (route.to_owned(), row));
+    assert_eq!(answers, expected);
+}
+
+async fn asked(
+    house: &House,
+    route: &Route,
+    names: &Names,
+    buyer: &Inside,
+    token: Option<&str>,
+) -> u16 {
+    let signed_in = |request: RequestBuilder| match token {
+        Some(token) => request.bearer_auth(token),
+        None => request,
+    };
+    let request = signed_in(route.request(house, names, buyer));
+    let request = match &route.body {
+        Some(body) => request.json(body),
+        None => request,
+    };
+    let answer = request.ask().await;
+    if answer.status >= 400 {
+        answer.problem();
+    }
+    answer.status
+}
+
+#[tokio::test]
+async fn what_a_stranger_tries_on_an_order_changes_nothing() {
+    let house = House::open().await;
+    let (buyer, stranger) = (house.new_inside().await, house.new_inside().await);
+    let order = house.order(&buyer, &[0, 1]).await;
+    let hold = house.hold(&buyer, &[2]).await;
+    let payment = house.payment_of(&order, "approve").await;
+    let before = house.books(&buyer.token).await;
+    let path = format!("/v1/orders/{}", text(&order["id"]));
+    let post = |path: &str| house.post(path).proven(&stranger).key(&house.key());
+    post(&format!("{path}/payment")).json(&payment).ask().await.expect_problem("not-found", 404);
+    post(&format!("{path}/cancel")).ask().await.expect_problem("not-found", 404);
+    let theft = serde_json::json!({"hold_id": hold["id"]});
+    post("/v1/orders").json(&theft).ask().await.expect_problem("hold-expired", 409);
+    let release = format!("/v1/holds/{}", text(&hold["id"]));
+    let release = house.call(reqwest::Method::DELETE, &release).proven(&stranger);
+    assert!(release.ask().await.status < 500);
+    assert_eq!(house.books(&buyer.token).await, before);
+}

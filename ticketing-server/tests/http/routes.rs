@@ -1,0 +1,146 @@
+//! Every route of the server, with a request that would be right if it were meant.
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::house::{House, Inside, PLAN, Request, text};
+
+/// A request of one route.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    /// With `{performance}`, `{venue}`, `{account}`, `{hold}` and `{order}` where ids stand.
+    pub(crate) path: &'static str,
+    pub(crate) body: Option<Value>,
+    /// Fields of the body that it cannot do without.
+    pub(crate) required: &'static [&'static str],
+    /// Whether anyone may ask, signed in or not.
+    pub(crate) public: bool,
+    pub(crate) needs_key: bool,
+}
+
+/// The things that paths and bodies name.
+pub(crate) struct Names {
+    pub(crate) account: String,
+    pub(crate) hold: String,
+    pub(crate) order: String,
+}
+
+impl Route {
+    pub(crate) fn path(&self, house: &House, names: &Names) -> String {
+        let ids = [
+            ("{performance}", &house.performance),
+            ("{venue}", &house.venue),
+            ("{account}", &names.account),
+            ("{hold}", &names.hold),
+            ("{order}", &names.order),
+        ];
+        ids.iter().fold(self.path.to_owned(), |path, (name, id)| path.replace(name, id))
+    }
+
+    /// The request without its body, with everything that proves who asks.
+    pub(crate) fn request(&self, house: &House, names: &Names, buyer: &Inside) -> RequestBuilder {
+        let request = house.call(self.method.clone(), &self.path(house, names));
+        let request = request.header("Place-Token", &buyer.place);
+        let request = request.header("Pass-Token", &buyer.pass);
+        if self.needs_key { request.key(&house.key()) } else { request }
+    }
+}
+
+/// What a buyer inside has: a hold, and an order that waits for its payment.
+pub(crate) async fn names(house: &House, buyer: &Inside) -> Names {
+    let order = house.order(buyer, &[0, 1]).await;
+    let hold = house.hold(buyer, &[2, 3]).await;
+    let (account, _) = house.new_account().await;
+    Names { account, hold: text(&hold["id"]), order: text(&order["id"]) }
+}
+
+const PERFORMANCE: &[&str] =
+    &["venue_id", "title", "listed_at", "on_sale_at", "starts_at", "prices"];
+
+/// Every route, in an order in which each request still finds what it names.
+pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
+    let details = house.performance_details(&json!({}));
+    let sign_up = json!({
+        "email": "new@example.org", "password": "a long password", "name": "New",
+        "nickname": "new", "birthdate": "2001-02-03",
+    });
+    let sign_in = json!({"email": "root@example.org", "password": "a wrong password"});
+    let payment = json!({"payment_id": names.order, "payment_token": "a token"});
+    let venue = json!({"name": "Another hall", "seat_map": PLAN});
+    vec![
+        get("/livez").public(),
+        get("/readyz").public(),
+        post("/v1/accounts").body(sign_up, &["email", "password", "name", "nickname"]).public(),
+        post("/v1/sessions").body(sign_in, &["email", "password"]).public(),
+        post("/v1/sessions/refresh")
+            .body(json!({"refresh_token": "x"}), &["refresh_token"])
+            .public(),
+        get("/v1/me"),
+        put("/v1/accounts/{account}/role").body(json!({"role": "buyer"}), &["role"]),
+        post("/v1/venues").body(venue, &["name", "seat_map"]),
+        get("/v1/venues"),
+        get("/v1/venues/{venue}"),
+        post("/v1/performances").body(details, PERFORMANCE),
+        get("/v1/performances").public(),
+        get("/v1/performances/{performance}").public(),
+        patch("/v1/performances/{performance}").body(json!({"title": "Another title"}), &[]),
+        get("/v1/performances/{performance}/line/status").public(),
+        get("/v1/performances/{performance}/line/report"),
+        get("/v1/performances/{performance}/seats"),
+        get("/v1/performances/{performance}/orders"),
+        get("/v1/performances/{performance}/sales"),
+        post("/v1/performances/{performance}/check-ins").body(json!({"code": "x"}), &["code"]),
+        post("/v1/performances/{performance}/line"),
+        get("/v1/performances/{performance}/line"),
+        post("/v1/performances/{performance}/holds").body(json!({"seats": [4]}), &[]).key(),
+        post("/v1/orders").body(json!({"hold_id": names.hold}), &["hold_id"]).key(),
+        get("/v1/orders"),
+        get("/v1/orders/{order}"),
+        get("/v1/orders/{order}/tickets"),
+        post("/v1/orders/{order}/payment").body(payment, &["payment_id"]).key(),
+        post("/v1/orders/{order}/cancel").key(),
+        delete("/v1/holds/{hold}"),
+        delete("/v1/performances/{performance}/line"),
+        delete("/v1/sessions/current"),
+        post("/v1/synthetic-buyers").body(json!({"count": 1}), &["count"]),
+        delete("/v1/synthetic-buyers"),
+    ]
+}
+
+fn get(path: &'static str) -> Route {
+    route(Method::GET, path)
+}
+
+fn post(path: &'static str) -> Route {
+    route(Method::POST, path)
+}
+
+fn put(path: &'static str) -> Route {
+    route(Method::PUT, path)
+}
+
+fn patch(path: &'static str) -> Route {
+    route(Method::PATCH, path)
+}
+
+fn delete(path: &'static str) -> Route {
+    route(Method::DELETE, path)
+}
+
+fn route(method: Method, path: &'static str) -> Route {
+    Route { method, path, body: None, required: &[], public: false, needs_key: false }
+}
+
+impl Route {
+    fn body(self, body: Value, required: &'static [&'static str]) -> Self {
+        Self { body: Some(body), required, ..self }
+    }
+
+    fn public(self) -> Self {
+        Self { public: true, ..self }
+    }
+
+    fn key(self) -> Self {
+        Self { needs_key: true, ..self }
+    }
+}
