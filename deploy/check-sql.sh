@@ -27,6 +27,7 @@ main() {
     :0 | --write:1) ;;
     *) fail "usage: deploy/check-sql.sh [--write]" ;;
     esac
+    # shellcheck disable=SC2016 # shown to the reader as it is typed
     [[ -n ${TICKETING_POSTGRES:-} ]] || fail 'TICKETING_POSTGRES is not set: eval "$(./services env)"'
     command -v psql >/dev/null || fail "psql is missing"
     fresh=$(mktemp -d)

@@ -1,1 +1,84 @@
-//! Runnable uses of the core.
+//! What the examples share: an embedded box office with a sandbox gateway and a small hall.
+
+use std::sync::Arc;
+
+use ticketing_core::accounts::Caller;
+use ticketing_core::catalog::{CategoryPrice, PerformanceDetails, Policy, VenueDetails};
+use ticketing_core::payments::{PortOne, PortOneSettings};
+use ticketing_core::{
+    BoxOffice, Clock, Currency, EmbeddedSettings, Money, PerformanceId, Randomness, SigningKey,
+};
+use tokio::net::TcpListener;
+
+/// Twenty-four seats in three rows.
+const HALL: &str = r#"
+name = "Small hall"
+categories = [{ name = "Stalls" }]
+
+[[sections]]
+name = "Floor"
+category = "Stalls"
+rows = [
+    { label = "1", seats = "1-4 _ 5-8" },
+    { label = "2", seats = "1-4 _ 5-8" },
+    { label = "3", seats = "1-8", accessible = "1 8" },
+]
+"#;
+
+/// A box office in this process, with its own payment gateway on a loopback port.
+pub async fn embedded_office() -> anyhow::Result<BoxOffice> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let base_url = format!("http://{}", listener.local_addr()?);
+    let randomness = Randomness::from_system();
+    let secret = format!("{:032x}", u128::from_be_bytes(randomness.bytes()));
+    let options = ticketing_gateway::Options {
+        secret: secret.clone().into(),
+        ledger: None,
+        faults: ticketing_gateway::FaultPlan::default(),
+    };
+    tokio::spawn(ticketing_gateway::serve(listener, options, std::future::pending()));
+    let signing_key = SigningKey::new(randomness.bytes());
+    let provider = PortOne::new(PortOneSettings { base_url, secret: secret.into() })?;
+    Ok(BoxOffice::embedded(EmbeddedSettings {
+        clock: Clock::system(),
+        randomness,
+        signing_key,
+        provider: Arc::new(provider),
+    }))
+}
+
+/// The first administrator, signed in: it may do what an organizer may.
+pub async fn administrator(office: &BoxOffice) -> anyhow::Result<Caller> {
+    let (email, password) = ("administrator@example.org", "a password of this example".into());
+    office.ensure_administrator(email, &password).await?;
+    let session = office.sign_in(email, &password).await?;
+    Ok(office.authenticate(&session.access_token)?)
+}
+
+/// A performance in the small hall, on sale from now on.
+pub async fn performance(
+    office: &BoxOffice,
+    organizer: &Caller,
+    policy: Policy,
+) -> anyhow::Result<PerformanceId> {
+    let name = "Small hall".to_owned();
+    let hall = VenueDetails { name, address: String::new(), seat_map: HALL.into() };
+    let (venue, _) = office.add_venue(organizer, hall).await?;
+    let now = Clock::system().now();
+    let price = Some(Money::new(4_500, Currency::EUR));
+    let details = PerformanceDetails {
+        venue_id: venue.id,
+        title: "A quartet".into(),
+        description: String::new(),
+        genre: "chamber music".into(),
+        age_limit: 0,
+        running_minutes: 90,
+        // A second ago, so that it is open whatever the clocks differ by.
+        listed_at: now.plus_millis(-1_000),
+        on_sale_at: now.plus_millis(-1_000),
+        starts_at: now.plus_seconds(3600),
+        prices: vec![CategoryPrice { category: "Stalls".into(), price }],
+        policy,
+    };
+    Ok(office.add_performance(organizer, details).await?.performance.id)
+}

@@ -1,5 +1,7 @@
 //! What goes to stdout: a table for people, or JSON for programs.
 
+use std::io::{self, Write as _};
+
 use clap::ValueEnum;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
@@ -20,10 +22,17 @@ pub(crate) fn print(
     show: impl FnOnce() -> Table,
 ) -> anyhow::Result<()> {
     match format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(value)?),
-        Format::Table => println!("{}", show().trim_fmt()),
+        Format::Json => line(&serde_json::to_string_pretty(value)?),
+        Format::Table => line(&show().trim_fmt()),
     }
-    Ok(())
+}
+
+/// Writes a line of data. A reader that has seen enough and went away is no failure.
+pub(crate) fn line(text: &str) -> anyhow::Result<()> {
+    match writeln!(io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
 }
 
 /// A table with these headings and no frame: easy to read, to cut and to grep.

@@ -62,7 +62,9 @@ impl Deployment {
 }
 
 async fn embedded(settings: &Settings) -> anyhow::Result<(BoxOffice, Option<Gateway>)> {
-    eprintln!("embedded: no services are set, so the data live in memory and end with this process");
+    eprintln!(
+        "embedded: no services are set, so the data live in memory and end with this process"
+    );
     let randomness = Randomness::from_system();
     let (portone, gateway) = match portone(settings)? {
         Some(portone) => (portone, None),
@@ -94,7 +96,8 @@ fn portone(settings: &Settings) -> Result<Option<PortOneSettings>, SettingsError
         let why = "must be an http:// or https:// address".into();
         return Err(SettingsError::Unusable { name: "TICKETING_GATEWAY", why });
     }
-    let secret = settings.require("TICKETING_GATEWAY_SECRET", "is needed with TICKETING_GATEWAY")?;
+    let secret =
+        settings.require("TICKETING_GATEWAY_SECRET", "is needed with TICKETING_GATEWAY")?;
     Ok(Some(PortOneSettings { base_url: base_url.to_owned(), secret: secret.clone() }))
 }
 

@@ -92,7 +92,8 @@ impl Gateway {
         randomness: &Randomness,
         wrong_amount_every: Option<u32>,
     ) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await.context("no loopback port is free")?;
+        let listener =
+            TcpListener::bind("127.0.0.1:0").await.context("no loopback port is free")?;
         let url = format!("http://{}", listener.local_addr()?);
         let secret = random_secret(randomness);
         let name = u64::from_be_bytes(randomness.bytes());

@@ -51,7 +51,11 @@ impl Metrics {
 
 impl Server {
     /// Starts serving and the background loops.
-    pub fn start(app: App, listener: TcpListener, metrics: Option<Metrics>) -> anyhow::Result<Self> {
+    pub fn start(
+        app: App,
+        listener: TcpListener,
+        metrics: Option<Metrics>,
+    ) -> anyhow::Result<Self> {
         let address = listener.local_addr()?;
         let (shutdown, _) = watch::channel(false);
         let workers = Workers::start(&app.office);

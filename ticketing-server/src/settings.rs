@@ -138,7 +138,8 @@ impl Settings {
     }
 
     fn read_file(&mut self, path: &Path) -> Result<(), SettingsError> {
-        let file_error = |why: String| SettingsError::File { path: path.display().to_string(), why };
+        let file_error =
+            |why: String| SettingsError::File { path: path.display().to_string(), why };
         let text = std::fs::read_to_string(path).map_err(|error| file_error(error.to_string()))?;
         let table: BTreeMap<String, String> =
             toml::from_str(&text).map_err(|error| file_error(error.message().to_owned()))?;

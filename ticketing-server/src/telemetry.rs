@@ -56,7 +56,8 @@ pub(crate) async fn page(handle: &PrometheusHandle, office: &BoxOffice) -> Strin
                     ("ended", sale.counters.orders_ended),
                 ];
                 for (what, count) in counters {
-                    let labels = [("performance", sale.performance.to_string()), ("what", what.into())];
+                    let labels =
+                        [("performance", sale.performance.to_string()), ("what", what.into())];
                     gauge!("ticketing_orders", &labels).set(count as f64);
                 }
             }

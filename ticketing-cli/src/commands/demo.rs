@@ -63,7 +63,7 @@ pub(crate) async fn run(
 
     let report = Report::new(&evidence, steps, clock.now(), seed, servers);
     output::print(format, &report, || report.steps_table())?;
-    report.print_verdict(format);
+    report.print_verdict(format)?;
     Ok(if report.is_green() { ExitCode::SUCCESS } else { ExitCode::from(EXIT_RED) })
 }
 

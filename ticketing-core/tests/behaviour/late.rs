@@ -98,4 +98,16 @@ behaviour! {
         let counts = world.sales(&sale).await.seats;
         assert_eq!((counts.sold, counts.reserved), (2, 0));
     }
+
+    async fn late_money_counts_against_a_hold_that_was_made_meanwhile(world: World) {
+        let sale = sale(&world).await;
+        let visitor = world.admitted(&sale).await;
+        let (_, charge) = overdue(&world, &visitor, &[3, 4]).await;
+        let hold = world.hold(&visitor, &[10, 11, 12]).await.unwrap();
+        world.wire.let_charges_go();
+        paid(charge.await.unwrap().unwrap());
+        refused!(world.order(&visitor, &hold).await, Error::LimitExceeded { limit: 4 });
+        let counts = world.sales(&sale).await.seats;
+        assert_eq!((counts.sold, counts.reserved), (2, 0));
+    }
 }

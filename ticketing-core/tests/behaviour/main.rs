@@ -43,10 +43,18 @@ mod sale;
 mod world;
 
 mod accounts;
+mod catalog;
+mod choosing;
+mod door;
+mod events;
+#[cfg(feature = "broken-guards")]
+mod guards;
+mod histories;
 mod late;
 mod line;
 mod orders;
 mod payments;
 mod places;
+mod plans;
 mod repeats;
 mod seats;

@@ -1,11 +1,19 @@
 //! Orders: from a live hold of one's own, once, and only for their buyer to see.
 
-use ticketing_core::accounts::Caller;
-use ticketing_core::catalog::Policy;
-use ticketing_core::orders::OrderStatus;
-use ticketing_core::{Error, Page};
+use std::sync::Arc;
 
-use crate::sale::{FREE, RESERVED, SOLD, Visitor};
+use futures_util::future::join_all;
+use tokio::sync::Barrier;
+
+use ticketing_core::accounts::Caller;
+use ticketing_core::catalog::{PerformanceChange, Policy};
+use ticketing_core::orders::OrderStatus;
+use ticketing_core::{Error, Page, VenueId};
+
+use crate::sale::{FREE, PRICE, RESERVED, SOLD, Visitor, paid};
+
+/// As many click at the same moment.
+const RIVALS: usize = 8;
 
 behaviour! {
     async fn an_order_needs_a_pass(world: World) {
@@ -75,8 +83,18 @@ behaviour! {
         let sale = world.sale(Policy::default(), 10).await;
         let visitor = world.admitted(&sale).await;
         let hold = world.hold(&visitor, &[1, 2]).await.unwrap();
-        let (one, two) = tokio::join!(world.order(&visitor, &hold), world.order(&visitor, &hold));
-        assert_eq!(u32::from(one.is_ok()) + u32::from(two.is_ok()), 1, "{one:?} {two:?}");
+        let barrier = Arc::new(Barrier::new(RIVALS));
+        let clicks = (0..RIVALS).map(|_| {
+            let (world, barrier) = (world.clone(), barrier.clone());
+            let (visitor, hold) = (visitor.clone(), hold.clone());
+            tokio::spawn(async move {
+                barrier.wait().await;
+                world.order(&visitor, &hold).await
+            })
+        });
+        let answers = join_all(clicks.collect::<Vec<_>>()).await;
+        let placed = answers.iter().filter(|answer| matches!(answer, Ok(Ok(_))));
+        assert_eq!(placed.count(), 1, "{answers:?}");
         refused!(world.order(&visitor, &hold).await, Error::HoldExpired | Error::Conflict(_));
         let orders = world.office.orders(&visitor.caller, Page::default()).await.unwrap();
         assert_eq!(orders.items.len(), 1);
@@ -93,8 +111,8 @@ behaviour! {
         refused!(office.order(&stranger, order.id).await, Error::NotFound(_));
         refused!(office.tickets(&stranger, order.id).await, Error::NotFound(_));
         refused!(world.cancel(&stranger, &order).await, Error::NotFound(_));
-        let paid = office.pay(&stranger, order.id, payment, world.key()).await;
-        refused!(paid, Error::NotFound(_));
+        let stolen = office.pay(&stranger, order.id, payment, world.key()).await;
+        refused!(stolen, Error::NotFound(_));
         assert!(office.orders(&stranger, Page::default()).await.unwrap().items.is_empty());
         assert_eq!(world.status(&owner.caller, order.id).await, OrderStatus::PendingPayment);
         assert!(world.ledger().await.is_empty());
@@ -155,7 +173,7 @@ behaviour! {
         assert_eq!(world.status(&visitor.caller, order.id).await, OrderStatus::Confirming);
         refused!(world.cancel(&visitor.caller, &order).await, Error::Conflict(_));
         world.wire.let_charges_go();
-        let order = crate::sale::paid(paying.await.unwrap().unwrap());
+        let order = paid(paying.await.unwrap().unwrap());
         assert_eq!(order.status, OrderStatus::Paid);
         assert_eq!(world.seat(&sale, 0).await, SOLD);
     }
@@ -164,18 +182,13 @@ behaviour! {
         let sale = world.sale(Policy::default(), 10).await;
         let visitor = world.admitted(&sale).await;
         let order = world.ordered(&visitor, &[0, 1]).await;
-        assert_eq!(order.total.amount, 2 * crate::sale::PRICE);
-        let prices = world.details(ticketing_core::VenueId::from(order.id.uuid()), &[(
-            "Regular",
-            Some(1),
-        )]);
-        let change = ticketing_core::catalog::PerformanceChange {
-            prices: Some(prices.prices),
-            ..Default::default()
-        };
+        assert_eq!(order.total.amount, 2 * PRICE);
+        let nowhere = VenueId::from(order.id.uuid());
+        let prices = Some(world.details(nowhere, &[("Regular", Some(1))]).prices);
+        let change = PerformanceChange { prices, ..PerformanceChange::default() };
         world.office.change_performance(&sale.organizer, sale.id, change).await.unwrap();
-        let paid = crate::sale::paid(world.pay(&visitor.caller, &order).await.unwrap());
-        assert_eq!(paid.total.amount, 2 * crate::sale::PRICE);
-        assert_eq!(world.ledger().await[0].amount, 2 * crate::sale::PRICE);
+        let order = paid(world.pay(&visitor.caller, &order).await.unwrap());
+        assert_eq!(order.total.amount, 2 * PRICE);
+        assert_eq!(world.ledger().await[0].amount, 2 * PRICE);
     }
 }

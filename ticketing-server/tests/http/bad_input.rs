@@ -7,8 +7,9 @@ use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
-use crate::house::{House, Inside, Request};
+use crate::house::{House, Inside};
 use crate::routes::{Names, Route, all, names};
+use crate::wire::{Answer, Request};
 
 /// Just over what an ordinary route takes, and what a seating plan may weigh.
 const TOO_LARGE: usize = 64 * 1024 + 1;
@@ -40,7 +41,7 @@ impl Watched {
     }
 
     /// Sends bytes as JSON, as the one who may do most.
-    async fn send(&self, route: &Route, body: Vec<u8>) -> crate::house::Answer {
+    async fn send(&self, route: &Route, body: Vec<u8>) -> Answer {
         let request = route.request(&self.house, &self.names, &self.buyer);
         let request = request.bearer_auth(&self.house.administrator);
         request.header(CONTENT_TYPE, "application/json").body(body).ask().await
@@ -192,7 +193,8 @@ async fn values_out_of_bounds_are_refused() {
     let watched = Watched::open().await;
     let house = &watched.house;
     let huge = i64::MAX;
-    let price = |amount| json!([{"category": "All", "price": {"amount": amount, "currency": "EUR"}}]);
+    let price =
+        |amount| json!([{"category": "All", "price": {"amount": amount, "currency": "EUR"}}]);
     let bad = [
         ("policy", json!({"line_capacity": 0})),
         ("policy", json!({"seats_per_buyer": 4_000_000_000_u32})),

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use crate::house::{House, Request};
+use crate::house::House;
 use crate::routes::{all, names};
+use crate::wire::Request;
 
 #[tokio::test]
 async fn without_a_valid_access_token_no_route_but_the_public_ones_answers() {

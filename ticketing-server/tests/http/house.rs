@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, RequestBuilder};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -12,6 +11,8 @@ use ticketing_core::payments::{PortOne, PortOneSettings};
 use ticketing_core::{BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey, Timestamp};
 use ticketing_server::{App, router};
 use tokio::net::TcpListener;
+
+use crate::wire::{Request, text};
 
 /// 2026-05-01T10:00:00Z.
 const START: Timestamp = Timestamp::from_millis(1_777_629_600_000);
@@ -91,7 +92,7 @@ impl House {
         house.administrator = text(&session["access_token"]);
         house.organizer = house.new_organizer().await;
         house.venue = house.add_venue().await;
-        house.performance = house.add_performance(&json!({"seats_per_buyer": 20})).await;
+        house.performance = house.add_performance(&json!({"seats_per_buyer": 19})).await;
         house
     }
 
@@ -211,7 +212,8 @@ impl House {
     /// Everything that people see of the house: to compare before and after.
     pub(crate) async fn books(&self, buyer: &str) -> Vec<Value> {
         let mut seen = Vec::new();
-        let sales = ["", "/sales", "/orders", "/line/report", "/line/status", "/seats"];
+        // The sales first: they read the seats anew, the others what was read a moment ago.
+        let sales = ["/sales", "", "/orders", "/line/report", "/line/status", "/seats"];
         for path in sales.map(|rest| self.of_performance(rest)) {
             seen.push(self.get(&path).bearer_auth(&self.organizer).ask().await.expect(200));
         }
@@ -234,77 +236,8 @@ async fn start_gateway() -> String {
         faults: ticketing_gateway::FaultPlan::default(),
     };
     let forever = std::future::pending();
-    tokio::spawn(async move { ticketing_gateway::serve(listener, options, forever).await.unwrap() });
+    tokio::spawn(
+        async move { ticketing_gateway::serve(listener, options, forever).await.unwrap() },
+    );
     url
-}
-
-pub(crate) fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("expected a text, got {value}")).to_owned()
-}
-
-/// What a request says besides itself.
-pub(crate) trait Request: Sized {
-    fn key(self, key: &str) -> Self;
-    /// Access, place and pass token of a buyer.
-    fn proven(self, buyer: &Inside) -> Self;
-    async fn ask(self) -> Answer;
-}
-
-impl Request for RequestBuilder {
-    fn key(self, key: &str) -> Self {
-        self.header("Idempotency-Key", key)
-    }
-
-    fn proven(self, buyer: &Inside) -> Self {
-        self.bearer_auth(&buyer.token)
-            .header("Place-Token", &buyer.place)
-            .header("Pass-Token", &buyer.pass)
-    }
-
-    async fn ask(self) -> Answer {
-        let response = self.send().await.expect("the server answers");
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await.expect("the answer is whole").to_vec();
-        Answer { status, headers, body }
-    }
-}
-
-/// What came back.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Answer {
-    /// The document of an answer that must have this status.
-    #[track_caller]
-    pub(crate) fn expect(&self, status: u16) -> Value {
-        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
-        serde_json::from_slice(&self.body).unwrap_or_default()
-    }
-
-    /// Must be a problem document of this type and status, and say so twice.
-    #[track_caller]
-    pub(crate) fn expect_problem(&self, kind: &str, status: u16) -> Value {
-        let document = self.problem();
-        assert_eq!(document["type"], format!("/problems/{kind}"), "{document}");
-        assert_eq!(self.status, status, "{document}");
-        document
-    }
-
-    /// Must be a problem document, and the server's fault least of all.
-    #[track_caller]
-    pub(crate) fn problem(&self) -> Value {
-        let text = String::from_utf8_lossy(&self.body);
-        assert!((400..500).contains(&self.status), "{} {text}", self.status);
-        let content_type = self.headers.get(CONTENT_TYPE).map(|kind| kind.to_str().unwrap());
-        assert_eq!(content_type, Some("application/problem+json"), "{} {text}", self.status);
-        let document: Value = serde_json::from_slice(&self.body).unwrap();
-        assert_eq!(document["status"], self.status, "{document}");
-        let named = ["type", "title", "detail"].iter().all(|part| document[part].is_string());
-        assert!(named, "{document}");
-        document
-    }
 }

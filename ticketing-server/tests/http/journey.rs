@@ -3,7 +3,8 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::house::{House, Request, text};
+use crate::house::House;
+use crate::wire::{Request, text};
 
 #[tokio::test]
 async fn a_buyer_signs_up_queues_holds_orders_pays_and_is_let_in_once() {

@@ -11,3 +11,4 @@ mod random_input;
 mod repeats;
 mod roles;
 mod routes;
+mod wire;

@@ -5,8 +5,9 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 
-use crate::house::{House, Request};
+use crate::house::House;
 use crate::routes::{all, names};
+use crate::wire::Request;
 
 const REQUESTS: u32 = 500;
 const HEADERS: [&str; 6] =
@@ -18,7 +19,9 @@ async fn noise_gets_a_problem_document_and_changes_nothing() {
     let buyer = house.new_inside().await;
     let names = names(&house, &buyer).await;
     let before = house.books(&buyer.token).await;
-    let routes = all(&house, &names);
+    // Signing out asks for nothing but the token, so noise beside it is none.
+    let mut routes = all(&house, &names);
+    routes.retain(|route| route.path != "/v1/sessions/current");
     let mut random = ChaCha8Rng::seed_from_u64(20_260_501);
     let mut refused = 0;
     for number in 0..REQUESTS {

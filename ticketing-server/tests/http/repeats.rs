@@ -3,7 +3,8 @@
 use reqwest::RequestBuilder;
 use serde_json::json;
 
-use crate::house::{Answer, House, Inside, Request, text};
+use crate::house::{House, Inside};
+use crate::wire::{Answer, Request, text};
 
 /// The first answer and the second, which must be the same.
 async fn twice(request: impl Fn() -> RequestBuilder) -> Answer {

@@ -2,8 +2,9 @@
 
 use reqwest::RequestBuilder;
 
-use crate::house::{House, Inside, Request, text};
+use crate::house::{House, Inside};
 use crate::routes::{Names, Route, all};
+use crate::wire::{Request, text};
 
 /// Answers to: nobody, another buyer, the buyer, another organizer, the organizer, an
 /// administrator. Each of them shows the buyer's own place and pass.

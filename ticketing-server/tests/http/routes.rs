@@ -3,7 +3,8 @@
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::house::{House, Inside, PLAN, Request, text};
+use crate::house::{House, Inside, PLAN};
+use crate::wire::{Request, text};
 
 /// A request of one route.
 pub(crate) struct Route {

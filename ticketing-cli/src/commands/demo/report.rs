@@ -97,11 +97,11 @@ impl Report {
     }
 
     /// The checks and the summary, below the steps. Programs find them in the object.
-    pub(super) fn print_verdict(&self, format: Format) {
+    pub(super) fn print_verdict(&self, format: Format) -> anyhow::Result<()> {
         if format == Format::Json {
-            return;
+            return Ok(());
         }
-        println!("\n{}\n\n{}", self.checks_table().trim_fmt(), self.summary());
+        output::line(&format!("\n{}\n\n{}", self.checks_table().trim_fmt(), self.summary()))
     }
 
     fn checks_table(&self) -> Table {

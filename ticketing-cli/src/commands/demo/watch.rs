@@ -10,7 +10,7 @@ use ticketing_client::load::progress::{Progress, Snapshot};
 
 /// How often the line changes on a terminal, and how often one is written elsewhere.
 const REFRESH_EVERY: Duration = Duration::from_millis(250);
-const WRITE_EVERY: Duration = Duration::from_secs(5);
+const WRITE_EVERY: Duration = Duration::from_millis(500);
 
 /// Clears its line when dropped.
 struct LiveLine(ProgressBar);

@@ -1,8 +1,8 @@
 -- Says where a place stands; a waiting one is present from now on, a ready one claims its turn.
--- ARGV[3] account, [4] now, [5] near zone, [6] number, [7] lease in ms
+-- ARGV[3] account, [4] now, [5] near zone, [6] number (0: of an older epoch), [7] lease in ms
 local account, now, near_zone = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local number, lease = tonumber(ARGV[6]), tonumber(ARGV[7])
-if tonumber(redis.call('HGET', BUCKET, account) or 0) ~= number then
+if number == 0 or tonumber(redis.call('HGET', BUCKET, account) or 0) ~= number then
   return standing('Q', number)
 end
 local state = state_of(number)

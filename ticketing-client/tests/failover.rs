@@ -1,0 +1,57 @@
+//! What the lanes do when a server dies in the middle of a request.
+
+use ticketing_client::load::clock::RunClock;
+use ticketing_client::load::fleet::Fleet;
+use ticketing_client::load::lanes::Lanes;
+use ticketing_client::load::steps::Step;
+use ticketing_client::{AccessToken, IdempotencyKey, orders};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+const ORDER: &str = r#"{"id":"00000000-0000-0000-0000-000000000007","status":"cancelled",
+    "seats":[1],"total":{"amount":1,"currency":"KRW"},"expires_at":null,"payment":null}"#;
+
+/// A server for one request: hands back what it was sent, after it answered with `answer`.
+async fn server(answer: String) -> (String, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            connection.read_buf(&mut request).await.unwrap();
+        }
+        connection.write_all(answer.as_bytes()).await.unwrap();
+        String::from_utf8(request).unwrap()
+    });
+    (address, serving)
+}
+
+fn key_of(request: &str) -> &str {
+    let line = request.lines().find(|line| line.starts_with("idempotency-key: "));
+    line.expect("the request carries its key")
+}
+
+#[tokio::test]
+async fn a_request_that_broke_is_repeated_on_another_server_with_the_same_key() {
+    let (first, dying) = server(String::new()).await;
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json";
+    let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{ORDER}", ORDER.len());
+    let (second, living) = server(answer).await;
+    let fleet = Fleet::new(&[first, second.clone()], 2).unwrap();
+    let lanes = Lanes::new(fleet, &second, RunClock::start()).unwrap();
+
+    let token = AccessToken::from("token".to_owned());
+    let call = orders::cancel(&token, Uuid::from_u128(7), &IdempotencyKey::from_random(7));
+    let exchange = lanes.send(0, Step::Cancel, lanes.clock.now(), &call).await;
+
+    assert_eq!(exchange.outcome.unwrap().seats, [1]);
+    assert!(exchange.broke);
+    assert_eq!(exchange.server, 1, "the buyer stays with the server that answered");
+    assert!(exchange.first_written < exchange.written);
+    let (first, second) = (dying.await.unwrap(), living.await.unwrap());
+    assert_eq!(key_of(&first), key_of(&second));
+    assert_eq!(lanes.steps.errors(), 1);
+}

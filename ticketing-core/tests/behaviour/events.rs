@@ -1,0 +1,77 @@
+//! What happened is counted once, however often it is told and by whomever; and the seats follow
+//! the books.
+
+use ticketing_core::Step;
+use ticketing_core::catalog::Policy;
+use ticketing_core::events::SalesCounters;
+
+use crate::sale::{OnSale, RESERVED, SOLD};
+use crate::world::World;
+
+/// More rounds than events need that have an end.
+const ROUNDS_MAX: u32 = 1_000;
+
+/// Both servers carry events on and react to them, until a full round brings nothing.
+async fn all_told(one: &World, two: &World) {
+    for _ in 0..ROUNDS_MAX {
+        let (one, two) = tokio::join!(told(one), told(two));
+        if !one && !two {
+            return;
+        }
+    }
+    panic!("events have no end");
+}
+
+/// One round of one server; whether anything happened.
+async fn told(world: &World) -> bool {
+    let carried = world.office.step_events().await.unwrap();
+    let reacted = world.office.step_reactions().await.unwrap();
+    carried == Step::Worked || reacted == Step::Worked
+}
+
+async fn counters(world: &World, sale: &OnSale) -> SalesCounters {
+    world.office.sales_counters(&sale.organizer, sale.id).await.unwrap()
+}
+
+behaviour! {
+    async fn events_are_counted_once_though_two_servers_carry_them(world: World) {
+        let sale = world.sale(Policy::default(), 10).await;
+        let other = world.another_office().await;
+        let (first, second) = (world.admitted(&sale).await, world.admitted(&sale).await);
+        world.bought(&first, &[1, 2]).await;
+        all_told(&world, &other).await;
+        let cancelled = world.ordered(&second, &[3]).await;
+        world.cancel(&second.caller, &cancelled).await.unwrap();
+        world.bought(&second, &[4]).await;
+        let expected =
+            SalesCounters { orders_placed: 3, orders_paid: 2, orders_ended: 1, seats_sold: 3 };
+        for _ in 0..3 {
+            all_told(&world, &other).await;
+            assert_eq!(counters(&world, &sale).await, expected);
+        }
+    }
+
+    async fn each_performance_has_counters_of_its_own(world: World) {
+        let (here, there) =
+            (world.sale(Policy::default(), 10).await, world.sale(Policy::default(), 10).await);
+        let visitor = world.admitted(&here).await;
+        world.bought(&visitor, &[1]).await;
+        all_told(&world, &world).await;
+        assert_eq!(counters(&world, &here).await.seats_sold, 1);
+        assert_eq!(counters(&world, &there).await, SalesCounters::default());
+    }
+
+    async fn going_over_the_books_again_changes_no_seat(world: World) {
+        let sale = world.sale(Policy::default(), 10).await;
+        let (first, second) = (world.admitted(&sale).await, world.admitted(&sale).await);
+        world.bought(&first, &[1, 2]).await;
+        world.ordered(&second, &[3]).await;
+        world.hold(&second, &[4]).await.unwrap();
+        let before = world.seats(&sale).await;
+        assert_eq!((before[1], before[3]), (SOLD, RESERVED));
+        for _ in 0..3 {
+            world.settle_down().await;
+            assert_eq!(world.seats(&sale).await, before);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Random histories: whatever buyers do in whatever order, the promises hold. Each history is told
+//! in names of its own (buyers by turn, orders by ordinal), so that the same seed can be compared
+//! over backends.
+
+mod line;
+mod seats;
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use ticketing_core::Error;
+
+/// How many seeds each property is tried with.
+const SEEDS: u64 = 20;
+
+fn random(seed: u64) -> ChaCha20Rng {
+    ChaCha20Rng::seed_from_u64(seed)
+}
+
+/// What a refusal is called, without the ids in it. A broken service is no outcome.
+fn refusal(error: &Error) -> String {
+    let text = match error {
+        Error::SeatTaken { seats } => format!("SeatTaken {seats:?}"),
+        Error::Internal(_) | Error::Unavailable(_) => panic!("{error:?}"),
+        other => format!("{other:?}"),
+    };
+    text.split(['(', '{']).next().unwrap_or_default().trim().to_owned()
+}
+
+behaviour! {
+    async fn whatever_buyers_do_the_line_is_never_over_capacity_and_in_order(world: World) {
+        for seed in 0..SEEDS {
+            line::history(&world, seed).await;
+        }
+    }
+
+    async fn whatever_buyers_do_seats_add_up_and_each_is_in_one_live_order(world: World) {
+        for seed in 0..SEEDS {
+            seats::history(&world, seed).await;
+        }
+    }
+}
+
+/// The embedded backend is the oracle of the other.
+#[cfg(feature = "services")]
+mod compared {
+    use super::*;
+    use crate::world::{World, on_services};
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    #[ignore = "needs ./services up"]
+    async fn the_same_histories_have_the_same_outcomes_on_both_backends() {
+        on_services(|world| async move {
+            let oracle = World::embedded().await;
+            for seed in 100..100 + SEEDS {
+                let (told, expected) =
+                    (line::history(&world, seed).await, line::history(&oracle, seed).await);
+                assert_eq!(told, expected, "line, seed {seed}");
+                let (told, expected) =
+                    (seats::history(&world, seed).await, seats::history(&oracle, seed).await);
+                assert_eq!(told, expected, "seats, seed {seed}");
+            }
+        })
+        .await;
+    }
+}

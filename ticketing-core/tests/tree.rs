@@ -1,0 +1,177 @@
+//! The shape of the tree, held by a test: who may use whom, how long a file is, whether the map in
+//! the README is true.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The capabilities of the core, with the capabilities that each may use.
+const ARROWS: [(&str, &[&str]); 7] = [
+    ("accounts", &[]),
+    ("catalog", &[]),
+    ("admission", &["catalog"]),
+    ("seats", &["catalog", "admission"]),
+    ("orders", &["catalog", "admission", "seats", "payments", "events"]),
+    ("payments", &[]),
+    ("events", &[]),
+];
+/// What stands on the capabilities; none of them knows it.
+const ABOVE: [&str; 2] = ["box_office", "worker"];
+/// What they stand on; none of it knows a capability.
+const BELOW: [&str; 8] = ["clock", "error", "guards", "id", "money", "page", "services", "signing"];
+
+const LINES_MAX: usize = 300;
+/// Files that are longer, each with its reason.
+const LONG: [(&str, &str); 5] = [
+    ("ticketing-core/src/catalog/performance.rs", "a performance's fields and all their bounds"),
+    ("ticketing-core/src/orders/memory.rs", "every verb of the orders over one mutex's tables"),
+    ("ticketing-core/src/orders/postgres/mod.rs", "the same verbs in SQL, in the same order"),
+    ("ticketing-core/src/admission/redis.rs", "keys and calls of the line's scripts"),
+    ("ticketing-core/src/box_office/organizing.rs", "the organizer's verbs, one after the other"),
+];
+
+/// Folders that are made, not written.
+const MADE: [&str; 3] = ["target", ".git", ".sqlx"];
+
+fn root() -> PathBuf {
+    let core = Path::new(env!("CARGO_MANIFEST_DIR"));
+    core.parent().expect("the core is a folder of the workspace").to_owned()
+}
+
+/// Every written file with one of these endings below a folder, relative to the root.
+fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && !MADE.contains(&name.as_str()) {
+            found.extend(files(&path, endings));
+        } else if path.is_file() && endings.iter().any(|ending| name.ends_with(ending)) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn relative(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap().display().to_string()
+}
+
+/// The modules of the core that a module names, as `crate::module`.
+fn used_by(module: &str) -> Vec<(String, String)> {
+    let source = root().join("ticketing-core/src");
+    let file = source.join(format!("{module}.rs"));
+    let sources = if file.is_file() { vec![file] } else { files(&source.join(module), &[".rs"]) };
+    assert!(!sources.is_empty(), "there is no module {module}");
+    let mut used = Vec::new();
+    for path in sources {
+        let text = fs::read_to_string(&path).unwrap();
+        for (at, _) in text.match_indices("crate::") {
+            let rest = &text[at + "crate::".len()..];
+            let end = rest.find(|c: char| !c.is_ascii_lowercase() && c != '_');
+            let name = &rest[..end.unwrap_or(rest.len())];
+            assert!(!rest.starts_with('{'), "{}: one path per `use`", relative(&path));
+            used.push((relative(&path), name.to_owned()));
+        }
+    }
+    used
+}
+
+#[test]
+fn a_capability_uses_only_what_it_may() {
+    let names: Vec<&str> = ARROWS.iter().map(|(name, _)| *name).collect();
+    let mut broken = Vec::new();
+    for (capability, may_use) in ARROWS {
+        for (file, used) in used_by(capability) {
+            let used = used.as_str();
+            let other = names.contains(&used) && used != capability && !may_use.contains(&used);
+            if other || ABOVE.contains(&used) {
+                broken.push(format!("{file} uses {used}"));
+            }
+        }
+    }
+    for below in BELOW {
+        for (file, used) in used_by(below) {
+            if names.contains(&used.as_str()) || ABOVE.contains(&used.as_str()) {
+                broken.push(format!("{file} uses {used}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn every_module_of_the_core_has_its_place_in_the_picture() {
+    let placed: BTreeSet<&str> =
+        ARROWS.iter().map(|(name, _)| *name).chain(ABOVE).chain(BELOW).collect();
+    let text = fs::read_to_string(root().join("ticketing-core/src/lib.rs")).unwrap();
+    let modules: BTreeSet<&str> = text
+        .lines()
+        .filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod "))
+        .map(|module| module.trim_end_matches(';'))
+        .collect();
+    assert_eq!(modules, placed);
+}
+
+#[test]
+fn no_file_is_long_without_a_reason() {
+    let mut wrong = Vec::new();
+    for path in files(&root(), &[".rs"]) {
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        let excused = LONG.iter().any(|(file, _)| *file == relative(&path));
+        if (lines > LINES_MAX) != excused {
+            wrong.push(format!("{}: {lines} lines, excused: {excused}", relative(&path)));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for (file, _) in LONG {
+        assert!(root().join(file).is_file(), "{file} is gone");
+    }
+}
+
+#[test]
+fn the_readmes_map_of_the_tree_is_true() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, map) = readme.split_once("## The tree").expect("the README has a map of the tree");
+    let map = map.split("```").nth(1).expect("the map is a block");
+    let named: BTreeSet<String> = map
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .filter_map(|path| path.strip_suffix('/'))
+        .map(str::to_owned)
+        .collect();
+    let folders: BTreeSet<String> = fs::read_dir(root())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .map(|path| relative(&path))
+        .filter(|name| !MADE.contains(&name.as_str()) && name != ".cargo")
+        .collect();
+    assert_eq!(named, folders);
+}
+
+#[test]
+fn no_name_of_a_file_is_a_drawer_for_everything() {
+    let drawers = ["util", "utils", "common", "helper", "helpers", "types", "models", "misc"];
+    for path in files(&root(), &[".rs", ".sh", ".lua"]) {
+        for part in Path::new(&relative(&path)).iter() {
+            let part = part.to_string_lossy();
+            let stem = part.split('.').next().unwrap();
+            assert!(!drawers.contains(&stem), "{}", relative(&path));
+        }
+    }
+}
+
+#[test]
+fn nothing_is_left_to_be_done_later() {
+    // Taken apart, so that this file does not find itself.
+    let words = [["TO", "DO"], ["FIX", "ME"], ["dbg", "!("], ["todo", "!("], ["#[", "allow("]];
+    let words = words.map(|parts| parts.concat());
+    for path in files(&root(), &[".rs", ".md", ".sh", ".toml", ".sql", ".lua", ".yaml"]) {
+        let text = fs::read_to_string(&path).unwrap();
+        for word in &words {
+            assert!(!text.contains(word), "{} says {word}", relative(&path));
+        }
+    }
+}
