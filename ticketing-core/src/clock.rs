@@ -85,7 +85,11 @@ pub struct Clock(Arc<Source>);
 #[derive(Debug)]
 enum Source {
     /// A base read once, then monotonic time: a wall clock that jumps changes nothing.
-    Running { started: Instant, base_ms: AtomicI64, latest_ms: AtomicI64 },
+    Running {
+        started: Instant,
+        base_ms: AtomicI64,
+        latest_ms: AtomicI64,
+    },
     Manual(AtomicI64),
 }
 

@@ -29,7 +29,8 @@ pub mod worker;
 pub use self::box_office::ServicesSettings;
 pub use self::box_office::{
     BoxOffice, EmbeddedSettings, Eta, LineAnswer, LineStatus, OrganizerOrder, PassGranted, Payment,
-    PaymentOutcome, PerformanceView, PlacedOrder, SaleGauges, SalesReport, SeatMapView, Step, SyntheticBuyer,
+    PaymentOutcome, PerformanceView, PlacedOrder, SaleGauges, SalesReport, SeatMapView, Step,
+    SyntheticBuyer,
 };
 pub use self::clock::{Clock, GRACE_MS, Timestamp};
 pub use self::error::{Error, FieldError, Result};

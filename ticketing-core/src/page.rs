@@ -62,9 +62,6 @@ pub struct Paged<T> {
 impl<T> Paged<T> {
     /// The page with each row turned into something else.
     pub fn map<U>(self, turn: impl FnMut(T) -> U) -> Paged<U> {
-        Paged {
-            items: self.items.into_iter().map(turn).collect(),
-            next_cursor: self.next_cursor,
-        }
+        Paged { items: self.items.into_iter().map(turn).collect(), next_cursor: self.next_cursor }
     }
 }

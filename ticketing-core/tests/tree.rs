@@ -155,7 +155,7 @@ fn the_readmes_map_of_the_tree_is_true() {
 fn no_name_of_a_file_is_a_drawer_for_everything() {
     let drawers = ["util", "utils", "common", "helper", "helpers", "types", "models", "misc"];
     for path in files(&root(), &[".rs", ".sh", ".lua"]) {
-        for part in Path::new(&relative(&path)).iter() {
+        for part in Path::new(&relative(&path)) {
             let part = part.to_string_lossy();
             let stem = part.split('.').next().unwrap();
             assert!(!drawers.contains(&stem), "{}", relative(&path));

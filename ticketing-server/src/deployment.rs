@@ -66,17 +66,16 @@ async fn embedded(settings: &Settings) -> anyhow::Result<(BoxOffice, Option<Gate
         "embedded: no services are set, so the data live in memory and end with this process"
     );
     let randomness = Randomness::from_system();
-    let (portone, gateway) = match portone(settings)? {
-        Some(portone) => (portone, None),
-        None => {
-            let gateway = Gateway::start(&randomness, None).await?;
-            eprintln!(
-                "embedded: the sandbox payment gateway is {}, its ledger {}",
-                gateway.url,
-                gateway.ledger.display()
-            );
-            (gateway.settings(), Some(gateway))
-        }
+    let (portone, gateway) = if let Some(portone) = portone(settings)? {
+        (portone, None)
+    } else {
+        let gateway = Gateway::start(&randomness, None).await?;
+        eprintln!(
+            "embedded: the sandbox payment gateway is {}, its ledger {}",
+            gateway.url,
+            gateway.ledger.display()
+        );
+        (gateway.settings(), Some(gateway))
     };
     let random_key = SigningKey::new(randomness.bytes());
     let office = BoxOffice::embedded(EmbeddedSettings {

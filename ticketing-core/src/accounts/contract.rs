@@ -26,7 +26,10 @@ pub(crate) struct RefreshToken {
 /// What became of a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rotation {
-    Rotated { account: AccountId, session: Uuid },
+    Rotated {
+        account: AccountId,
+        session: Uuid,
+    },
     /// Unknown, expired, or used before; a used one has ended its whole session.
     Refused,
 }

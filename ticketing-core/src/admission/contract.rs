@@ -39,8 +39,12 @@ pub(crate) trait Lines: Send + Sync {
     async fn leave(&self, place: Place, now: Timestamp) -> Result<()>;
 
     /// Ends the pass of somebody who has paid; nothing happens when it has ended already.
-    async fn finish(&self, performance: PerformanceId, number: u64, account: AccountId)
-    -> Result<()>;
+    async fn finish(
+        &self,
+        performance: PerformanceId,
+        number: u64,
+        account: AccountId,
+    ) -> Result<()>;
 
     async fn watermark(&self, performance: PerformanceId) -> Result<Watermark>;
 

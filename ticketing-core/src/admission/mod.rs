@@ -12,9 +12,9 @@ pub(crate) mod redis;
 mod standing;
 mod terms;
 
-pub(crate) use self::contract::{Lines, Tick};
 #[cfg(feature = "services")]
 pub(crate) use self::contract::{LineStart, LineStarts};
+pub(crate) use self::contract::{Lines, Tick};
 pub(crate) use self::line::Line;
 pub use self::place::{Pass, Place};
 pub(crate) use self::place::{PassTokens, PlaceTokens};

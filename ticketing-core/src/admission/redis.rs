@@ -19,7 +19,7 @@ pub(crate) const KEPT_SECONDS: i64 = 7 * 24 * 3600;
 /// How many numbers PostgreSQL records at once.
 const BLOCK: u64 = 10_000;
 /// How many hashes hold the accounts of a line, so that each stays small and packed.
-const BUCKETS: u64 = 32_768;
+const BUCKETS: u128 = 32_768;
 /// How often a verb meets a sale that has to be repaired before it gives up.
 const REPAIR_TRIES: u32 = 3;
 
@@ -96,7 +96,7 @@ impl Keys {
         for key in ["line", "present", "asked", "ready", "admitted", "ended"] {
             call.key(self.in_epoch(live, key));
         }
-        let bucket = account.map_or(0, |account| account.uuid().as_u128() as u64 % BUCKETS);
+        let bucket = account.map_or(0, |account| account.uuid().as_u128() % BUCKETS);
         call.key(self.in_epoch(live, &format!("accounts:{bucket}")));
         call.arg(live.epoch).arg(&live.run_id);
         call

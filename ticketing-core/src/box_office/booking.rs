@@ -233,11 +233,7 @@ impl BoxOffice {
         }
         let snapshot = self.recent_seats(sale, now).await?;
         let left_alone = orphans(&sale.map, &snapshot, &hold.seats);
-        if left_alone.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::OrphanSeat { seats: left_alone })
-        }
+        if left_alone.is_empty() { Ok(()) } else { Err(Error::OrphanSeat { seats: left_alone }) }
     }
 
     async fn hold_best(

@@ -20,8 +20,8 @@ use crate::events::kafka::Topic;
 use crate::events::postgres::{PostgresInbox, PostgresOutbox};
 use crate::guards::Guards;
 use crate::id::{PerformanceId, Randomness};
-use crate::orders::Orders;
 use crate::orders::postgres::PostgresOrders;
+use crate::orders::{Order, Orders};
 use crate::payments::Provider;
 use crate::seats::Projection;
 use crate::seats::redis::{RedisSeats, start_seats};
@@ -33,6 +33,11 @@ use crate::signing::SigningKey;
 
 /// How many connections to PostgreSQL one process holds.
 const CONNECTIONS: u32 = 16;
+
+/// A repair waits longer for its lock, and stands longer in its transaction, than a verb does:
+/// another server may be filling an epoch meanwhile.
+const REPAIR_PATIENCE: &str = "SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '12s';
+     SET LOCAL idle_in_transaction_session_timeout = '60s'";
 
 /// What a box office on services needs.
 pub struct ServicesSettings {
@@ -80,6 +85,7 @@ impl BoxOffice {
             catalog: catalog.clone(),
             orders: orders.clone(),
             known: DashMap::new(),
+            repairing: tokio::sync::Mutex::default(),
         });
         let keys = Arc::new(Keys::new(redis, settings.namespace, repair));
         let backend = Backend {
@@ -134,6 +140,9 @@ struct Repair {
     orders: Arc<PostgresOrders>,
     /// Which epoch is good for which run of Redis, as far as this process knows.
     known: DashMap<PerformanceId, (String, LineStart)>,
+    /// One repair at a time in a process: the others wait for what it learns, not for a
+    /// connection each.
+    repairing: tokio::sync::Mutex<()>,
 }
 
 impl Repair {
@@ -150,6 +159,7 @@ impl Repair {
     /// (5) write the guard, last. A crash before (5) leaves an epoch that is never read.
     async fn repair(&self, performance: PerformanceId) -> Result<LineStart> {
         let mut locked = self.postgres.pool().begin().await?;
+        sqlx::raw_sql(REPAIR_PATIENCE).execute(&mut *locked).await?;
         sqlx::query!(
             "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || $1, 0))",
             format!(" repair {performance}"),
@@ -175,7 +185,7 @@ impl Repair {
         }
         live.epoch = start.epoch;
         let orders = self.orders.live(performance).await?;
-        let orders: Vec<Projection> = orders.iter().map(|order| order.projection()).collect();
+        let orders: Vec<Projection> = orders.iter().map(Order::projection).collect();
         keys.start_line(&live, start).await?;
         start_seats(&keys, &live, &sale, &orders).await?;
         write_guard(&keys, &live, &run_id).await?;
@@ -187,8 +197,15 @@ impl Repair {
 #[async_trait]
 impl LineStarts for Repair {
     async fn current(&self, performance: PerformanceId, run_id: &str) -> Result<LineStart> {
-        let known = self.known.get(&performance).map(|known| known.clone());
-        if let Some((_, start)) = known.filter(|(known_run, _)| known_run == run_id) {
+        let known = || {
+            let known = self.known.get(&performance)?;
+            (known.0 == run_id).then_some(known.1)
+        };
+        if let Some(start) = known() {
+            return Ok(start);
+        }
+        let _repairing = self.repairing.lock().await;
+        if let Some(start) = known() {
             return Ok(start);
         }
         let start = self.repair(performance).await?;

@@ -15,11 +15,13 @@ use std::sync::Arc;
 
 use dashmap::DashMap;
 
+pub use self::booking::{PlacedOrder, SeatMapView};
 #[cfg(feature = "services")]
 pub use self::connect::ServicesSettings;
-pub use self::booking::{PlacedOrder, SeatMapView};
 use self::live_view::LiveView;
-pub use self::organizing::{OrganizerOrder, PerformanceView, SaleGauges, SalesReport, SyntheticBuyer};
+pub use self::organizing::{
+    OrganizerOrder, PerformanceView, SaleGauges, SalesReport, SyntheticBuyer,
+};
 pub use self::paying::{Payment, PaymentOutcome};
 pub use self::queueing::{Eta, LineAnswer, LineStatus, PassGranted};
 pub use self::tending::Step;

@@ -44,11 +44,8 @@ impl BoxOffice {
         payment: Payment,
         key: IdempotencyKey,
     ) -> Result<PaymentOutcome> {
-        let request = RequestHash::of(
-            "pay",
-            order,
-            &(payment.payment, payment.token.expose_secret()),
-        );
+        let request =
+            RequestHash::of("pay", order, &(payment.payment, payment.token.expose_secret()));
         let begin = BeginPayment {
             order,
             account: caller.account(),

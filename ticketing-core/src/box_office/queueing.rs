@@ -69,7 +69,12 @@ impl BoxOffice {
         let sale = self.visible_sale(None, performance, now).await?;
         if now < sale.performance.details.on_sale_at {
             let state = "closed";
-            return Ok(LineStatus { state, admitted_through: 0, waiting: 0, admitting_per_minute: 0 });
+            return Ok(LineStatus {
+                state,
+                admitted_through: 0,
+                waiting: 0,
+                admitting_per_minute: 0,
+            });
         }
         let watermark = self.watermark(&sale, now).await?;
         let sold_out = self.recent_seats(&sale, now).await?.counts().sold_out();
@@ -149,19 +154,10 @@ impl BoxOffice {
         let pass = token.and_then(|token| self.0.pass_tokens.open(token));
         let pass = pass.ok_or(Error::PassRequired)?;
         let here = performance.is_none_or(|performance| pass.performance() == performance);
-        if here && pass.account() == caller.account() {
-            Ok(pass)
-        } else {
-            Err(Error::PassRequired)
-        }
+        if here && pass.account() == caller.account() { Ok(pass) } else { Err(Error::PassRequired) }
     }
 
-    fn place(
-        &self,
-        caller: &Caller,
-        performance: PerformanceId,
-        token: &str,
-    ) -> Result<Place> {
+    fn place(&self, caller: &Caller, performance: PerformanceId, token: &str) -> Result<Place> {
         let place = self.0.place_tokens.open(token);
         let place = place.ok_or(Error::Forbidden("this is not a place of this line"))?;
         if place.performance() != performance {

@@ -18,7 +18,8 @@ pub(crate) use self::contract::{Catalog, Visible};
 #[cfg(feature = "services")]
 pub(crate) use self::performance::AFTER_START_MS;
 pub use self::performance::{
-    CategoryPrice, Performance, PerformanceChange, PerformanceDetails, Policy, Reentry, SEATS_PER_BUYER_MAX, Sale,
+    CategoryPrice, Performance, PerformanceChange, PerformanceDetails, Policy, Reentry,
+    SEATS_PER_BUYER_MAX, Sale,
 };
 pub use self::seat_map::{Row, SEATS_MAX, Seat, SeatMap, Section, SectionKind};
 use crate::error::{FieldErrors, Result};

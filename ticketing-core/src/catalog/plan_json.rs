@@ -69,9 +69,9 @@ fn add_row(builder: &mut Builder, at: &str, row: &PlanRow) {
         identity: seat.seat_guid.clone(),
         label: &seat.seat_number,
         category: &seat.category,
-        gap_before: s.checked_sub(1).map_or(0, |left| {
-            gap(row.seats[left].position, seat.position, pitch)
-        }),
+        gap_before: s
+            .checked_sub(1)
+            .map_or(0, |left| gap(row.seats[left].position, seat.position, pitch)),
         accessible: false,
     });
     builder.row(at, &row.row_number, seats);

@@ -130,5 +130,9 @@ fn run(item: &str) -> Option<Vec<String>> {
         return None;
     }
     let labels = |run: &mut dyn Iterator<Item = u32>| run.map(|seat| seat.to_string()).collect();
-    Some(if first <= last { labels(&mut (first..=last)) } else { labels(&mut (last..=first).rev()) })
+    Some(if first <= last {
+        labels(&mut (first..=last))
+    } else {
+        labels(&mut (last..=first).rev())
+    })
 }

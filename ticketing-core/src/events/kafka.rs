@@ -86,7 +86,12 @@ impl Topic {
         let consumer = self.consumer().await?;
         match consumer.commit_consumer_state(CommitMode::Async) {
             Ok(()) => Ok(()),
-            Err(error) if error.rdkafka_error_code() == Some(rdkafka::types::RDKafkaErrorCode::NoOffset) => Ok(()),
+            Err(error)
+                if error.rdkafka_error_code()
+                    == Some(rdkafka::types::RDKafkaErrorCode::NoOffset) =>
+            {
+                Ok(())
+            }
             Err(error) => Err(failed(error)),
         }
     }

@@ -4,9 +4,9 @@
 mod contract;
 mod counters;
 mod event;
-pub(crate) mod memory;
 #[cfg(feature = "services")]
 pub(crate) mod kafka;
+pub(crate) mod memory;
 #[cfg(feature = "services")]
 pub(crate) mod postgres;
 

@@ -5,11 +5,11 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use secrecy::SecretString;
 
+use super::order::{may_begin_payment, may_cancel, refund_id, ticket_id};
 use super::{
     AttemptStatus, BATCH, BeginPayment, BegunPayment, CancelOrder, CheckIn, DueAttempt, DueRefund,
     LOOK_AFTER_MS, NewOrder, Order, OrderStatus, Orders, REFUND_LEASE_MS, Sales, Settled, Ticket,
 };
-use super::order::{may_begin_payment, may_cancel, refund_id, ticket_id};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::events::memory::MemoryOutbox;

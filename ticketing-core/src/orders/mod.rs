@@ -7,11 +7,11 @@ mod order;
 pub(crate) mod postgres;
 mod ticket;
 
-pub(crate) use self::contract::{
-    BATCH, BeginPayment, BegunPayment, CancelOrder, DueAttempt, DueRefund, LOOK_AFTER_MS, NewOrder, Orders,
-    REFUND_LEASE_MS, Sales, Settled,
-};
 pub use self::contract::AttemptStatus;
+pub(crate) use self::contract::{
+    BATCH, BeginPayment, BegunPayment, CancelOrder, DueAttempt, DueRefund, LOOK_AFTER_MS, NewOrder,
+    Orders, REFUND_LEASE_MS, Sales, Settled,
+};
 pub use self::order::{Order, OrderStatus};
-pub use self::ticket::{CheckIn, Ticket, TicketVerifier};
 pub(crate) use self::ticket::TicketSigner;
+pub use self::ticket::{CheckIn, Ticket, TicketVerifier};

@@ -4,9 +4,7 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::id::{
-    AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId,
-};
+use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
 use crate::money::Money;
 use crate::payments::Stage;
 use crate::seats::{Projection, SeatStatus};

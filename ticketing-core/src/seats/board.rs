@@ -85,7 +85,12 @@ impl Board {
         Ok(Some(remembered.hold.clone()))
     }
 
-    pub(crate) fn hold(&mut self, command: HoldCommand, live: bool, now: Timestamp) -> Result<Hold> {
+    pub(crate) fn hold(
+        &mut self,
+        command: HoldCommand,
+        live: bool,
+        now: Timestamp,
+    ) -> Result<Hold> {
         let HoldCommand { key, request, hold, seats_per_buyer, .. } = command;
         if let Some(first) = self.remembered(hold.account, key.as_str(), request, now)? {
             return Ok(first);

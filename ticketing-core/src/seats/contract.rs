@@ -63,8 +63,13 @@ pub(crate) trait Seats: Send + Sync {
     ) -> Result<Option<Hold>>;
 
     /// Frees a hold that has no order begun; a hold that is gone is no error.
-    async fn release(&self, sale: &Sale, account: AccountId, hold: HoldId, now: Timestamp)
-    -> Result<()>;
+    async fn release(
+        &self,
+        sale: &Sale,
+        account: AccountId,
+        hold: HoldId,
+        now: Timestamp,
+    ) -> Result<()>;
 
     /// Frees every hold of a buyer that has no order begun.
     async fn release_all(&self, sale: &Sale, account: AccountId, now: Timestamp) -> Result<()>;
@@ -82,8 +87,12 @@ pub(crate) trait Seats: Send + Sync {
     /// Makes the seats say what the order says. Ignores a version below the last applied. Towards
     /// reserved or sold it takes seats that are free, held by anyone, or the order's; towards free
     /// it changes only the order's; it never touches another order's.
-    async fn project(&self, sale: &Sale, projection: Projection, now: Timestamp)
-    -> Result<Projected>;
+    async fn project(
+        &self,
+        sale: &Sale,
+        projection: Projection,
+        now: Timestamp,
+    ) -> Result<Projected>;
 
     /// The orders that the live state shows seats for, with the version applied last.
     async fn projected(&self, sale: &Sale) -> Result<Vec<(OrderId, i64)>>;

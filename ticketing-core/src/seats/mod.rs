@@ -12,8 +12,8 @@ mod snapshot;
 
 pub(crate) use self::best::best_available;
 pub(crate) use self::board::Board;
-pub(crate) use self::contract::{Begun, HoldCommand, Projection, Projected, Seats};
-pub use self::hold::{Best, Hold, IdempotencyKey, Wish};
+pub(crate) use self::contract::{Begun, HoldCommand, Projected, Projection, Seats};
 pub(crate) use self::hold::RequestHash;
+pub use self::hold::{Best, Hold, IdempotencyKey, Wish};
 pub(crate) use self::orphan::orphans;
 pub use self::snapshot::{SeatCounts, SeatStatus, Snapshot};

@@ -7,8 +7,8 @@ use redis::{Script, ScriptInvocation};
 
 use super::board::{ORDER_GRACE_MS, REMEMBERED_MS};
 use super::{
-    Begun, Hold, HoldCommand, IdempotencyKey, Projected, Projection, RequestHash, SeatStatus, Seats,
-    Snapshot,
+    Begun, Hold, HoldCommand, IdempotencyKey, Projected, Projection, RequestHash, SeatStatus,
+    Seats, Snapshot,
 };
 use crate::admission::redis::{KEPT_SECONDS, Keys, Live, PASS_FRAGMENTS};
 use crate::catalog::Sale;

@@ -79,6 +79,7 @@ impl Kafka {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
 pub(crate) fn failed(error: KafkaError) -> Error {
     Error::Unavailable(format!("Kafka: {error}"))
 }

@@ -117,7 +117,9 @@ impl From<sqlx::Error> for Error {
 /// Conditions that pass: shutdown, cancelled statements, too many connections, lost races.
 fn is_passing(code: Option<&str>) -> bool {
     let passing = ["57014", "55P03", "53300", "40P01", "40001", "25P03"];
-    code.is_some_and(|code| code.starts_with("57P") || code.starts_with("08") || passing.contains(&code))
+    code.is_some_and(|code| {
+        code.starts_with("57P") || code.starts_with("08") || passing.contains(&code)
+    })
 }
 
 /// The SQLSTATE of an error that the database raised.

@@ -141,6 +141,7 @@ impl Session {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
 fn unavailable(error: RedisError) -> Error {
     Error::Unavailable(format!("Redis: {error}"))
 }

@@ -34,15 +34,21 @@ impl Workers {
             office.step_lines().await.map(|_| Step::Idle)
         });
         workers.every(EXPIRY_EVERY, office, "expiry", |o| async move { o.step_expiry().await });
-        workers.every(PAYMENTS_EVERY, office, "payments", |o| async move {
-            o.step_payments().await
-        });
+        workers.every(
+            PAYMENTS_EVERY,
+            office,
+            "payments",
+            |o| async move { o.step_payments().await },
+        );
         workers.every(PAYMENTS_EVERY, office, "refunds", |o| async move { o.step_refunds().await });
         workers.every(SEATS_EVERY, office, "seats", |o| async move { o.step_seats().await });
         workers.every(EVENTS_EVERY, office, "events", |o| async move { o.step_events().await });
-        workers.every(EVENTS_EVERY, office, "reactions", |o| async move {
-            o.step_reactions().await
-        });
+        workers.every(
+            EVENTS_EVERY,
+            office,
+            "reactions",
+            |o| async move { o.step_reactions().await },
+        );
         workers.every(CLOCK_EVERY, office, "clock", |o| async move { o.step_clock().await });
         workers
     }

@@ -1,6 +1,9 @@
 //! What every test gets: a box office on one of the backends, alone in its namespace, with a clock
 //! that stands still until the test moves it.
 
+#[cfg(feature = "services")]
+mod services;
+
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +24,10 @@ use crate::gateway::{Gateway, LedgerItem, Wire};
 
 /// 2026-05-01T10:00:00Z.
 const START: Timestamp = Timestamp::from_millis(1_777_629_600_000);
+/// What every world is signed with; it guards nothing.
+const KEY: [u8; 32] = [7; 32];
+/// Worlds are alike; what happens in them is not always.
+const SEED: u64 = 1;
 /// How long the line rests between two ticks.
 const TICK: Duration = Duration::from_millis(200);
 /// More steps than anything needs that has an end.
@@ -41,14 +48,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn embedded() -> Self {
         let (clock, wire) = surroundings().await;
-        let office = BoxOffice::embedded(EmbeddedSettings {
-            clock: clock.clone(),
-            randomness: Randomness::seeded(1),
-            signing_key: SigningKey::new([7; 32]),
-            provider: wire.clone(),
-            #[cfg(feature = "broken-guards")]
-            broken: Broken::default(),
-        });
+        let office = BoxOffice::embedded(embedded_settings(&clock, &wire));
         Self::around(office, clock, wire).await
     }
 
@@ -56,14 +56,8 @@ impl World {
     #[cfg(feature = "broken-guards")]
     pub(crate) async fn broken(broken: Broken) -> Self {
         let (clock, wire) = surroundings().await;
-        let office = BoxOffice::embedded(EmbeddedSettings {
-            clock: clock.clone(),
-            randomness: Randomness::seeded(1),
-            signing_key: SigningKey::new([7; 32]),
-            provider: wire.clone(),
-            broken,
-        });
-        Self::around(office, clock, wire).await
+        let settings = EmbeddedSettings { broken, ..embedded_settings(&clock, &wire) };
+        Self::around(BoxOffice::embedded(settings), clock, wire).await
     }
 
     async fn around(office: BoxOffice, clock: Clock, wire: Arc<Wire>) -> Self {
@@ -172,6 +166,17 @@ async fn surroundings() -> (Clock, Arc<Wire>) {
     (Clock::manual(START), Arc::new(wire))
 }
 
+fn embedded_settings(clock: &Clock, wire: &Arc<Wire>) -> EmbeddedSettings {
+    EmbeddedSettings {
+        clock: clock.clone(),
+        randomness: Randomness::seeded(SEED),
+        signing_key: SigningKey::new(KEY),
+        provider: wire.clone(),
+        #[cfg(feature = "broken-guards")]
+        broken: Broken::default(),
+    }
+}
+
 /// Runs a body in an embedded world.
 pub(crate) async fn on_embedded<Ends>(body: impl FnOnce(World) -> Ends)
 where
@@ -205,52 +210,5 @@ where
     world.wire.let_charges_go();
     if let Err(error) = ended {
         resume_unwind(error.into_panic());
-    }
-}
-
-#[cfg(feature = "services")]
-mod services {
-    use ticketing_core::ServicesSettings;
-
-    use super::*;
-
-    /// Where one test's data are.
-    #[derive(Clone)]
-    pub(super) struct Namespace(String);
-
-    impl Namespace {
-        pub(super) async fn connect(
-            &self,
-            clock: &Clock,
-            wire: &Arc<Wire>,
-            randomness: Randomness,
-        ) -> BoxOffice {
-            let settings = ServicesSettings {
-                postgres: url("TICKETING_POSTGRES").into(),
-                redis: url("TICKETING_REDIS").into(),
-                kafka: url("TICKETING_KAFKA"),
-                namespace: self.0.clone(),
-                clock: Some(clock.clone()),
-                randomness,
-                signing_key: SigningKey::new([7; 32]),
-                provider: wire.clone(),
-            };
-            BoxOffice::connect(settings).await.expect("the services answer")
-        }
-    }
-
-    pub(super) async fn world() -> World {
-        let (clock, wire) = surroundings().await;
-        let random = u64::from_be_bytes(Randomness::from_system().bytes());
-        let namespace = Namespace(format!("test_{random:016x}"));
-        let office = namespace.connect(&clock, &wire, Randomness::seeded(1)).await;
-        office.migrate().await.expect("the namespace is new");
-        let world = World::around(office, clock, wire).await;
-        World { services: Some(namespace), ..world }
-    }
-
-    fn url(name: &str) -> String {
-        let missing = "is not set; `./services up`, then `eval \"$(./services env)\"`";
-        std::env::var(name).unwrap_or_else(|_| panic!("{name} {missing}"))
     }
 }

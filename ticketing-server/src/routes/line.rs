@@ -5,7 +5,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
 use serde::Serialize;
 use ticketing_core::admission::{LineReport, State as PlaceState};
-use ticketing_core::{Eta, LineAnswer, LineStatus, PerformanceId, Timestamp};
+use ticketing_core::{Eta, LineAnswer, PerformanceId, Timestamp};
 
 use super::Answer;
 use crate::app::App;

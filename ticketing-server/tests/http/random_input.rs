@@ -10,6 +10,7 @@ use crate::routes::{all, names};
 use crate::wire::Request;
 
 const REQUESTS: u32 = 500;
+const HEX: &[u8; 16] = b"0123456789abcdef";
 const HEADERS: [&str; 6] =
     ["authorization", "idempotency-key", "place-token", "pass-token", "if-none-match", "range"];
 
@@ -60,17 +61,23 @@ fn noisy_path(path: &str, random: &mut ChaCha8Rng) -> String {
     let segments = path.split('/').map(|segment| {
         if segment.starts_with('{') { encoded(random, 20) } else { segment.to_owned() }
     });
-    let mut path = segments.collect::<Vec<_>>().join("/");
+    let path = segments.collect::<Vec<_>>().join("/");
     match below(random, 4) {
-        0 => path.push_str(&format!("/{}", encoded(random, 10))),
-        1 => path.push_str(&format!("?{}={}", encoded(random, 6), encoded(random, 10))),
-        _ => {}
+        0 => format!("{path}/{}", encoded(random, 10)),
+        1 => format!("{path}?{}={}", encoded(random, 6), encoded(random, 10)),
+        _ => path,
     }
-    path
 }
 
+/// Percent-encoded noise, never empty.
 fn encoded(random: &mut ChaCha8Rng, longest: usize) -> String {
-    bytes(random, longest).iter().map(|byte| format!("%{byte:02x}")).collect::<String>() + "x"
+    let mut text = String::from("x");
+    for byte in bytes(random, longest) {
+        text.push('%');
+        text.push(char::from(HEX[usize::from(byte >> 4)]));
+        text.push(char::from(HEX[usize::from(byte & 15)]));
+    }
+    text
 }
 
 /// What a header may carry: anything but control characters.

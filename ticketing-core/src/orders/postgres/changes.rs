@@ -5,7 +5,7 @@ use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::events::{EventKind, postgres as outbox};
 use crate::id::{AccountId, OrderId, PaymentId};
 use crate::orders::order::{refund_id, ticket_id};
@@ -86,10 +86,7 @@ pub(super) async fn end_attempt(
 }
 
 /// Keeps the largest amount that was ever seen captured.
-pub(super) async fn record_capture(
-    transaction: &mut PgTransaction<'_>,
-    fact: &Fact,
-) -> Result<()> {
+pub(super) async fn record_capture(transaction: &mut PgTransaction<'_>, fact: &Fact) -> Result<()> {
     sqlx::query!(
         "UPDATE attempts SET captured = greatest(captured, $2) WHERE payment_id = $1",
         fact.payment.uuid(),
@@ -196,9 +193,9 @@ pub(super) async fn remember(
     (payment, facts): (Option<PaymentId>, Option<String>),
     now: Timestamp,
 ) -> Result<()> {
-    sqlx::query!(
+    let remembered = sqlx::query!(
         "INSERT INTO idempotency (account_id, key, request, payment_id, facts, created_at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
         account.uuid(),
         key.as_str(),
         request.0.as_slice(),
@@ -208,5 +205,6 @@ pub(super) async fn remember(
     )
     .execute(&mut **transaction)
     .await?;
-    Ok(())
+    // A request for something else took the key a moment ago: this one is undone.
+    if remembered.rows_affected() == 1 { Ok(()) } else { Err(Error::IdempotencyReused) }
 }

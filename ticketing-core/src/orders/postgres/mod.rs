@@ -136,8 +136,7 @@ async fn apply(
             changes::end_attempt(transaction, fact.payment, AttemptStatus::Paid).await?;
             order.payment = fact.payment;
             changes::add_tickets(transaction, order).await?;
-            changes::move_to(transaction, order, OrderStatus::Paid, EventKind::OrderPaid, now)
-                .await
+            changes::move_to(transaction, order, OrderStatus::Paid, EventKind::OrderPaid, now).await
         }
         Decision::Reopen => {
             changes::end_attempt(transaction, fact.payment, AttemptStatus::Failed).await?;
@@ -328,15 +327,18 @@ impl Orders for PostgresOrders {
 
     async fn refunded(&self, refund: RefundId, now: Timestamp) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
-        let owner = sqlx::query_scalar!("SELECT order_id FROM refunds WHERE id = $1", refund.uuid())
-            .fetch_optional(&mut *transaction)
-            .await?;
+        let owner =
+            sqlx::query_scalar!("SELECT order_id FROM refunds WHERE id = $1", refund.uuid())
+                .fetch_optional(&mut *transaction)
+                .await?;
         let Some(owner) = owner else { return Ok(()) };
         let order = locked_order(&mut transaction, owner.into()).await?;
-        let done =
-            sqlx::query!("UPDATE refunds SET done = true WHERE id = $1 AND NOT done", refund.uuid())
-                .execute(&mut *transaction)
-                .await?;
+        let done = sqlx::query!(
+            "UPDATE refunds SET done = true WHERE id = $1 AND NOT done",
+            refund.uuid()
+        )
+        .execute(&mut *transaction)
+        .await?;
         let waits = order.filter(|order| order.status == OrderStatus::RefundDue);
         if let Some(mut order) = waits.filter(|_| done.rows_affected() == 1) {
             let (status, kind) = (OrderStatus::Refunded, EventKind::OrderRefunded);

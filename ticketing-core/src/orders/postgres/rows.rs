@@ -66,8 +66,7 @@ pub(super) async fn locked_order(
     transaction: &mut PgTransaction<'_>,
     id: OrderId,
 ) -> Result<Option<Order>> {
-    let row =
-        sqlx::query_as!(OrderRow, "SELECT * FROM orders WHERE id = $1 FOR UPDATE", id.uuid());
+    let row = sqlx::query_as!(OrderRow, "SELECT * FROM orders WHERE id = $1 FOR UPDATE", id.uuid());
     row.fetch_optional(&mut **transaction).await?.map(Order::try_from).transpose()
 }
 

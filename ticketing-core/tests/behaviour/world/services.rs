@@ -1,0 +1,48 @@
+//! Worlds on PostgreSQL, Redis and Kafka, each in a namespace of its own.
+
+use std::sync::Arc;
+
+use ticketing_core::{BoxOffice, Clock, Randomness, ServicesSettings, SigningKey};
+
+use super::{KEY, SEED, World, surroundings};
+use crate::gateway::Wire;
+
+/// Where one test's data are.
+#[derive(Clone)]
+pub(super) struct Namespace(String);
+
+impl Namespace {
+    pub(super) async fn connect(
+        &self,
+        clock: &Clock,
+        wire: &Arc<Wire>,
+        randomness: Randomness,
+    ) -> BoxOffice {
+        let settings = ServicesSettings {
+            postgres: url("TICKETING_POSTGRES").into(),
+            redis: url("TICKETING_REDIS").into(),
+            kafka: url("TICKETING_KAFKA"),
+            namespace: self.0.clone(),
+            clock: Some(clock.clone()),
+            randomness,
+            signing_key: SigningKey::new(KEY),
+            provider: wire.clone(),
+        };
+        BoxOffice::connect(settings).await.expect("the services answer")
+    }
+}
+
+pub(super) async fn world() -> World {
+    let (clock, wire) = surroundings().await;
+    let random = u64::from_be_bytes(Randomness::from_system().bytes());
+    let namespace = Namespace(format!("test_{random:016x}"));
+    let office = namespace.connect(&clock, &wire, Randomness::seeded(SEED)).await;
+    office.migrate().await.expect("the namespace is new");
+    let world = World::around(office, clock, wire).await;
+    World { services: Some(namespace), ..world }
+}
+
+fn url(name: &str) -> String {
+    let missing = "is not set; `./services up`, then `eval \"$(./services env)\"`";
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} {missing}"))
+}
