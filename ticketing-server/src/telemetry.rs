@@ -30,7 +30,7 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
-    tracing::debug!(%method, route, status, seconds, "request");
+    tracing::info!(%method, route, status, seconds, "request");
     let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
     histogram!(REQUEST_SECONDS, &labels).record(seconds);
     counter!("http_requests_total", &labels).increment(1);

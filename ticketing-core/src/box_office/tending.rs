@@ -112,6 +112,7 @@ impl BoxOffice {
     }
 
     /// Reads the deployment's clock again.
+    #[cfg_attr(not(feature = "services"), expect(clippy::unused_async, reason = "services answer"))]
     pub async fn step_clock(&self) -> Result<Step> {
         #[cfg(feature = "services")]
         if let Some(services) = &self.backend().services {

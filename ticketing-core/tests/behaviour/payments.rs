@@ -132,8 +132,9 @@ behaviour! {
             world.advance_seconds(15);
             world.settle_down().await;
         }
-        let (capture, cancel) = (item(&order, "capture", PRICE - 1), item(&order, "cancel", PRICE - 1));
-        assert_eq!(world.ledger().await, [capture, cancel]);
+        let wrong = PRICE - 1;
+        let expected = [item(&order, "capture", wrong), item(&order, "cancel", wrong)];
+        assert_eq!(world.ledger().await, expected);
         assert_eq!(world.status(&visitor.caller, order.id).await, OrderStatus::Refunded);
     }
 

@@ -1,0 +1,46 @@
+//! Ratios to a limit measured in the same run: polls against a bare axum handler that answers the
+//! same bytes, holds against the same Lua called by a bare Redis client, orders against pgbench
+//! running the same SQL. Needs the services:
+//! `eval "$(./services env)"; cargo bench -p ticketing-server --bench ratios`.
+
+mod holds;
+mod office;
+mod orders;
+mod polls;
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+/// How many requests are under way at once.
+const PARALLEL: usize = 64;
+/// How long each side of a ratio is measured.
+const MEASURED_FOR: Duration = Duration::from_secs(5);
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    println!("{:<44} {:>10} {:>10} {:>7}", "per second", "ours", "limit", "ratio");
+    polls::measure().await?;
+    let (office, sale) = holds::measure().await?;
+    orders::measure(&office, &sale).await?;
+    office.close().await
+}
+
+fn report(what: &str, ours: f64, limit: f64) {
+    println!("{what:<44} {ours:>10.0} {limit:>10.0} {:>7.2}", ours / limit);
+}
+
+/// Runs a worker [`PARALLEL`] times until the time is over; each answers how often it succeeded.
+async fn rate<Work, Working>(work: Work) -> anyhow::Result<f64>
+where
+    Work: Fn(usize, Instant) -> Working,
+    Working: Future<Output = anyhow::Result<u64>> + Send + 'static,
+{
+    let started = Instant::now();
+    let until = started + MEASURED_FOR;
+    let workers: Vec<_> = (0..PARALLEL).map(|worker| tokio::spawn(work(worker, until))).collect();
+    let mut done = 0;
+    for worker in workers {
+        done += worker.await??;
+    }
+    Ok(done as f64 / started.elapsed().as_secs_f64())
+}

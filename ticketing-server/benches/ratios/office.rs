@@ -1,0 +1,126 @@
+//! A box office with one sale, and buyers in it.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use serde_json::json;
+use ticketing_core::accounts::{Caller, Role, SignUp};
+use ticketing_core::catalog::{PerformanceDetails, VenueDetails};
+use ticketing_core::payments::{PortOne, PortOneSettings};
+use ticketing_core::{
+    BoxOffice, Clock, EmbeddedSettings, PerformanceId, Randomness, ServicesSettings, SigningKey,
+};
+use ticketing_gateway::{FaultPlan, Options};
+use tokio::net::TcpListener;
+
+/// A box office that is being measured.
+pub(crate) struct Measured {
+    pub(crate) office: BoxOffice,
+    pub(crate) namespace: String,
+}
+
+impl Measured {
+    pub(crate) async fn embedded() -> anyhow::Result<Self> {
+        let randomness = Randomness::from_system();
+        let signing_key = SigningKey::new(randomness.bytes());
+        let office = BoxOffice::embedded(EmbeddedSettings {
+            clock: Clock::system(),
+            provider: provider(&randomness).await?,
+            randomness,
+            signing_key,
+            #[cfg(feature = "broken-guards")]
+            broken: ticketing_core::Broken::default(),
+        });
+        Ok(Self { office, namespace: String::new() })
+    }
+
+    pub(crate) async fn on_services() -> anyhow::Result<Self> {
+        let randomness = Randomness::from_system();
+        let namespace = format!("ratios_{:016x}", u64::from_be_bytes(randomness.bytes()));
+        let office = BoxOffice::connect(ServicesSettings {
+            postgres: setting("TICKETING_POSTGRES").into(),
+            redis: setting("TICKETING_REDIS").into(),
+            kafka: setting("TICKETING_KAFKA"),
+            namespace: namespace.clone(),
+            clock: None,
+            signing_key: SigningKey::new(randomness.bytes()),
+            provider: provider(&randomness).await?,
+            randomness,
+        })
+        .await?;
+        office.migrate().await?;
+        Ok(Self { office, namespace })
+    }
+
+    /// A standing hall that is on sale, by an organizer of its own.
+    pub(crate) async fn sale(&self, places: u32, capacity: u32) -> anyhow::Result<PerformanceId> {
+        let password = SecretString::from("a password of the measurement");
+        self.office.ensure_administrator("administrator@example.org", &password).await?;
+        let administrator = self.sign_in("administrator@example.org", &password).await?;
+        let organizer = self
+            .office
+            .sign_up(SignUp {
+                email: "organizer@example.org".into(),
+                password: password.clone(),
+                name: "Organizer".into(),
+                nickname: "organizer".into(),
+                birthdate: None,
+            })
+            .await?;
+        self.office.set_role(&administrator, organizer.id, Role::Organizer).await?;
+        let organizer = self.sign_in("organizer@example.org", &password).await?;
+        let plan = format!(
+            "name = 'Hall'\n[[categories]]\nname = 'Standing'\n\
+             [[areas]]\nname = 'Floor'\ncategory = 'Standing'\nplaces = {places}\n"
+        );
+        let venue =
+            VenueDetails { name: "Hall".into(), address: String::new(), seat_map: plan.into() };
+        let (venue, _) = self.office.add_venue(&organizer, venue).await?;
+        let details: PerformanceDetails = serde_json::from_value(json!({
+            "venue_id": venue.id,
+            "title": "Measured",
+            "listed_at": "2020-01-01T00:00:00Z",
+            "on_sale_at": "2020-01-01T00:00:00Z",
+            "starts_at": "2100-01-01T00:00:00Z",
+            "prices": [{"category": "Standing", "price": {"amount": 1000, "currency": "KRW"}}],
+            "policy": {"line_capacity": capacity, "seats_per_buyer": 100, "pass_lease_seconds": 3600},
+        }))?;
+        Ok(self.office.add_performance(&organizer, details).await?.performance.id)
+    }
+
+    /// Synthetic buyers, signed in.
+    pub(crate) async fn buyers(&self, count: u32) -> anyhow::Result<Vec<(Caller, String)>> {
+        let password = SecretString::from("a password of the measurement");
+        let administrator = self.sign_in("administrator@example.org", &password).await?;
+        let buyers = self.office.add_synthetic_buyers(&administrator, count).await?;
+        buyers
+            .into_iter()
+            .map(|buyer| Ok((self.office.authenticate(&buyer.access_token)?, buyer.access_token)))
+            .collect()
+    }
+
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
+        self.office.drop_namespace().await?;
+        self.office.close().await;
+        Ok(())
+    }
+
+    async fn sign_in(&self, email: &str, password: &SecretString) -> anyhow::Result<Caller> {
+        let session = self.office.sign_in(email, password).await?;
+        Ok(self.office.authenticate(&session.access_token)?)
+    }
+}
+
+pub(crate) fn setting(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: eval \"$(./services env)\""))
+}
+
+/// The sandbox gateway in this process, its ledger in memory: it takes part in what is measured.
+async fn provider(randomness: &Randomness) -> anyhow::Result<Arc<PortOne>> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let base_url = format!("http://{}", listener.local_addr()?);
+    let secret = SecretString::from(format!("{:032x}", u128::from_be_bytes(randomness.bytes())));
+    let options = Options { secret: secret.clone(), ledger: None, faults: FaultPlan::default() };
+    tokio::spawn(ticketing_gateway::serve(listener, options, std::future::pending()));
+    Ok(Arc::new(PortOne::new(PortOneSettings { base_url, secret })?))
+}
