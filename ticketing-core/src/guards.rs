@@ -14,6 +14,9 @@ pub struct Broken {
     pub admission: bool,
     /// A captured amount is no longer compared with the order's total.
     pub amount: bool,
+    /// The process "dies" between an order's commit and its projection: seats are shown only by
+    /// the reaction and the reconciler.
+    pub projection: bool,
 }
 
 /// Which guards stand.
@@ -38,5 +41,5 @@ macro_rules! guards {
 }
 
 impl Guards {
-    guards!(hold_conflict, claim, admission, amount);
+    guards!(hold_conflict, claim, admission, amount, projection);
 }

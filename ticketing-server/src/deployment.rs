@@ -123,6 +123,8 @@ async fn on_services(settings: &Settings, services: ServiceAddresses) -> anyhow:
         randomness: Randomness::from_system(),
         signing_key,
         provider: Arc::new(portone),
+        #[cfg(feature = "broken-guards")]
+        broken: ticketing_core::Broken::default(),
     })
     .await?;
     office.migrate().await?;

@@ -58,6 +58,7 @@ impl Line {
         now: Timestamp,
     ) -> Option<Standing> {
         if let Some(number) = self.numbers.get(&account).copied() {
+            self.end_if_expired(number, now);
             let state = self.state(number);
             let kept = match state {
                 State::Revoked => return None,
@@ -200,6 +201,15 @@ impl Line {
         } else {
             self.ended.insert(number, State::Lapsed);
             self.totals.lapsed_total += 1;
+        }
+    }
+
+    /// Whoever joins again after its lease is a newcomer, whether a tick came by or not.
+    fn end_if_expired(&mut self, number: u64, now: Timestamp) {
+        if self.admitted.get(&number).is_some_and(|lease| !now.is_before(*lease)) {
+            self.admitted.remove(&number);
+            self.ended.insert(number, State::Expired);
+            self.totals.expired_total += 1;
         }
     }
 

@@ -116,10 +116,28 @@ impl BoxOffice {
         let order = self.new_order(&sale, &pass, &begun.hold, now);
         let seats_per_buyer = sale.policy().seats_per_buyer;
         let new = NewOrder { order, key, request, seats_per_buyer };
-        let order = self.backend().orders.place(new).await?;
+        let order = match self.backend().orders.place(new).await {
+            Ok(order) => order,
+            Err(refused) => {
+                self.order_refused(&sale, hold, &refused).await;
+                return Err(refused);
+            }
+        };
         self.project(&sale, &order).await;
         self.pre_register(&order).await;
         Ok(self.placed(order))
+    }
+
+    /// Gives the hold back to its buyer after a definite refusal. After anything else the order may
+    /// still be committed, and its seats wait for it.
+    async fn order_refused(&self, sale: &Sale, hold: HoldId, refused: &Error) {
+        let definite = matches!(
+            refused,
+            Error::SeatTaken { .. } | Error::LimitExceeded { .. } | Error::IdempotencyReused
+        );
+        if definite && let Err(error) = self.backend().seats.order_refused(sale, hold).await {
+            tracing::warn!(%hold, %error, "a hold waits for an order that was refused");
+        }
     }
 
     /// An order, to its buyer.

@@ -58,6 +58,9 @@ pub struct ServicesSettings {
     pub signing_key: SigningKey,
     /// Who takes the money.
     pub provider: Arc<dyn Provider>,
+    /// Guards taken out, to see what they guard.
+    #[cfg(feature = "broken-guards")]
+    pub broken: crate::guards::Broken,
 }
 
 impl BoxOffice {
@@ -74,7 +77,10 @@ impl BoxOffice {
         let services = Services::new(postgres.clone(), redis.clone(), follows_postgres);
         services.read_clock(&clock).await?;
         let pool = postgres.pool().clone();
-        let guards = Guards::default();
+        let guards = Guards {
+            #[cfg(feature = "broken-guards")]
+            broken: settings.broken,
+        };
         let catalog = Arc::new(PostgresCatalog::new(pool.clone()));
         let orders = Arc::new(PostgresOrders::new(pool.clone(), guards));
         let repair = Arc::new(Repair {
@@ -99,7 +105,7 @@ impl BoxOffice {
             services: Some(services),
         };
         let ServicesSettings { randomness, signing_key, provider, .. } = settings;
-        Ok(Self::assemble(clock, randomness, &signing_key, provider, backend))
+        Ok(Self::assemble(clock, randomness, &signing_key, provider, guards, backend))
     }
 
     /// Makes the namespace's tables, or brings them up to date.

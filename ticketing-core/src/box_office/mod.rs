@@ -59,6 +59,7 @@ struct Inner {
     place_tokens: PlaceTokens,
     pass_tokens: PassTokens,
     ticket_signer: TicketSigner,
+    guards: Guards,
     provider: Arc<dyn Provider>,
     backend: Backend,
     /// Details of performances and maps of venues, as read a moment ago.
@@ -117,7 +118,7 @@ impl BoxOffice {
             services: None,
         };
         let EmbeddedSettings { clock, randomness, signing_key, provider, .. } = settings;
-        Self::assemble(clock, randomness, &signing_key, provider, backend)
+        Self::assemble(clock, randomness, &signing_key, provider, guards, backend)
     }
 
     fn assemble(
@@ -125,6 +126,7 @@ impl BoxOffice {
         randomness: Randomness,
         key: &SigningKey,
         provider: Arc<dyn Provider>,
+        guards: Guards,
         backend: Backend,
     ) -> Self {
         Self(Arc::new(Inner {
@@ -135,6 +137,7 @@ impl BoxOffice {
             place_tokens: PlaceTokens::new(key),
             pass_tokens: PassTokens::new(key),
             ticket_signer: TicketSigner::new(key),
+            guards,
             provider,
             backend,
             sales: DashMap::new(),

@@ -97,6 +97,9 @@ impl BoxOffice {
         if now < on_sale_at {
             return Err(Error::NotOnSale { on_sale_at });
         }
+        if !sale.performance.on_sale(now) {
+            return Err(Error::conflict("the sale is over"));
+        }
         if self.recent_seats(&sale, now).await?.counts().sold_out() {
             return Err(Error::SoldOut);
         }

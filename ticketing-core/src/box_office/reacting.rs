@@ -15,6 +15,9 @@ impl BoxOffice {
     /// Shows an order in the live sale. A failure is only logged: the order stands, and the event
     /// and the reconciler come by again.
     pub(super) async fn project(&self, sale: &Sale, order: &Order) {
+        if !self.0.guards.projection() {
+            return;
+        }
         let now = self.now();
         if let Err(error) = self.backend().seats.project(sale, order.projection(), now).await {
             tracing::warn!(order = %order.id, %error, "the seats do not show the order yet");

@@ -90,7 +90,7 @@ fn add_row(builder: &mut Builder, at: &str, section: &PlanSection, row: &PlanRow
         &row.label,
         seats.iter().map(|(label, gap_before)| PlannedSeat {
             at: format!("{at}, seat {label}"),
-            identity: format!("{}-{}-{label}", section.name, row.label),
+            identity: format!("{:?} row {:?} seat {label:?}", section.name, row.label),
             label,
             category,
             gap_before: *gap_before,

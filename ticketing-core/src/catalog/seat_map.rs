@@ -240,7 +240,7 @@ impl Builder {
         self.check_label(&seat.at, seat.label);
         let category = self.category(&seat.at, seat.category);
         if !self.identities.insert(seat.identity.clone()) {
-            self.refuse(&seat.at, format!("the seat {:?} stands twice", seat.identity));
+            self.refuse(&seat.at, format!("the seat {} stands twice", seat.identity));
         }
         let index = self.next_index;
         self.next_index += 1;

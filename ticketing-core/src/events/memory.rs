@@ -20,6 +20,8 @@ struct Unsent {
     last_id: i64,
     events: VecDeque<Event>,
     relayed: VecDeque<Event>,
+    /// How many of them were received and not acknowledged: without that they come again.
+    handed_out: usize,
 }
 
 impl MemoryOutbox {
@@ -43,11 +45,16 @@ impl Outbox for MemoryOutbox {
     }
 
     async fn receive(&self) -> Result<Received> {
-        let events: Vec<Event> = self.0.lock().relayed.drain(..).collect();
+        let mut unsent = self.0.lock();
+        let events: Vec<Event> = unsent.relayed.iter().take(RELAY_BATCH).cloned().collect();
+        unsent.handed_out = events.len();
         Ok(if events.is_empty() { Received::AtEnd } else { Received::Events(events) })
     }
 
     async fn acknowledge(&self) -> Result<()> {
+        let mut unsent = self.0.lock();
+        let handed_out = std::mem::take(&mut unsent.handed_out);
+        unsent.relayed.drain(..handed_out);
         Ok(())
     }
 

@@ -22,8 +22,8 @@ struct Block {
     off_centre: usize,
 }
 
-/// Seats together, or nothing when there is no such block. Dearer seats first, then front to back,
-/// then the middle; a block that leaves a single seat empty only where there is no other.
+/// Seats together, or nothing when there is no such block. Dearer seats first, then those nearest
+/// the middle of their row, then front to back; a block that leaves a single seat empty only where there is no other.
 pub(crate) fn best_available(
     sale: &Sale,
     snapshot: &Snapshot,

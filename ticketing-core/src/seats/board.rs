@@ -149,6 +149,14 @@ impl Board {
         Ok(Begun { hold: held.hold.clone(), given_at: held.given_at })
     }
 
+    pub(crate) fn order_refused(&mut self, id: HoldId) {
+        let Some(held) = self.holds.get_mut(&id) else { return };
+        held.begun = false;
+        self.given_at.remove(&(held.given_at, id));
+        held.given_at = held.hold.expires_at.plus_millis(GRACE_MS);
+        self.given_at.insert((held.given_at, id));
+    }
+
     pub(crate) fn project(&mut self, projection: &Projection) -> Projected {
         let Projection { order, version, .. } = *projection;
         if self.applied.get(&order).is_some_and(|applied| version < *applied) {

@@ -84,6 +84,9 @@ pub(crate) trait Seats: Send + Sync {
         now: Timestamp,
     ) -> Result<Begun>;
 
+    /// The order that was begun was refused: the hold is its buyer's again, until its own deadline.
+    async fn order_refused(&self, sale: &Sale, hold: HoldId) -> Result<()>;
+
     /// Makes the seats say what the order says. Ignores a version below the last applied. Towards
     /// reserved or sold it takes seats that are free, held by anyone, or the order's; towards free
     /// it changes only the order's; it never touches another order's.

@@ -80,6 +80,11 @@ impl Seats for MemorySeats {
         self.board(sale).lock().begin_order(account, hold, now)
     }
 
+    async fn order_refused(&self, sale: &Sale, hold: HoldId) -> Result<()> {
+        self.board(sale).lock().order_refused(hold);
+        Ok(())
+    }
+
     async fn project(
         &self,
         sale: &Sale,

@@ -34,6 +34,7 @@ seat_scripts! {
     REMEMBERED = "lua/remembered.lua";
     RELEASE = "lua/release.lua";
     BEGIN_ORDER = "lua/begin_order.lua";
+    ORDER_REFUSED = "lua/order_refused.lua";
     PROJECT = "lua/project.lua";
     SWEEP = "lua/sweep.lua";
     SNAPSHOT = "lua/snapshot.lua";
@@ -222,6 +223,13 @@ impl Seats for RedisSeats {
         let [hold, given_at] = answer.as_slice() else { return Err(Error::HoldExpired) };
         let given_at = given_at.parse().map_err(Error::internal)?;
         Ok(Begun { hold: hold_from(hold)?, given_at: Timestamp::from_millis(given_at) })
+    }
+
+    async fn order_refused(&self, sale: &Sale, hold: HoldId) -> Result<()> {
+        let refused = self.run(sale, &ORDER_REFUSED, None, |call| {
+            call.arg(hold.to_string()).arg(GRACE_MS);
+        });
+        refused.await.map(drop)
     }
 
     async fn project(

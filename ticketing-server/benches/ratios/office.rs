@@ -46,6 +46,8 @@ impl Measured {
             signing_key: SigningKey::new(randomness.bytes()),
             provider: provider(&randomness).await?,
             randomness,
+            #[cfg(feature = "broken-guards")]
+            broken: ticketing_core::Broken::default(),
         })
         .await?;
         office.migrate().await?;

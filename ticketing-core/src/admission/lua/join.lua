@@ -7,6 +7,12 @@ local known = redis.call('HGET', BUCKET, account)
 if known then
   known = tonumber(known)
   local state = state_of(known)
+  -- Whoever joins again after its lease is a newcomer, whether a tick came by or not.
+  if state == 'A' and now >= tonumber(redis.call('ZSCORE', ADMITTED, known)) then
+    redis.call('ZREM', ADMITTED, known)
+    end_place(known, 'E', 'expired_total')
+    state = 'E'
+  end
   if state == 'V' then return {'V'} end
   if state == 'R' or state == 'A' then return standing(state, known) end
   if state == 'W' and ARGV[6] == 'keep' then
