@@ -45,6 +45,8 @@ mod world;
 mod accounts;
 mod catalog;
 mod choosing;
+#[cfg(feature = "broken-guards")]
+mod crashes;
 mod door;
 mod events;
 #[cfg(feature = "broken-guards")]

@@ -194,6 +194,24 @@ where
     finish(services::world().await, body).await;
 }
 
+/// Runs a body in an embedded world with guards taken out.
+#[cfg(feature = "broken-guards")]
+pub(crate) async fn on_broken_embedded<Ends>(broken: Broken, body: impl FnOnce(World) -> Ends)
+where
+    Ends: Future<Output = ()> + Send + 'static,
+{
+    finish(World::broken(broken).await, body).await;
+}
+
+/// Runs a body in a world on the services with guards taken out.
+#[cfg(all(feature = "broken-guards", feature = "services"))]
+pub(crate) async fn on_broken_services<Ends>(broken: Broken, body: impl FnOnce(World) -> Ends)
+where
+    Ends: Future<Output = ()> + Send + 'static,
+{
+    finish(services::broken_world(broken).await, body).await;
+}
+
 /// Runs the body and takes the world down, also when the body panicked.
 async fn finish<Ends>(world: World, body: impl FnOnce(World) -> Ends)
 where

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "broken-guards")]
+use ticketing_core::Broken;
 use ticketing_core::{BoxOffice, Clock, Randomness, ServicesSettings, SigningKey};
 
 use super::{KEY, SEED, World, surroundings};
@@ -9,7 +11,11 @@ use crate::gateway::Wire;
 
 /// Where one test's data are.
 #[derive(Clone)]
-pub(super) struct Namespace(String);
+pub(super) struct Namespace {
+    name: String,
+    #[cfg(feature = "broken-guards")]
+    broken: Broken,
+}
 
 impl Namespace {
     pub(super) async fn connect(
@@ -22,20 +28,39 @@ impl Namespace {
             postgres: url("TICKETING_POSTGRES").into(),
             redis: url("TICKETING_REDIS").into(),
             kafka: url("TICKETING_KAFKA"),
-            namespace: self.0.clone(),
+            namespace: self.name.clone(),
             clock: Some(clock.clone()),
             randomness,
             signing_key: SigningKey::new(KEY),
             provider: wire.clone(),
+            #[cfg(feature = "broken-guards")]
+            broken: self.broken,
         };
         BoxOffice::connect(settings).await.expect("the services answer")
     }
 }
 
 pub(super) async fn world() -> World {
+    world_in(Namespace {
+        name: some_name(),
+        #[cfg(feature = "broken-guards")]
+        broken: Broken::default(),
+    })
+    .await
+}
+
+/// A world with guards taken out.
+#[cfg(feature = "broken-guards")]
+pub(super) async fn broken_world(broken: Broken) -> World {
+    world_in(Namespace { name: some_name(), broken }).await
+}
+
+fn some_name() -> String {
+    format!("test_{:016x}", u64::from_be_bytes(Randomness::from_system().bytes()))
+}
+
+async fn world_in(namespace: Namespace) -> World {
     let (clock, wire) = surroundings().await;
-    let random = u64::from_be_bytes(Randomness::from_system().bytes());
-    let namespace = Namespace(format!("test_{random:016x}"));
     let office = namespace.connect(&clock, &wire, Randomness::seeded(SEED)).await;
     office.migrate().await.expect("the namespace is new");
     let world = World::around(office, clock, wire).await;
