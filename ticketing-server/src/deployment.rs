@@ -101,6 +101,7 @@ fn portone(settings: &Settings) -> Result<Option<PortOneSettings>, SettingsError
 }
 
 #[cfg(not(feature = "services"))]
+#[expect(clippy::unused_async, reason = "with the feature it connects")]
 async fn on_services(_: &Settings, _: ServiceAddresses) -> anyhow::Result<BoxOffice> {
     let why = "this server was built without the feature `services`".into();
     Err(SettingsError::Unusable { name: "TICKETING_POSTGRES", why }.into())

@@ -36,6 +36,7 @@ impl Breakage {
                 claim: matches!(self, Self::Seats | Self::Claim),
                 admission: self == Self::Capacity,
                 amount: self == Self::Amount,
+                ..Broken::default()
             },
         }
     }
