@@ -1,6 +1,7 @@
 //! The front door: every verb of the box office, one file per activity.
 
 mod booking;
+mod choosing;
 #[cfg(feature = "services")]
 mod connect;
 mod live_view;
@@ -8,6 +9,8 @@ mod organizing;
 mod paying;
 mod queueing;
 mod reacting;
+#[cfg(feature = "services")]
+mod repair;
 mod signing_in;
 mod tending;
 
@@ -15,7 +18,8 @@ use std::sync::Arc;
 
 use dashmap::DashMap;
 
-pub use self::booking::{PlacedOrder, SeatMapView};
+pub use self::booking::PlacedOrder;
+pub use self::choosing::SeatMapView;
 #[cfg(feature = "services")]
 pub use self::connect::ServicesSettings;
 use self::live_view::LiveView;
