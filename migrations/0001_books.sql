@@ -39,6 +39,7 @@ CREATE TABLE performances (
     organizer_id  uuid   NOT NULL,
     title         text   NOT NULL,
     description   text   NOT NULL,
+    genre         text   NOT NULL,
     listed_at_ms  bigint NOT NULL,
     on_sale_at_ms bigint NOT NULL,
     starts_at_ms  bigint NOT NULL,

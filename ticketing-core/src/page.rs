@@ -42,6 +42,32 @@ impl Page {
         let next_cursor = items.last().filter(|_| more).map(id);
         Paged { items, next_cursor }
     }
+
+    #[cfg(feature = "services")]
+    pub(crate) fn cursor(self) -> Option<Uuid> {
+        self.after
+    }
+
+    /// Rows that begin behind the cursor already.
+    #[cfg(feature = "services")]
+    pub(crate) fn rows_behind_cursor<T>(self, rows: Vec<T>, id: impl Fn(&T) -> Uuid) -> Paged<T> {
+        Self { after: None, ..self }.cut(rows.into_iter(), id)
+    }
+
+    /// Rows in an order of their own, of which those up to the cursor's row are left out.
+    pub(crate) fn cut_after<T>(
+        self,
+        rows: impl Iterator<Item = T>,
+        id: impl Fn(&T) -> Uuid,
+    ) -> Paged<T> {
+        let mut found = self.after.is_none();
+        let rows = rows.filter(|row| {
+            let shown = found;
+            found = found || self.after == Some(id(row));
+            shown
+        });
+        Self { after: None, ..self }.cut(rows, &id)
+    }
 }
 
 impl Default for Page {

@@ -9,7 +9,7 @@ use super::BoxOffice;
 use crate::accounts::{Account, Caller, Role};
 use crate::admission::LineReport;
 use crate::catalog::{
-    Performance, PerformanceChange, PerformanceDetails, Sale, Venue, VenueDetails, Visible,
+    Listing, Performance, PerformanceChange, PerformanceDetails, Sale, Venue, VenueDetails, Visible,
 };
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -163,15 +163,15 @@ impl BoxOffice {
         self.performance_view(sale.performance.clone(), now).await
     }
 
-    /// Performances that the caller may see, by id; `text` looks into title and description.
+    /// Performances that the caller may see.
     pub async fn performances(
         &self,
         caller: Option<&Caller>,
-        text: Option<String>,
+        listing: Listing,
         page: Page,
     ) -> Result<Paged<PerformanceView>> {
         let now = self.now();
-        let visible = Visible { now, also_of: caller.map(Caller::account), text };
+        let visible = Visible { now, also_of: caller.map(Caller::account), listing };
         let found = self.backend().catalog.performances(visible, page).await?;
         let mut items = Vec::with_capacity(found.items.len());
         for performance in found.items {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Performance, Venue};
+use super::{Listing, Performance, Venue};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::{AccountId, PerformanceId, VenueId};
@@ -13,7 +13,7 @@ use crate::page::{Page, Paged};
 pub(crate) struct Visible {
     pub(crate) now: Timestamp,
     pub(crate) also_of: Option<AccountId>,
-    pub(crate) text: Option<String>,
+    pub(crate) listing: Listing,
 }
 
 impl Visible {
@@ -22,12 +22,14 @@ impl Visible {
         let details = &performance.details;
         let may_see =
             details.listed_at <= self.now || self.also_of == Some(performance.organizer_id);
-        let wanted = self.text.as_ref().is_none_or(|text| {
+        let genre = self.listing.genre.as_ref();
+        let genre = genre.is_none_or(|genre| genre.to_lowercase() == details.genre.to_lowercase());
+        let text = self.listing.text.as_ref().is_none_or(|text| {
             let text = text.to_lowercase();
             details.title.to_lowercase().contains(&text)
                 || details.description.to_lowercase().contains(&text)
         });
-        may_see && wanted
+        may_see && genre && text
     }
 }
 

@@ -53,7 +53,10 @@ impl Catalog for MemoryCatalog {
     async fn performances(&self, visible: Visible, page: Page) -> Result<Paged<Performance>> {
         let tables = self.0.lock();
         let shown = tables.performances.values().filter(|performance| visible.shows(performance));
-        Ok(page.cut(shown.cloned(), |performance| performance.id.uuid()))
+        let mut shown: Vec<&Performance> = shown.collect();
+        // Stable: equal ones stay in the order of their ids.
+        shown.sort_by_key(|performance| visible.listing.sort.key(&performance.details));
+        Ok(page.cut_after(shown.into_iter().cloned(), |performance| performance.id.uuid()))
     }
 
     async fn on_sale(&self, now: Timestamp) -> Result<Vec<PerformanceId>> {

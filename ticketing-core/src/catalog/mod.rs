@@ -25,6 +25,51 @@ pub use self::seat_map::{Row, SEATS_MAX, Seat, SeatMap, Section, SectionKind};
 use crate::error::{FieldErrors, Result};
 use crate::id::{AccountId, VenueId};
 
+/// Which performances a list shows, and in which order.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Listing {
+    /// In the title or the description, without regard to case.
+    pub text: Option<String>,
+    /// Exactly this genre, without regard to case.
+    pub genre: Option<String>,
+    /// The order.
+    pub sort: Sort,
+}
+
+/// In which order performances are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// As they were made.
+    #[default]
+    Created,
+    /// By when their sale opens.
+    OnSaleAt,
+    /// By when they start.
+    StartsAt,
+}
+
+impl Sort {
+    /// What a performance is sorted by; equal ones follow as they were made.
+    pub(crate) fn key(self, details: &PerformanceDetails) -> i64 {
+        match self {
+            Self::Created => 0,
+            Self::OnSaleAt => details.on_sale_at.as_millis(),
+            Self::StartsAt => details.starts_at.as_millis(),
+        }
+    }
+
+    #[cfg(feature = "services")]
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::OnSaleAt => "on_sale_at",
+            Self::StartsAt => "starts_at",
+        }
+    }
+}
+
 /// A house with its plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Venue {

@@ -104,8 +104,8 @@ impl Catalog for PostgresCatalog {
         let details = &performance.details;
         sqlx::query!(
             "INSERT INTO performances (id, organizer_id, title, description, listed_at_ms,
-                 on_sale_at_ms, starts_at_ms, details)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                 on_sale_at_ms, starts_at_ms, details, genre)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             performance.id.uuid(),
             performance.organizer_id.uuid(),
             details.title,
@@ -114,6 +114,7 @@ impl Catalog for PostgresCatalog {
             details.on_sale_at.as_millis(),
             details.starts_at.as_millis(),
             serde_json::to_string(details).map_err(Error::internal)?,
+            details.genre,
         )
         .execute(&self.0)
         .await?;
@@ -124,7 +125,7 @@ impl Catalog for PostgresCatalog {
         let details = &performance.details;
         sqlx::query!(
             "UPDATE performances SET title = $2, description = $3, listed_at_ms = $4,
-                 on_sale_at_ms = $5, starts_at_ms = $6, details = $7
+                 on_sale_at_ms = $5, starts_at_ms = $6, details = $7, genre = $8
              WHERE id = $1",
             performance.id.uuid(),
             details.title,
@@ -133,6 +134,7 @@ impl Catalog for PostgresCatalog {
             details.on_sale_at.as_millis(),
             details.starts_at.as_millis(),
             serde_json::to_string(details).map_err(Error::internal)?,
+            details.genre,
         )
         .execute(&self.0)
         .await?;
@@ -151,19 +153,29 @@ impl Catalog for PostgresCatalog {
     async fn performances(&self, visible: Visible, page: Page) -> Result<Paged<Performance>> {
         let rows = sqlx::query_as!(
             PerformanceRow,
-            "SELECT id, organizer_id, details FROM performances
-             WHERE id > $1 AND (listed_at_ms <= $3 OR organizer_id = $4)
+            "WITH sorted AS (
+                 SELECT id, organizer_id, title, description, genre, listed_at_ms, details,
+                     CASE $7::text WHEN 'on_sale_at' THEN on_sale_at_ms
+                         WHEN 'starts_at' THEN starts_at_ms ELSE 0 END AS key
+                 FROM performances)
+             SELECT id, organizer_id, details FROM sorted
+             WHERE ($1::uuid IS NULL
+                     OR (key, id) > (SELECT key, id FROM sorted WHERE id = $1))
+                 AND (listed_at_ms <= $3 OR organizer_id = $4)
                  AND ($5::text IS NULL OR strpos(lower(title), lower($5)) > 0
                      OR strpos(lower(description), lower($5)) > 0)
-             ORDER BY id LIMIT $2",
-            page.after(),
+                 AND ($6::text IS NULL OR lower(genre) = lower($6))
+             ORDER BY key, id LIMIT $2",
+            page.cursor(),
             page.fetch_limit(),
             visible.now.as_millis(),
             visible.also_of.map(crate::id::AccountId::uuid),
-            visible.text,
+            visible.listing.text,
+            visible.listing.genre,
+            visible.listing.sort.name(),
         );
         let performances: Vec<Performance> = collected(rows.fetch_all(&self.0).await?)?;
-        Ok(page.cut(performances.into_iter(), |performance| performance.id.uuid()))
+        Ok(page.rows_behind_cursor(performances, |performance| performance.id.uuid()))
     }
 
     async fn on_sale(&self, now: Timestamp) -> Result<Vec<PerformanceId>> {

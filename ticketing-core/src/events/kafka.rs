@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use rdkafka::consumer::{CommitMode, Consumer, StreamConsumer};
 use rdkafka::message::Message;
 use rdkafka::producer::{FutureProducer, FutureRecord};
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 use tokio::time::timeout;
 
 use super::{Event, Received};
@@ -30,6 +30,8 @@ pub(crate) struct Topic {
     group: String,
     producer: OnceCell<FutureProducer>,
     consumer: OnceCell<Arc<StreamConsumer>>,
+    /// Received and not acknowledged: these come again before anything later does.
+    unacknowledged: Mutex<Vec<Event>>,
 }
 
 impl Topic {
@@ -40,6 +42,7 @@ impl Topic {
             group: format!("{namespace}.box-office"),
             producer: OnceCell::new(),
             consumer: OnceCell::new(),
+            unacknowledged: Mutex::default(),
         }
     }
 
@@ -58,6 +61,10 @@ impl Topic {
 
     pub(crate) async fn receive(&self) -> Result<Received> {
         let consumer = self.consumer().await?;
+        let mut unacknowledged = self.unacknowledged.lock().await;
+        if !unacknowledged.is_empty() {
+            return Ok(Received::Events(unacknowledged.clone()));
+        }
         let mut events = Vec::new();
         let mut wait = RECEIVE_WAIT;
         while events.len() < RECEIVE_MAX {
@@ -74,8 +81,10 @@ impl Topic {
             wait = Duration::from_millis(1);
         }
         if !events.is_empty() {
+            unacknowledged.clone_from(&events);
             return Ok(Received::Events(events));
         }
+        drop(unacknowledged);
         let consumer = consumer.clone();
         let at_end = tokio::task::spawn_blocking(move || at_end(&consumer)).await;
         Ok(if at_end.map_err(Error::internal)?? { Received::AtEnd } else { Received::Waiting })
@@ -84,6 +93,7 @@ impl Topic {
     /// Everything received so far took effect.
     pub(crate) async fn acknowledge(&self) -> Result<()> {
         let consumer = self.consumer().await?;
+        self.unacknowledged.lock().await.clear();
         match consumer.commit_consumer_state(CommitMode::Async) {
             Ok(()) => Ok(()),
             Err(error)

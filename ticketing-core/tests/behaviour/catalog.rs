@@ -1,8 +1,8 @@
 //! Performances: who sees which, and what an organizer's changes do to a running sale.
 
 use ticketing_core::accounts::Caller;
-use ticketing_core::catalog::{PerformanceChange, PerformanceDetails, Policy};
-use ticketing_core::{Error, Page};
+use ticketing_core::catalog::{Listing, PerformanceChange, PerformanceDetails, Policy, Sort};
+use ticketing_core::{Error, Page, PerformanceId};
 
 use crate::sale::{OnSale, PRICE, hall};
 use crate::world::World;
@@ -17,7 +17,38 @@ async fn unlisted(world: &World, organizer: &Caller) -> OnSale {
     OnSale { id: made.performance.id, organizer: *organizer }
 }
 
+/// The first page of a list.
+async fn listed(world: &World, caller: Option<&Caller>, listing: Listing) -> Vec<PerformanceId> {
+    let page = world.office.performances(caller, listing, Page::default()).await.unwrap();
+    page.items.iter().map(|view| view.performance.id).collect()
+}
+
 behaviour! {
+    async fn lists_show_one_genre_and_are_sorted_by_opening_across_pages(world: World) {
+        let organizer = world.organizer().await;
+        let venue = world.venue(&organizer, &hall(10)).await;
+        let mut made = Vec::new();
+        for (genre, hours) in [("Musical", 3), ("concert", 1), ("Concert", 2), ("CONCERT", 0)] {
+            let details = world.details(venue, &[("Regular", Some(PRICE))]);
+            let on_sale_at = world.now().plus_seconds(hours * 3600);
+            let details = PerformanceDetails { genre: genre.into(), on_sale_at, ..details };
+            let view = world.office.add_performance(&organizer, details).await.unwrap();
+            made.push(view.performance.id);
+            world.advance_ms(1);
+        }
+        let concerts = Listing { genre: Some("Concert".into()), ..Listing::default() };
+        assert_eq!(listed(&world, None, concerts.clone()).await, made[1..]);
+        let concerts = Listing { sort: Sort::OnSaleAt, ..concerts };
+        let first = world.office.performances(None, concerts.clone(), Page::new(Some(2), None));
+        let first = first.await.unwrap();
+        let page = Page::new(Some(2), first.next_cursor);
+        let second = world.office.performances(None, concerts, page).await.unwrap();
+        let both = first.items.iter().chain(&second.items);
+        let both: Vec<PerformanceId> = both.map(|view| view.performance.id).collect();
+        assert_eq!(both, [made[3], made[1], made[2]]);
+        assert_eq!(second.next_cursor, None);
+    }
+
     async fn before_it_is_listed_only_its_organizer_and_administrators_see_it(world: World) {
         let organizer = world.organizer().await;
         let sale = unlisted(&world, &organizer).await;
@@ -25,8 +56,7 @@ behaviour! {
         let (other, buyer) = (world.organizer().await, world.buyer().await);
         for stranger in [None, Some(&other), Some(&buyer)] {
             refused!(office.performance(stranger, sale.id).await, Error::NotFound(_));
-            let listed = office.performances(stranger, None, Page::default()).await.unwrap();
-            assert!(listed.items.is_empty());
+            assert!(listed(&world, stranger, Listing::default()).await.is_empty());
         }
         refused!(office.join(&buyer, sale.id).await, Error::NotFound(_));
         refused!(office.seat_map(&buyer, sale.id).await, Error::NotFound(_));
@@ -36,8 +66,7 @@ behaviour! {
             let seen = office.performance(Some(owner), sale.id).await.unwrap();
             assert_eq!((seen.status, seen.seats_free), ("listed", 10));
         }
-        let mine = office.performances(Some(&organizer), None, Page::default()).await.unwrap();
-        assert_eq!(mine.items.len(), 1);
+        assert_eq!(listed(&world, Some(&organizer), Listing::default()).await, [sale.id]);
     }
 
     async fn from_the_moment_it_is_listed_everyone_sees_it(world: World) {
@@ -47,8 +76,7 @@ behaviour! {
         refused!(world.office.performance(None, sale.id).await, Error::NotFound(_));
         world.advance_ms(1);
         world.office.performance(None, sale.id).await.unwrap();
-        let listed = world.office.performances(None, None, Page::default()).await.unwrap();
-        assert_eq!(listed.items.len(), 1);
+        assert_eq!(listed(&world, None, Listing::default()).await, [sale.id]);
     }
 
     async fn a_sale_created_at_any_hour_is_open_at_its_own_time(world: World) {
@@ -63,9 +91,8 @@ behaviour! {
         for _ in 0..5 {
             world.sale(Policy::default(), 10).await;
         }
-        let text = |text: &str| Some(text.to_owned());
-        let none = world.office.performances(None, text("nothing"), Page::default()).await;
-        assert!(none.unwrap().items.is_empty());
+        let text = |text: &str| Listing { text: Some(text.to_owned()), ..Listing::default() };
+        assert!(listed(&world, None, text("nothing")).await.is_empty());
         let mut seen = Vec::new();
         let mut after = None;
         loop {

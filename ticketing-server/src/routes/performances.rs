@@ -2,7 +2,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use ticketing_core::catalog::{PerformanceChange, PerformanceDetails};
+use ticketing_core::catalog::{Listing, PerformanceChange, PerformanceDetails, Sort};
 use ticketing_core::orders::{CheckIn, OrderStatus};
 use ticketing_core::{
     AccountId, Money, OrderId, OrganizerOrder, Page, PaymentId, PerformanceId, PerformanceView,
@@ -19,6 +19,9 @@ use crate::problem::Problem;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListQuery {
     q: Option<String>,
+    genre: Option<String>,
+    #[serde(default)]
+    sort: Sort,
     limit: Option<u32>,
     cursor: Option<Uuid>,
 }
@@ -96,10 +99,11 @@ pub(crate) async fn change(
 pub(crate) async fn list(
     State(app): State<App>,
     MaybeSignedIn(caller): MaybeSignedIn,
-    Query(ListQuery { q, limit, cursor }): Query<ListQuery>,
+    Query(ListQuery { q, genre, sort, limit, cursor }): Query<ListQuery>,
 ) -> Answer<Json<List<PerformanceView>>> {
     let page = Page::new(limit, cursor);
-    Ok(Json(app.office.performances(caller.as_ref(), q, page).await?.into()))
+    let listing = Listing { text: q, genre, sort };
+    Ok(Json(app.office.performances(caller.as_ref(), listing, page).await?.into()))
 }
 
 pub(crate) async fn show(
