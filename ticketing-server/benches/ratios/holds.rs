@@ -151,7 +151,7 @@ async fn prepare(
     keys: &[String],
     now: Timestamp,
 ) -> anyhow::Result<()> {
-    let _: i64 = connection.hset_multiple(&keys[0], &[("epoch", "1"), ("run_id", "run")]).await?;
+    let _: () = connection.hset_multiple(&keys[0], &[("epoch", "1"), ("run_id", "run")]).await?;
     for buyer in 0..BUYERS {
         let _: i64 = connection.hset(&keys[7], account(buyer), buyer + 1).await?;
         let lease = now.plus_seconds(3_600).as_millis();

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 /// How many requests are under way at once.
 const PARALLEL: usize = 64;
 /// How long each side of a ratio is measured.
-const MEASURED_FOR: Duration = Duration::from_secs(5);
+const MEASURED_FOR: Duration = Duration::from_secs(2);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
