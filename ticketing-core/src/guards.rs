@@ -17,6 +17,10 @@ pub struct Broken {
     /// The process "dies" between an order's commit and its projection: seats are shown only by
     /// the reaction and the reconciler.
     pub projection: bool,
+    /// The process "dies" when a tick has chosen: nothing is written down, nobody is told.
+    pub journaling: bool,
+    /// The process "dies" when the chosen are written down: nobody is told.
+    pub publishing: bool,
 }
 
 /// Which guards stand.
@@ -41,5 +45,5 @@ macro_rules! guards {
 }
 
 impl Guards {
-    guards!(hold_conflict, claim, admission, amount, projection);
+    guards!(hold_conflict, claim, admission, amount, projection, journaling, publishing);
 }

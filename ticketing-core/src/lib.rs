@@ -28,8 +28,9 @@ pub mod worker;
 #[cfg(feature = "services")]
 pub use self::box_office::ServicesSettings;
 pub use self::box_office::{
-    BoxOffice, EmbeddedSettings, Eta, LineAnswer, LineStatus, OrganizerOrder, PassGranted, Payment,
-    PaymentOutcome, PerformanceView, PlacedOrder, SaleGauges, SalesReport, SeatMapView, Step,
+    BoxOffice, EmbeddedSettings, Eta, LISTENERS_MAX, LineAnswer, LineEvent, LineListener,
+    LineState, LineStatus, OrganizerOrder, PassGranted, Payment, PaymentOutcome, PerformanceView,
+    PlacedOrder, SaleGauges, SalesReport, SeatEvent, SeatListener, SeatMapView, Steer, Step,
     SyntheticBuyer,
 };
 pub use self::clock::{Clock, GRACE_MS, Timestamp};

@@ -2,7 +2,6 @@
 //! handler that acts for somebody takes the proof of who it is as an argument.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
@@ -10,6 +9,7 @@ use axum::http::StatusCode;
 use axum::routing::{delete, get, post, put};
 use axum::{Router, middleware};
 use ticketing_core::BoxOffice;
+use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -30,18 +30,19 @@ pub struct App {
     pub office: BoxOffice,
     /// Synthetic buyers may be made.
     pub synthetic_buyers: bool,
-    /// Set when the process drains: it is alive and no longer ready.
-    pub draining: Arc<AtomicBool>,
+    /// True when the process drains: it is alive and no longer ready, and streams end.
+    pub draining: Arc<watch::Sender<bool>>,
 }
 
 impl App {
     /// An application over a box office.
     pub fn new(office: BoxOffice, synthetic_buyers: bool) -> Self {
-        Self { office, synthetic_buyers, draining: Arc::default() }
+        let (draining, _) = watch::channel(false);
+        Self { office, synthetic_buyers, draining: Arc::new(draining) }
     }
 
     pub(crate) fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Relaxed)
+        *self.draining.borrow()
     }
 }
 
@@ -69,6 +70,17 @@ pub fn router(app: App) -> Router {
         .route("/v1/performances/{id}/line", line)
         .route("/v1/performances/{id}/line/status", get(routes::line::status))
         .route("/v1/performances/{id}/line/report", get(routes::line::report))
+        .route("/v1/performances/{id}/line/draw", get(routes::line::draw))
+        .route("/v1/performances/{id}/line/events", get(routes::listening::line))
+        .route("/v1/performances/{id}/line/entropy", post(routes::steering::entropy))
+        .route("/v1/performances/{id}/line/pause", post(routes::steering::pause))
+        .route("/v1/performances/{id}/line/resume", post(routes::steering::resume))
+        .route("/v1/performances/{id}/line/drain", post(routes::steering::drain))
+        .route("/v1/performances/{id}/line/rate", post(routes::steering::rate))
+        .route("/v1/performances/{id}/line/capacity", post(routes::steering::capacity))
+        .route("/v1/performances/{id}/line/revoke", post(routes::steering::revoke))
+        .route("/v1/performances/{id}/audit", get(routes::steering::audit))
+        .route("/v1/performances/{id}/seats/events", get(routes::listening::seats))
         .route("/v1/performances/{id}/seats", get(routes::seats::map))
         .route("/v1/performances/{id}/holds", post(routes::seats::hold))
         .route("/v1/holds/{id}", delete(routes::seats::release))

@@ -1,7 +1,6 @@
 //! Serving: listeners, background loops, and an orderly end.
 
 use std::net::SocketAddr;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -76,7 +75,7 @@ impl Server {
 
     /// No longer ready, no new connections, the accepted requests finished, then the loops ended.
     pub async fn stop(self) {
-        self.app.draining.store(true, Ordering::Relaxed);
+        self.app.draining.send_replace(true);
         self.shutdown.send_replace(true);
         let drained = async {
             for serving in self.serving {

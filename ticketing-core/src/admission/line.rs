@@ -1,50 +1,66 @@
 //! The rules of the line, as one state machine without effects. The Lua scripts say the same in
 //! another language; the behaviour suite and the random histories hold the two together.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::Place;
+use super::contract::{Ask, Chosen, Tick};
+use super::presence::Presence;
 use super::standing::{LineReport, Standing, State, Watermark};
-use super::terms::{PRESENT_MS, TICK_INTERVAL_MS, Terms};
-use super::{Place, Tick};
+use super::terms::{TICK_INTERVAL_MS, Terms};
 use crate::catalog::Reentry;
 use crate::clock::Timestamp;
 use crate::guards::Guards;
 use crate::id::{AccountId, PerformanceId};
 
-/// The line of one performance.
+/// The line of one performance. In memory it has one epoch.
 pub(crate) struct Line {
     performance: PerformanceId,
     guards: Guards,
-    epoch: u32,
     last: u64,
     head: u64,
+    /// How many joined before the opening, once that is fixed.
+    places: Option<u64>,
+    opened: bool,
     numbers: HashMap<AccountId, u64>,
-    /// When each number near the head last asked.
-    present: BTreeMap<u64, Timestamp>,
-    /// Turns: until when each can be claimed.
-    ready: BTreeMap<u64, Timestamp>,
+    present: Presence,
+    /// Turns that were chosen and stand in no journal yet.
+    chosen: Option<Chosen>,
+    tick: u64,
+    /// Turns: until when each can be claimed, and how long its pass will last.
+    ready: BTreeMap<u64, (Timestamp, i64)>,
     /// Passes: until when each lease runs.
     admitted: BTreeMap<u64, Timestamp>,
     ended: HashMap<u64, State>,
+    revoked: HashSet<AccountId>,
     last_tick: Timestamp,
+    resume_at: Timestamp,
     rate_credit: f64,
     totals: LineReport,
 }
+
+/// The one epoch of a line in memory.
+const EPOCH: u32 = 1;
 
 impl Line {
     pub(crate) fn new(performance: PerformanceId, guards: Guards) -> Self {
         Self {
             performance,
             guards,
-            epoch: 1,
             last: 0,
             head: 0,
+            places: None,
+            opened: false,
             numbers: HashMap::new(),
-            present: BTreeMap::new(),
+            present: Presence::default(),
+            chosen: None,
+            tick: 0,
             ready: BTreeMap::new(),
             admitted: BTreeMap::new(),
             ended: HashMap::new(),
+            revoked: HashSet::new(),
             last_tick: Timestamp::EPOCH,
+            resume_at: Timestamp::EPOCH,
             rate_credit: 0.0,
             totals: LineReport::default(),
         }
@@ -57,69 +73,90 @@ impl Line {
         terms: Terms,
         now: Timestamp,
     ) -> Option<Standing> {
+        if self.revoked.contains(&account) {
+            return None;
+        }
         if let Some(number) = self.numbers.get(&account).copied() {
             self.end_if_expired(number, now);
-            let state = self.state(number);
-            let kept = match state {
-                State::Revoked => return None,
-                State::Ready | State::Admitted => true,
-                State::Waiting => terms.reentry == Reentry::Keep,
-                _ => false,
-            };
-            if kept {
-                if state == State::Waiting {
-                    self.mark_present(number, terms, now);
+            if self.is_kept(number, terms) {
+                if self.is_early(number, terms) {
+                    // Leaving before the opening costs nothing: the same number again.
+                    self.ended.remove(&number);
+                } else {
+                    self.joined(number, account, terms, now);
                 }
-                return Some(self.standing(account, number));
+                return Some(self.standing(account, number, terms));
             }
-            self.give_up(number, state);
+            self.give_up(number, terms);
+            self.ended.remove(&number);
         }
         self.last += 1;
         self.numbers.insert(account, self.last);
-        self.mark_present(self.last, terms, now);
-        Some(self.standing(account, self.last))
+        self.joined(self.last, account, terms, now);
+        Some(self.standing(account, self.last, terms))
     }
 
-    pub(crate) fn ask(&mut self, place: Place, terms: Terms, now: Timestamp) -> Standing {
-        let Place { number, account, .. } = place;
-        if !self.is_current(&place) {
-            return Standing { state: State::Left, ..self.standing(account, number) };
+    pub(crate) fn ask(&mut self, ask: Ask, terms: Terms, now: Timestamp) -> Standing {
+        let Place { number, account, .. } = ask.place;
+        if self.numbers.get(&account) != Some(&number) {
+            let revoked = self.revoked.contains(&account);
+            let state = if revoked { State::Revoked } else { State::Left };
+            return Standing { state, ..self.standing(account, number, terms) };
         }
-        match self.state(number) {
-            State::Waiting => self.mark_present(number, terms, now),
-            State::Ready => self.claim(number, terms, now),
+        match self.state(number, terms) {
+            State::Waiting => {
+                if let Some(rank) = ask.rank {
+                    self.mark_present(number, account, rank, terms, now);
+                }
+            }
+            State::Ready if ask.claims => self.claim(number, now),
             State::Admitted if !now.is_before(self.admitted[&number]) => {
                 return Standing {
                     state: State::Expired,
                     pass_expires_at: None,
-                    ..self.standing(account, number)
+                    ..self.standing(account, number, terms)
                 };
             }
             _ => {}
         }
-        self.standing(account, number)
+        self.standing(account, number, terms)
     }
 
     pub(crate) fn tick(&mut self, terms: Terms, now: Timestamp) -> Tick {
+        if let Some(chosen) = self.chosen.clone() {
+            return Tick { ran: false, chosen: Some(chosen), watermark: self.watermark() };
+        }
         let elapsed_ms = now.as_millis() - self.last_tick.as_millis();
         if elapsed_ms < TICK_INTERVAL_MS {
-            return Tick { ran: false, turns_given: 0, watermark: self.watermark() };
+            return Tick { ran: false, chosen: None, watermark: self.watermark() };
         }
         self.last_tick = now;
+        self.resume_at = self.resume_at.max(terms.held_back_until);
         self.end_past_grace(now);
-        let slots = self.free_slots(terms, elapsed_ms);
-        let turns_given = self.give_turns(slots, terms, now);
+        let slots = self.free_slots(terms, elapsed_ms, now);
+        let turns = self.choose(slots, terms, now);
         if terms.admit_per_minute.is_some() {
-            self.rate_credit -= f64::from(turns_given);
+            self.rate_credit -= turns.len() as f64;
+        }
+        if !turns.is_empty() {
+            self.tick += 1;
+            let (tick, lease_ms) = (self.tick, terms.lease_ms);
+            self.chosen = Some(Chosen { epoch: EPOCH, tick, turns, lease_ms });
         }
         self.totals.max_inside = self.totals.max_inside.max(self.inside());
-        Tick { ran: true, turns_given, watermark: self.watermark() }
+        Tick { ran: true, chosen: self.chosen.clone(), watermark: self.watermark() }
     }
 
-    pub(crate) fn leave(&mut self, place: Place) {
+    pub(crate) fn publish(&mut self, chosen: &Chosen, claim_until: Timestamp) {
+        let Some(mine) = self.chosen.take_if(|mine| mine.tick == chosen.tick) else { return };
+        for (number, _) in mine.turns {
+            self.ready.insert(number, (claim_until, mine.lease_ms));
+        }
+    }
+
+    pub(crate) fn leave(&mut self, place: Place, terms: Terms) {
         if self.is_current(&place) {
-            let state = self.state(place.number);
-            self.give_up(place.number, state);
+            self.give_up(place.number, terms);
         }
     }
 
@@ -127,6 +164,27 @@ impl Line {
         if self.numbers.get(&account) == Some(&number) && self.admitted.remove(&number).is_some() {
             self.ended.insert(number, State::Done);
         }
+    }
+
+    pub(crate) fn revoke(&mut self, account: AccountId, terms: Terms) -> Option<u64> {
+        self.revoked.insert(account);
+        let number = self.numbers.get(&account).copied()?;
+        self.give_up(number, terms);
+        self.ended.insert(number, State::Revoked);
+        Some(number)
+    }
+
+    pub(crate) fn freeze(&mut self) -> u64 {
+        *self.places.get_or_insert(self.last)
+    }
+
+    pub(crate) fn open(&mut self, places: u64, admits_from: Timestamp) {
+        if self.opened {
+            return;
+        }
+        self.places = Some(places);
+        self.opened = true;
+        self.resume_at = self.resume_at.max(admits_from);
     }
 
     /// The account's live pass is the one of this place.
@@ -137,11 +195,14 @@ impl Line {
 
     pub(crate) fn watermark(&self) -> Watermark {
         Watermark {
-            epoch: self.epoch,
+            epoch: EPOCH,
             head: self.head,
             last: self.last,
             admitted_total: self.totals.admitted_total,
             inside: self.inside(),
+            places: self.places,
+            opened: self.opened,
+            gap: None,
         }
     }
 
@@ -156,47 +217,87 @@ impl Line {
     }
 
     fn inside(&self) -> u32 {
-        u32::try_from(self.ready.len() + self.admitted.len()).unwrap_or(u32::MAX)
+        let chosen = self.chosen.as_ref().map_or(0, |chosen| chosen.turns.len());
+        let inside = self.ready.len() + self.admitted.len() + chosen;
+        u32::try_from(inside).unwrap_or(u32::MAX)
     }
 
     fn is_current(&self, place: &Place) -> bool {
-        place.epoch == self.epoch && self.numbers.get(&place.account) == Some(&place.number)
+        place.epoch == EPOCH && self.numbers.get(&place.account) == Some(&place.number)
     }
 
-    fn state(&self, number: u64) -> State {
+    /// It joined before the opening, and the opening has not come.
+    fn is_early(&self, number: u64, terms: Terms) -> bool {
+        terms.drawn && !self.opened && self.places.is_none_or(|places| number <= places)
+    }
+
+    /// Joining again answers the same place.
+    fn is_kept(&self, number: u64, terms: Terms) -> bool {
+        match self.state(number, terms) {
+            State::Ready | State::Admitted | State::PreQueued => true,
+            State::Waiting => terms.reentry == Reentry::Keep,
+            State::Left => self.is_early(number, terms),
+            _ => false,
+        }
+    }
+
+    fn state(&self, number: u64, terms: Terms) -> State {
         if let Some(state) = self.ended.get(&number) {
             *state
         } else if self.admitted.contains_key(&number) {
             State::Admitted
         } else if self.ready.contains_key(&number) {
             State::Ready
+        } else if self.is_early(number, terms) {
+            State::PreQueued
         } else {
             State::Waiting
         }
     }
 
-    fn standing(&self, account: AccountId, number: u64) -> Standing {
-        let epoch = self.epoch;
+    fn standing(&self, account: AccountId, number: u64, terms: Terms) -> Standing {
         Standing {
-            place: Place { performance: self.performance, account, epoch, number },
-            state: self.state(number),
+            place: Place { performance: self.performance, account, epoch: EPOCH, number },
+            state: self.state(number, terms),
             pass_expires_at: self.admitted.get(&number).copied(),
             watermark: self.watermark(),
         }
     }
 
-    /// Someone farther back than the near zone cannot be reached before it has asked again, so
-    /// only near numbers are kept.
-    fn mark_present(&mut self, number: u64, terms: Terms, now: Timestamp) {
-        if number <= self.head.saturating_add(terms.near_zone()) {
-            self.present.insert(number, now);
+    /// Joining counts as asking, but for an early place: the question that brings its rank does.
+    fn joined(&mut self, number: u64, account: AccountId, terms: Terms, now: Timestamp) {
+        let early = terms.drawn && self.places.is_none_or(|places| number <= places);
+        if !early {
+            self.mark_present(number, account, number, terms, now);
         }
     }
 
-    fn claim(&mut self, number: u64, terms: Terms, now: Timestamp) {
-        let in_time = self.ready.remove(&number).is_some_and(|until| now.is_before(until));
-        if in_time {
-            self.admitted.insert(number, now.plus_millis(terms.lease_ms));
+    /// Someone farther back than the near zone cannot be reached before it has asked again, so
+    /// only near ranks are kept.
+    fn mark_present(
+        &mut self,
+        number: u64,
+        account: AccountId,
+        rank: u64,
+        terms: Terms,
+        now: Timestamp,
+    ) {
+        let waits = self.state(number, terms) == State::Waiting && !self.is_chosen(number);
+        let near = rank <= self.head.saturating_add(terms.near_zone());
+        if waits && near {
+            self.present.mark(number, account, rank, now);
+        }
+    }
+
+    fn is_chosen(&self, number: u64) -> bool {
+        let chosen = self.chosen.as_ref();
+        chosen.is_some_and(|chosen| chosen.turns.iter().any(|(turn, _)| *turn == number))
+    }
+
+    fn claim(&mut self, number: u64, now: Timestamp) {
+        let Some((until, lease_ms)) = self.ready.remove(&number) else { return };
+        if now.is_before(until) {
+            self.admitted.insert(number, now.plus_millis(lease_ms));
             self.totals.admitted_total += 1;
         } else {
             self.ended.insert(number, State::Lapsed);
@@ -213,24 +314,32 @@ impl Line {
         }
     }
 
-    fn give_up(&mut self, number: u64, state: State) {
-        self.present.remove(&number);
+    fn give_up(&mut self, number: u64, terms: Terms) {
+        let state = self.state(number, terms);
+        self.present.forget(number);
         self.ready.remove(&number);
         self.admitted.remove(&number);
-        if matches!(state, State::Waiting | State::Ready | State::Admitted) {
+        if let Some(chosen) = &mut self.chosen {
+            chosen.turns.retain(|(turn, _)| *turn != number);
+        }
+        let lives =
+            matches!(state, State::PreQueued | State::Waiting | State::Ready | State::Admitted);
+        if lives {
             self.ended.insert(number, State::Left);
             self.totals.left_total += 1;
         }
     }
 
     fn end_past_grace(&mut self, now: Timestamp) {
-        let lapsed: Vec<u64> = past_grace(&self.ready, now);
+        let lapsed = self.ready.iter().filter(|(_, (until, _))| now.is_past_grace(*until));
+        let lapsed: Vec<u64> = lapsed.map(|(number, _)| *number).collect();
         for number in lapsed {
             self.ready.remove(&number);
             self.ended.insert(number, State::Lapsed);
             self.totals.lapsed_total += 1;
         }
-        let expired: Vec<u64> = past_grace(&self.admitted, now);
+        let expired = self.admitted.iter().filter(|(_, lease)| now.is_past_grace(**lease));
+        let expired: Vec<u64> = expired.map(|(number, _)| *number).collect();
         for number in expired {
             self.admitted.remove(&number);
             self.ended.insert(number, State::Expired);
@@ -238,11 +347,14 @@ impl Line {
         }
     }
 
-    fn free_slots(&mut self, terms: Terms, elapsed_ms: i64) -> u32 {
+    fn free_slots(&mut self, terms: Terms, elapsed_ms: i64, now: Timestamp) -> u32 {
+        if now.is_before(self.resume_at) || (terms.drawn && !self.opened) {
+            return 0;
+        }
         if !self.guards.admission() {
             return u32::MAX;
         }
-        let free = terms.capacity.saturating_sub(self.inside());
+        let free = terms.admit_up_to().saturating_sub(self.inside());
         let Some(per_minute) = terms.admit_per_minute else { return free };
         let earned = f64::from(per_minute) * elapsed_ms as f64 / 60_000.0;
         self.rate_credit = (self.rate_credit + earned).min(terms.rate_burst());
@@ -251,29 +363,20 @@ impl Line {
         free.min(by_rate)
     }
 
-    fn give_turns(&mut self, slots: u32, terms: Terms, now: Timestamp) -> u32 {
+    /// The smallest present ranks within reach; the absent ones before them are passed over.
+    fn choose(&mut self, slots: u32, terms: Terms, now: Timestamp) -> Vec<(u64, AccountId)> {
         let reach = (self.head + terms.numbers_per_tick()).min(self.last);
-        let mut given = 0;
-        while given < slots {
-            let Some((number, asked)) = self.present.range(..=reach).next() else {
+        let mut turns = Vec::new();
+        while turns.len() < slots as usize {
+            let Some(first) = self.present.take_first(reach) else {
+                self.head = reach.max(self.head);
                 break;
             };
-            let (number, asked) = (*number, *asked);
-            self.present.remove(&number);
-            if now.as_millis() - asked.as_millis() <= PRESENT_MS {
-                self.ready.insert(number, now.plus_millis(terms.claim_ms));
-                self.head = self.head.max(number);
-                given += 1;
+            if first.is_present(now) {
+                self.head = self.head.max(first.rank);
+                turns.push((first.number, first.account));
             }
         }
-        if given < slots {
-            self.head = reach;
-        }
-        given
+        turns
     }
-}
-
-fn past_grace(deadlines: &BTreeMap<u64, Timestamp>, now: Timestamp) -> Vec<u64> {
-    let past = deadlines.iter().filter(|(_, deadline)| now.is_past_grace(**deadline));
-    past.map(|(number, _)| *number).collect()
 }

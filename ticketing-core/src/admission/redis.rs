@@ -3,36 +3,27 @@
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
+use dashmap::DashMap;
 use redis::{Script, ScriptInvocation};
+use tokio::sync::{Mutex, oneshot};
 
-use super::contract::{LineStart, LineStarts};
+use super::asks::{Asks, Question, tell};
+use super::contract::{Ask, Chosen};
+use super::keys::{Keys, Live, line_script, raw};
 use super::terms::{PRESENT_MS, TICK_INTERVAL_MS};
 use super::{LineReport, Lines, Place, Standing, State, Terms, Tick, Watermark};
 use crate::catalog::Reentry;
 use crate::clock::{GRACE_MS, Timestamp};
 use crate::error::{Error, Result};
 use crate::id::{AccountId, PerformanceId};
-use crate::services::redis::{Redis, ScriptError, Session, script};
 
-/// Keys are garbage collected this long after their last tick.
-pub(crate) const KEPT_SECONDS: i64 = 7 * 24 * 3600;
 /// How many numbers PostgreSQL records at once.
 const BLOCK: u64 = 10_000;
-/// How many hashes hold the accounts of a line, so that each stays small and packed.
-const BUCKETS: u128 = 32_768;
-/// How often a verb meets a sale that has to be repaired before it gives up.
-const REPAIR_TRIES: u32 = 3;
-
-const GUARD: &str = include_str!("lua/guard.lua");
-const LINE: &str = include_str!("lua/line.lua");
-
-/// What scripts of other capabilities begin with: the guard, the line's keys, and the pass.
-pub(crate) const PASS_FRAGMENTS: [&str; 3] = [GUARD, LINE, include_str!("lua/pass.lua")];
 
 macro_rules! line_scripts {
     ($($name:ident = $file:literal;)*) => {$(
         static $name: LazyLock<Script> =
-            LazyLock::new(|| script(&[GUARD, LINE, include_str!($file)]));
+            LazyLock::new(|| line_script(include_str!($file)));
     )*};
 }
 
@@ -40,161 +31,169 @@ line_scripts! {
     JOIN = "lua/join.lua";
     ASK = "lua/ask.lua";
     TICK = "lua/tick.lua";
+    PUBLISH = "lua/publish.lua";
     LEAVE = "lua/leave.lua";
     FINISH = "lua/finish.lua";
+    REVOKE = "lua/revoke.lua";
+    FREEZE = "lua/freeze.lua";
+    OPEN = "lua/open.lua";
     REPORT = "lua/report.lua";
-    START = "lua/start.lua";
     CEILING = "lua/ceiling.lua";
 }
 
-/// The live sale's keys: where a performance lives in Redis, in which epoch.
-pub(crate) struct Keys {
-    redis: Arc<Redis>,
-    namespace: String,
-    starts: Arc<dyn LineStarts>,
+/// Rows of words, as the line's scripts answer.
+type Rows = Vec<Vec<Vec<u8>>>;
+
+fn unexpected(answer: &[Vec<u8>]) -> Error {
+    let words: Vec<_> = answer.iter().map(|word| String::from_utf8_lossy(word)).collect();
+    Error::internal(format!("a script answered {words:?}"))
 }
 
-/// One session's look at one performance: what every script is told first.
-#[derive(Clone)]
-pub(crate) struct Live {
-    pub(crate) session: Arc<Session>,
-    pub(crate) performance: PerformanceId,
-    pub(crate) epoch: u32,
-    /// "repair" fills an epoch that nobody reads yet.
-    pub(crate) run_id: String,
+fn text(row: &[Vec<u8>], place: usize) -> &str {
+    row.get(place).and_then(|word| std::str::from_utf8(word).ok()).unwrap_or_default()
 }
 
-impl Keys {
-    pub(crate) fn new(redis: Arc<Redis>, namespace: String, starts: Arc<dyn LineStarts>) -> Self {
-        Self { redis, namespace, starts }
-    }
+fn number<Number: std::str::FromStr>(row: &[Vec<u8>], place: usize) -> Result<Number> {
+    text(row, place).parse().map_err(|_| unexpected(row))
+}
 
-    /// The epoch-less key that says under which epoch and run the performance is good.
-    pub(crate) fn guard(&self, performance: PerformanceId) -> String {
-        format!("{{{}:{performance}}}:guard", self.namespace)
-    }
+fn row(rows: &Rows, place: usize) -> Result<&[Vec<u8>]> {
+    rows.get(place)
+        .map(Vec::as_slice)
+        .ok_or_else(|| Error::internal("a script answered too little"))
+}
 
-    /// A key of a performance's epoch.
-    pub(crate) fn in_epoch(&self, live: &Live, key: &str) -> String {
-        format!("{{{}:{}}}:{}:{key}", self.namespace, live.performance, live.epoch)
-    }
+fn watermark(row: &[Vec<u8>], epoch: u32) -> Result<Watermark> {
+    let (from, to): (u64, u64) = (number(row, 6)?, number(row, 7)?);
+    Ok(Watermark {
+        epoch,
+        head: number(row, 0)?,
+        last: number(row, 1)?,
+        admitted_total: number(row, 2)?,
+        inside: number(row, 3)?,
+        places: text(row, 4).parse().ok(),
+        opened: text(row, 5) == "1",
+        gap: (from <= to && to > 0).then_some((from, to)),
+    })
+}
 
-    /// Where the answer of a buyer's request is kept.
-    pub(crate) fn request(&self, live: &Live, account: AccountId, key: &str) -> String {
-        self.in_epoch(live, &format!("request:{account}:{key}"))
-    }
-
-    /// A script call with the guard and the line's keys, [1] to [8].
-    pub(crate) fn call<'script>(
-        &self,
-        script: &'script Script,
-        live: &Live,
-        account: Option<AccountId>,
-    ) -> ScriptInvocation<'script> {
-        let mut call = script.prepare_invoke();
-        call.key(self.guard(live.performance));
-        for key in ["line", "present", "asked", "ready", "admitted", "ended"] {
-            call.key(self.in_epoch(live, key));
-        }
-        let bucket = account.map_or(0, |account| account.uuid().as_u128() % BUCKETS);
-        call.key(self.in_epoch(live, &format!("accounts:{bucket}")));
-        call.arg(live.epoch).arg(&live.run_id);
-        call
-    }
-
-    /// Runs what `call` makes of a live sale, repairing the sale where that is needed first.
-    pub(crate) async fn run<Answer: redis::FromRedisValue>(
-        &self,
-        performance: PerformanceId,
-        call: impl Fn(&Live) -> ScriptInvocation<'static> + Send + Sync,
-    ) -> Result<(Live, Answer)> {
-        let mut tries = 0;
-        loop {
-            let session = self.redis.session().await?;
-            let start = self.starts.current(performance, session.run_id()).await?;
-            let run_id = session.run_id().to_owned();
-            let live = Live { session, performance, epoch: start.epoch, run_id };
-            match self.redis.run(&live.session, &call(&live)).await {
-                Ok(answer) => return Ok((live, answer)),
-                Err(ScriptError::Stale) if tries < REPAIR_TRIES => {
-                    tries += 1;
-                    self.starts.forget(performance);
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
-    /// Runs a call of a repair, which is its own guard.
-    pub(crate) async fn run_in<Answer: redis::FromRedisValue>(
-        &self,
-        live: &Live,
-        call: &ScriptInvocation<'_>,
-    ) -> Result<Answer> {
-        self.redis.run(&live.session, call).await.map_err(Error::from)
-    }
-
-    /// Begins a line in an epoch that nobody reads yet.
-    pub(crate) async fn start_line(&self, live: &Live, start: LineStart) -> Result<()> {
-        let mut call = self.call(&START, live, None);
-        call.arg(start.ceiling).arg(start.resume_at.as_millis());
-        self.run_in::<()>(live, &call).await
-    }
+fn standing(row: &[Vec<u8>], place: Place, watermark: Watermark) -> Result<Standing> {
+    let state = State::from_letter(text(row, 0)).ok_or_else(|| unexpected(row))?;
+    let lease: i64 = number(row, 2)?;
+    let pass_expires_at = (lease > 0).then(|| Timestamp::from_millis(lease));
+    Ok(Standing { place, state, pass_expires_at, watermark })
 }
 
 /// The line in Redis.
-pub(crate) struct RedisLines(Arc<Keys>);
+pub(crate) struct RedisLines(Arc<Inner>);
 
-impl RedisLines {
-    pub(crate) fn new(keys: Arc<Keys>) -> Self {
-        Self(keys)
-    }
-
-    async fn standing(
-        &self,
-        performance: PerformanceId,
-        account: AccountId,
-        call: impl Fn(&Live) -> ScriptInvocation<'static> + Send + Sync,
-    ) -> Result<Answer> {
-        let (live, answer): (Live, Vec<String>) = self.0.run(performance, call).await?;
-        if answer.first().is_some_and(|letter| letter == "BLOCK") {
-            return Ok(Answer::Block { epoch: live.epoch, last: parsed(&answer, 1)? });
-        }
-        let letter = answer.first().map(String::as_str).unwrap_or_default();
-        let state = State::from_letter(letter)
-            .ok_or_else(|| Error::internal(format!("a script answered {answer:?}")))?;
-        if state == State::Revoked && answer.len() == 1 {
-            return Err(Error::Forbidden("the place in this line was revoked"));
-        }
-        let (number, lease): (u64, i64) = (parsed(&answer, 1)?, parsed(&answer, 2)?);
-        let watermark = watermark(&answer, 3, live.epoch)?;
-        Ok(Answer::Standing(Standing {
-            place: Place { performance, account, epoch: live.epoch, number },
-            state,
-            pass_expires_at: (lease > 0).then(|| Timestamp::from_millis(lease)),
-            watermark,
-        }))
-    }
+struct Inner {
+    keys: Arc<Keys>,
+    asks: DashMap<PerformanceId, Arc<Asks>>,
+    /// One at a time asks PostgreSQL for more numbers; the others wait for what it brings.
+    raising: Mutex<()>,
 }
 
-enum Answer {
+enum Joined {
     Standing(Standing),
     Block { epoch: u32, last: u64 },
 }
 
-fn parsed<Number: std::str::FromStr>(answer: &[String], place: usize) -> Result<Number> {
-    let text = answer.get(place).map(String::as_str).unwrap_or_default();
-    text.parse().map_err(|_| Error::internal(format!("a script answered {answer:?}")))
+impl RedisLines {
+    pub(crate) fn new(keys: Arc<Keys>) -> Self {
+        let (asks, raising) = (DashMap::new(), Mutex::default());
+        Self(Arc::new(Inner { keys, asks, raising }))
+    }
+
+    /// Runs a script that answers nothing of interest.
+    async fn run(
+        &self,
+        performance: PerformanceId,
+        call: impl Fn(&Live) -> ScriptInvocation<'static> + Send + Sync,
+    ) -> Result<()> {
+        self.0.keys.run::<redis::Value>(performance, call).await.map(drop)
+    }
+
+    async fn try_join(
+        &self,
+        performance: PerformanceId,
+        account: AccountId,
+        terms: Terms,
+        now: Timestamp,
+    ) -> Result<Joined> {
+        let (live, rows): (Live, Rows) = self
+            .0
+            .keys
+            .run(performance, |live| {
+                let mut call = self.0.keys.call(&JOIN, live, Some(account));
+                let keep = terms.reentry == Reentry::Keep;
+                call.arg(raw(account)).arg(now.as_millis()).arg(terms.near_zone());
+                call.arg(if keep { "keep" } else { "requeue" }).arg(u8::from(terms.drawn));
+                call
+            })
+            .await?;
+        let joined = row(&rows, 0)?;
+        match text(joined, 0) {
+            "BLOCK" => Ok(Joined::Block { epoch: live.epoch, last: number(joined, 1)? }),
+            "V" => Err(Error::Forbidden("the place in this line was revoked")),
+            _ => {
+                let place =
+                    Place { performance, account, epoch: live.epoch, number: number(joined, 1)? };
+                let mark = watermark(row(&rows, 1)?, live.epoch)?;
+                Ok(Joined::Standing(standing(joined, place, mark)?))
+            }
+        }
+    }
+
+    async fn raise_ceiling(&self, performance: PerformanceId, epoch: u32, last: u64) -> Result<()> {
+        let ceiling = self.0.keys.starts.raise_ceiling(performance, epoch, last + BLOCK).await?;
+        self.run(performance, |live| {
+            let mut call = self.0.keys.call(&CEILING, live, None);
+            // A ceiling of another epoch would let numbers out that nobody wrote.
+            call.arg(if live.epoch == epoch { ceiling } else { 0 });
+            call
+        })
+        .await
+    }
 }
 
-fn watermark(answer: &[String], place: usize, epoch: u32) -> Result<Watermark> {
-    Ok(Watermark {
-        epoch,
-        head: parsed(answer, place)?,
-        last: parsed(answer, place + 1)?,
-        admitted_total: parsed(answer, place + 2)?,
-        inside: parsed(answer, place + 3)?,
-    })
+impl Inner {
+    /// Sees to the batches of a performance until nobody waits.
+    async fn answer(self: Arc<Self>, performance: PerformanceId, asks: Arc<Asks>) {
+        while let Some(batch) = asks.next_batch() {
+            let answers = self.ask(performance, &batch).await;
+            tell(batch, answers);
+        }
+    }
+
+    async fn ask(&self, performance: PerformanceId, batch: &[Question]) -> Result<Vec<Standing>> {
+        let Some(last) = batch.last() else { return Ok(Vec::new()) };
+        let (live, rows): (Live, Rows) = self
+            .keys
+            .run(performance, |live| {
+                let mut call = self.keys.call_without_bucket(&ASK, live);
+                call.arg(last.terms.near_zone()).arg(u8::from(last.terms.drawn));
+                for Question { ask, now, .. } in batch {
+                    let Place { account, number, epoch, .. } = ask.place;
+                    call.key(self.keys.bucket(live, Some(account)));
+                    call.arg(raw(account)).arg(now.as_millis()).arg(number);
+                    call.arg(ask.rank.unwrap_or(0)).arg(u8::from(epoch < live.epoch));
+                    call.arg(u8::from(ask.claims));
+                }
+                call
+            })
+            .await?;
+        let mark = watermark(row(&rows, 0)?, live.epoch)?;
+        let mut standings = Vec::with_capacity(batch.len());
+        for (at, question) in batch.iter().enumerate() {
+            let told = standing(row(&rows, at + 1)?, question.ask.place, mark)?;
+            // A place that was entered again is one of this epoch from here on.
+            let gone = matches!(told.state, State::Left | State::Expired | State::Revoked);
+            let epoch = if gone { told.place.epoch } else { live.epoch };
+            standings.push(Standing { place: Place { epoch, ..told.place }, ..told });
+        }
+        Ok(standings)
+    }
 }
 
 #[async_trait]
@@ -206,84 +205,75 @@ impl Lines for RedisLines {
         terms: Terms,
         now: Timestamp,
     ) -> Result<Standing> {
+        if let Joined::Standing(standing) = self.try_join(performance, account, terms, now).await? {
+            return Ok(standing);
+        }
+        let _raising = self.0.raising.lock().await;
         loop {
-            let answer = self.standing(performance, account, |live| {
-                let mut call = self.0.call(&JOIN, live, Some(account));
-                let keep = terms.reentry == Reentry::Keep;
-                call.arg(account.to_string()).arg(now.as_millis()).arg(terms.near_zone());
-                call.arg(if keep { "keep" } else { "requeue" });
-                call
-            });
-            match answer.await? {
-                Answer::Standing(standing) => return Ok(standing),
-                Answer::Block { epoch, last } => {
-                    let starts = &self.0.starts;
-                    let ceiling = starts.raise_ceiling(performance, epoch, last + BLOCK).await?;
-                    let raised: Result<(Live, ())> = self
-                        .0
-                        .run(performance, |live| {
-                            let mut call = self.0.call(&CEILING, live, None);
-                            // A ceiling of another epoch would let numbers out that nobody wrote.
-                            call.arg(if live.epoch == epoch { ceiling } else { 0 });
-                            call
-                        })
-                        .await;
-                    raised?;
+            match self.try_join(performance, account, terms, now).await? {
+                Joined::Standing(standing) => return Ok(standing),
+                Joined::Block { epoch, last } => {
+                    self.raise_ceiling(performance, epoch, last).await?;
                 }
             }
         }
     }
 
-    async fn ask(&self, place: Place, terms: Terms, now: Timestamp) -> Result<Standing> {
-        let Place { performance, account, number, epoch } = place;
-        let answer = self.standing(performance, account, |live| {
-            let mut call = self.0.call(&ASK, live, Some(account));
-            // A place of an older epoch is none of this one's; nobody has the number 0.
-            let number = if live.epoch == epoch { number } else { 0 };
-            call.arg(account.to_string()).arg(now.as_millis()).arg(terms.near_zone());
-            call.arg(number).arg(terms.lease_ms);
-            call
-        });
-        match answer.await? {
-            Answer::Standing(standing) if standing.place.epoch != epoch => {
-                Ok(Standing { place, state: State::Left, pass_expires_at: None, ..standing })
-            }
-            Answer::Standing(standing) => Ok(standing),
-            Answer::Block { .. } => Err(Error::internal("asking needs no number")),
+    async fn ask(&self, ask: Ask, terms: Terms, now: Timestamp) -> Result<Standing> {
+        let performance = ask.place.performance();
+        let (answer, told) = oneshot::channel();
+        let asks = self.0.asks.entry(performance).or_default().clone();
+        if asks.add(Question { ask, terms, now, answer }) {
+            tokio::spawn(self.0.clone().answer(performance, asks));
         }
+        told.await.map_err(|_| Error::Unavailable("the question went unanswered".into()))?
     }
 
     async fn tick(&self, performance: PerformanceId, terms: Terms, now: Timestamp) -> Result<Tick> {
-        let (live, answer): (Live, Vec<String>) = self
+        let (live, rows): (Live, Rows) = self
             .0
+            .keys
             .run(performance, |live| {
-                let mut call = self.0.call(&TICK, live, None);
+                let mut call = self.0.keys.call(&TICK, live, None);
                 call.arg(now.as_millis()).arg(TICK_INTERVAL_MS).arg(GRACE_MS).arg(PRESENT_MS);
-                call.arg(terms.capacity).arg(terms.numbers_per_tick()).arg(terms.claim_ms);
+                call.arg(terms.admit_up_to()).arg(terms.numbers_per_tick()).arg(terms.lease_ms);
                 call.arg(terms.admit_per_minute.unwrap_or(0)).arg(terms.rate_burst());
-                call.arg(KEPT_SECONDS);
+                call.arg(u8::from(terms.drawn)).arg(terms.held_back_until.as_millis());
                 call
             })
             .await?;
         Ok(Tick {
-            ran: answer.first().is_some_and(|ran| ran == "1"),
-            turns_given: parsed(&answer, 1)?,
-            watermark: watermark(&answer, 2, live.epoch)?,
+            ran: text(row(&rows, 0)?, 0) == "1",
+            chosen: chosen(row(&rows, 2)?, live.epoch)?,
+            watermark: watermark(row(&rows, 1)?, live.epoch)?,
         })
     }
 
-    async fn leave(&self, place: Place, _now: Timestamp) -> Result<()> {
+    async fn publish(
+        &self,
+        performance: PerformanceId,
+        chosen: &Chosen,
+        claim_until: Timestamp,
+    ) -> Result<()> {
+        self.run(performance, |live| {
+            let mut call = self.0.keys.call(&PUBLISH, live, None);
+            // What was chosen in another epoch is not waited for in this one.
+            call.arg(if live.epoch == chosen.epoch { chosen.tick } else { 0 });
+            call.arg(claim_until.as_millis());
+            call
+        })
+        .await
+    }
+
+    async fn leave(&self, place: Place, terms: Terms, _now: Timestamp) -> Result<()> {
         let Place { performance, account, number, epoch } = place;
-        let left: (Live, ()) = self
-            .0
-            .run(performance, |live| {
-                let mut call = self.0.call(&LEAVE, live, Some(account));
-                call.arg(account.to_string()).arg(if live.epoch == epoch { number } else { 0 });
-                call
-            })
-            .await?;
-        drop(left);
-        Ok(())
+        self.run(performance, |live| {
+            let mut call = self.0.keys.call(&LEAVE, live, Some(account));
+            call.arg(raw(account)).arg(number);
+            call.arg(u8::from(epoch < live.epoch)).arg(u8::from(terms.drawn));
+            call
+        })
+        .await
     }
 
     async fn finish(
@@ -292,38 +282,85 @@ impl Lines for RedisLines {
         number: u64,
         account: AccountId,
     ) -> Result<()> {
-        let finished: (Live, ()) = self
+        self.run(performance, |live| {
+            let mut call = self.0.keys.call(&FINISH, live, Some(account));
+            call.arg(raw(account)).arg(number);
+            call
+        })
+        .await
+    }
+
+    async fn revoke(
+        &self,
+        performance: PerformanceId,
+        account: AccountId,
+        terms: Terms,
+    ) -> Result<Option<u64>> {
+        let (_, answer): (Live, Vec<String>) = self
             .0
+            .keys
             .run(performance, |live| {
-                let mut call = self.0.call(&FINISH, live, Some(account));
-                call.arg(account.to_string()).arg(number);
+                let mut call = self.0.keys.call(&REVOKE, live, Some(account));
+                call.arg(raw(account)).arg(u8::from(terms.drawn));
                 call
             })
             .await?;
-        drop(finished);
-        Ok(())
+        Ok(answer.first().and_then(|number| number.parse().ok()))
+    }
+
+    async fn freeze(&self, performance: PerformanceId) -> Result<u64> {
+        let (_, answer): (Live, Vec<u64>) =
+            self.0.keys.run(performance, |live| self.0.keys.call(&FREEZE, live, None)).await?;
+        answer.first().copied().ok_or_else(|| Error::internal("freezing answered nothing"))
+    }
+
+    async fn open(
+        &self,
+        performance: PerformanceId,
+        places: u64,
+        admits_from: Timestamp,
+    ) -> Result<()> {
+        self.run(performance, |live| {
+            let mut call = self.0.keys.call(&OPEN, live, None);
+            call.arg(places).arg(admits_from.as_millis());
+            call
+        })
+        .await
     }
 
     async fn watermark(&self, performance: PerformanceId) -> Result<Watermark> {
-        let (live, answer): (Live, Vec<String>) =
-            self.0.run(performance, |live| self.0.call(&REPORT, live, None)).await?;
-        watermark(&answer, 0, live.epoch)
+        let (live, rows): (Live, Rows) =
+            self.0.keys.run(performance, |live| self.0.keys.call(&REPORT, live, None)).await?;
+        watermark(row(&rows, 0)?, live.epoch)
     }
 
     async fn report(&self, performance: PerformanceId) -> Result<LineReport> {
-        let (live, answer): (Live, Vec<String>) =
-            self.0.run(performance, |live| self.0.call(&REPORT, live, None)).await?;
-        let mark = watermark(&answer, 0, live.epoch)?;
+        let (live, rows): (Live, Rows) =
+            self.0.keys.run(performance, |live| self.0.keys.call(&REPORT, live, None)).await?;
+        let (mark, report) = (watermark(row(&rows, 0)?, live.epoch)?, row(&rows, 1)?);
         Ok(LineReport {
             capacity: 0,
             inside: mark.inside,
-            max_inside: parsed(&answer, 5)?,
-            ready: parsed(&answer, 4)?,
+            ready: number(report, 0)?,
+            max_inside: number(report, 1)?,
             waiting: mark.last.saturating_sub(mark.head),
             admitted_total: mark.admitted_total,
-            lapsed_total: parsed(&answer, 6)?,
-            expired_total: parsed(&answer, 7)?,
-            left_total: parsed(&answer, 8)?,
+            lapsed_total: number(report, 2)?,
+            expired_total: number(report, 3)?,
+            left_total: number(report, 4)?,
         })
     }
+}
+
+/// Tick, lease, then number and account of everyone chosen; nothing where nobody is.
+fn chosen(row: &[Vec<u8>], epoch: u32) -> Result<Option<Chosen>> {
+    if row.is_empty() {
+        return Ok(None);
+    }
+    let mut turns = Vec::with_capacity(row.len() / 2);
+    for turn in row[2..].chunks_exact(2) {
+        let account = uuid::Uuid::from_slice(&turn[1]).map_err(Error::internal)?;
+        turns.push((number(turn, 0)?, account.into()));
+    }
+    Ok(Some(Chosen { epoch, tick: number(row, 0)?, turns, lease_ms: number(row, 1)? }))
 }

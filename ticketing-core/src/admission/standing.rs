@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::place::Place;
 use crate::clock::Timestamp;
@@ -7,6 +7,8 @@ use crate::clock::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
+    /// In the line before its opening: the draw will give it a rank.
+    PreQueued,
     /// In the line.
     Waiting,
     /// A turn that has not been claimed: the place may come in now.
@@ -23,7 +25,7 @@ pub enum State {
     Expired,
     /// Taken away by the organizer.
     Revoked,
-    /// No seat for sale is free, held or reserved.
+    /// No seat for sale is free, held or reserved: on standby, in case one comes back.
     SoldOut,
 }
 
@@ -32,6 +34,7 @@ impl State {
     #[cfg(feature = "services")]
     pub(super) fn from_letter(letter: &str) -> Option<Self> {
         Some(match letter {
+            "P" => Self::PreQueued,
             "W" => Self::Waiting,
             "R" => Self::Ready,
             "A" => Self::Admitted,
@@ -59,16 +62,23 @@ pub(crate) struct Standing {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Watermark {
     pub(crate) epoch: u32,
-    /// The highest number given a turn or passed over.
+    /// The highest rank given a turn or passed over.
     pub(crate) head: u64,
     /// The highest number given out.
     pub(crate) last: u64,
     pub(crate) admitted_total: u64,
     pub(crate) inside: u32,
+    /// How many joined before the opening, once that is fixed.
+    pub(crate) places: Option<u64>,
+    /// Ranks count.
+    pub(crate) opened: bool,
+    /// The newest run of numbers that were never given out: its first number, and its last.
+    pub(crate) gap: Option<(u64, u64)>,
 }
 
 /// What an organizer sees of the line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LineReport {
     /// The capacity now.
     pub capacity: u32,

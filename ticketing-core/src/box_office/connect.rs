@@ -7,7 +7,9 @@ use secrecy::SecretString;
 use super::repair::Repair;
 use super::{Backend, BoxOffice};
 use crate::accounts::postgres::PostgresAccounts;
-use crate::admission::redis::{Keys, RedisLines};
+use crate::admission::keys::Keys;
+use crate::admission::postgres::PostgresLineBooks;
+use crate::admission::redis::RedisLines;
 use crate::catalog::postgres::PostgresCatalog;
 use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
@@ -71,6 +73,7 @@ impl BoxOffice {
         };
         let catalog = Arc::new(PostgresCatalog::new(pool.clone()));
         let orders = Arc::new(PostgresOrders::new(pool.clone(), guards));
+        let line_books = Arc::new(PostgresLineBooks::new(pool.clone()));
         let repair = Arc::new(Repair::new(
             clock.clone(),
             postgres.clone(),
@@ -78,12 +81,14 @@ impl BoxOffice {
             settings.namespace.clone(),
             catalog.clone(),
             orders.clone(),
+            line_books.clone(),
         ));
         let keys = Arc::new(Keys::new(redis, settings.namespace, repair));
         let backend = Backend {
             accounts: Arc::new(PostgresAccounts::new(pool.clone())),
             catalog,
             lines: Arc::new(RedisLines::new(keys.clone())),
+            line_books,
             seats: Arc::new(RedisSeats::new(keys)),
             orders,
             outbox: Arc::new(PostgresOutbox::new(pool.clone(), topic)),

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::push::Push;
 use super::{BoxOffice, Eta};
-use crate::admission::Watermark;
+use crate::admission::{SeatOutlook, Watermark};
 use crate::catalog::Sale;
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -24,6 +25,7 @@ const RATE_WINDOW_MS: i64 = 10_000;
 #[derive(Default)]
 pub(super) struct LiveView {
     seen: Mutex<Seen>,
+    pub(super) push: Push,
     /// One refresh at a time; the others wait for it and take what it brought.
     refreshing: tokio::sync::Mutex<()>,
 }
@@ -31,8 +33,22 @@ pub(super) struct LiveView {
 #[derive(Default)]
 struct Seen {
     watermark: Option<(Timestamp, Watermark)>,
-    snapshot: Option<(Timestamp, Arc<Snapshot>)>,
+    snapshot: Option<(Timestamp, Look)>,
     admissions: VecDeque<(Timestamp, u64)>,
+    /// The farthest head that anybody was shown: what is told only ever moves on, also over a
+    /// repair that begins a little behind.
+    head: u64,
+    /// Runs of numbers that were never given out, by the epoch in which they were read. The newest
+    /// run only shrinks; what was subtracted once stays subtracted.
+    gaps: (u32, Vec<(u64, u64)>),
+    checkpoint: Option<(Timestamp, Watermark)>,
+}
+
+/// The seats at one moment, and what the line may expect of them.
+#[derive(Clone)]
+struct Look {
+    snapshot: Arc<Snapshot>,
+    outlook: SeatOutlook,
 }
 
 fn fresh<T: Clone>(seen: Option<&(Timestamp, T)>, now: Timestamp, max_age_ms: i64) -> Option<T> {
@@ -43,6 +59,13 @@ fn fresh<T: Clone>(seen: Option<&(Timestamp, T)>, now: Timestamp, max_age_ms: i6
 impl LiveView {
     pub(super) fn saw(&self, watermark: Watermark, now: Timestamp) {
         let mut seen = self.seen.lock();
+        let older = seen.watermark.is_some_and(|(at, known)| {
+            (known.epoch, known.head) > (watermark.epoch, watermark.head) || at > now
+        });
+        if older {
+            return;
+        }
+        seen.head = seen.head.max(watermark.head);
         seen.watermark = Some((now, watermark));
         seen.admissions.push_back((now, watermark.admitted_total));
         while seen.admissions.len() > 2
@@ -50,6 +73,37 @@ impl LiveView {
         {
             seen.admissions.pop_front();
         }
+    }
+
+    /// The farthest head that was ever shown.
+    pub(super) fn head(&self, watermark: &Watermark) -> u64 {
+        self.seen.lock().head.max(watermark.head)
+    }
+
+    pub(super) fn gaps(&self) -> Vec<(u64, u64)> {
+        self.seen.lock().gaps.1.clone()
+    }
+
+    /// Ranks count, as far as this process has seen.
+    pub(super) fn is_opened(&self) -> bool {
+        self.seen.lock().watermark.is_some_and(|(_, watermark)| watermark.opened)
+    }
+
+    /// Whether a checkpoint is due: something moved, and the last one lies back so far.
+    pub(super) fn checkpoint_is_due(
+        &self,
+        watermark: Watermark,
+        now: Timestamp,
+        every_ms: i64,
+    ) -> bool {
+        let mut seen = self.seen.lock();
+        let due = seen.checkpoint.is_none_or(|(at, known)| {
+            now.as_millis() - at.as_millis() >= every_ms && known != watermark
+        });
+        if due {
+            seen.checkpoint = Some((now, watermark));
+        }
+        due
     }
 
     /// Admissions per second as measured here; nothing while nothing moves.
@@ -83,28 +137,68 @@ impl BoxOffice {
             return Ok(watermark);
         }
         let watermark = self.backend().lines.watermark(sale.id()).await?;
+        self.learn_gaps(sale, &view, watermark).await?;
         view.saw(watermark, now);
         Ok(watermark)
     }
 
+    /// A new epoch may have left numbers out.
+    pub(super) async fn learn_gaps(
+        &self,
+        sale: &Sale,
+        view: &LiveView,
+        watermark: Watermark,
+    ) -> Result<()> {
+        if watermark.gap.is_none() || view.seen.lock().gaps.0 == watermark.epoch {
+            return Ok(());
+        }
+        let gaps = self.backend().line_books.gaps(sale.id()).await?;
+        view.seen.lock().gaps = (watermark.epoch, gaps);
+        Ok(())
+    }
+
     /// The seats as this process saw them a moment ago.
     pub(super) async fn recent_seats(&self, sale: &Sale, now: Timestamp) -> Result<Arc<Snapshot>> {
+        Ok(self.recent_look(sale, now).await?.snapshot)
+    }
+
+    /// What the line may expect of the seats, as of a moment ago.
+    pub(super) async fn outlook(&self, sale: &Sale, now: Timestamp) -> Result<SeatOutlook> {
+        Ok(self.recent_look(sale, now).await?.outlook)
+    }
+
+    async fn recent_look(&self, sale: &Sale, now: Timestamp) -> Result<Look> {
         let view = self.view(sale.id());
         let known = |at| fresh(view.seen.lock().snapshot.as_ref(), at, SNAPSHOT_MAX_AGE_MS);
-        if let Some(snapshot) = known(now) {
-            return Ok(snapshot);
+        if let Some(look) = known(now) {
+            return Ok(look);
         }
         let _refreshing = view.refreshing.lock().await;
-        if let Some(snapshot) = known(now) {
-            return Ok(snapshot);
+        if let Some(look) = known(now) {
+            return Ok(look);
         }
-        self.fresh_seats(sale, now).await
+        self.see(sale, now).await
     }
 
     /// The seats as they are now.
     pub(super) async fn fresh_seats(&self, sale: &Sale, now: Timestamp) -> Result<Arc<Snapshot>> {
+        Ok(self.see(sale, now).await?.snapshot)
+    }
+
+    /// What the line may expect of the seats as they are now.
+    pub(super) async fn fresh_outlook(&self, sale: &Sale, now: Timestamp) -> Result<SeatOutlook> {
+        Ok(self.see(sale, now).await?.outlook)
+    }
+
+    async fn see(&self, sale: &Sale, now: Timestamp) -> Result<Look> {
         let snapshot = Arc::new(self.backend().seats.snapshot(sale).await?);
-        self.view(sale.id()).seen.lock().snapshot = Some((now, snapshot.clone()));
-        Ok(snapshot)
+        let counts = snapshot.counts();
+        // While there is a free seat for everyone who may be inside, what comes back is no matter.
+        let enough = counts.free > sale.policy().line_capacity;
+        let soon = if enough { 0 } else { self.backend().seats.soon(sale, now).await? };
+        let outlook = SeatOutlook { free: counts.free, soon, sold_out: counts.sold_out() };
+        let look = Look { snapshot, outlook };
+        self.view(sale.id()).seen.lock().snapshot = Some((now, look.clone()));
+        Ok(look)
     }
 }

@@ -4,14 +4,20 @@ mod booking;
 mod choosing;
 #[cfg(feature = "services")]
 mod connect;
+mod drawing;
+mod joins;
+mod line_status;
+mod listening;
 mod live_view;
 mod organizing;
 mod paying;
+mod push;
 mod queueing;
 mod reacting;
 #[cfg(feature = "services")]
 mod repair;
 mod signing_in;
+mod steering;
 mod tending;
 
 use std::sync::Arc;
@@ -22,19 +28,25 @@ pub use self::booking::PlacedOrder;
 pub use self::choosing::SeatMapView;
 #[cfg(feature = "services")]
 pub use self::connect::ServicesSettings;
+use self::drawing::KnownDraw;
+use self::joins::Joins;
+pub use self::line_status::{LineState, LineStatus};
+use self::listening::Listeners;
+pub use self::listening::{LISTENERS_MAX, LineEvent, LineListener, SeatEvent, SeatListener};
 use self::live_view::LiveView;
 pub use self::organizing::{
     OrganizerOrder, PerformanceView, SaleGauges, SalesReport, SyntheticBuyer,
 };
 pub use self::paying::{Payment, PaymentOutcome};
-pub use self::queueing::{Eta, LineAnswer, LineStatus, PassGranted};
+pub use self::queueing::{Eta, LineAnswer, PassGranted};
+pub use self::steering::Steer;
 pub use self::tending::Step;
 use crate::accounts::memory::MemoryAccounts;
 use crate::accounts::{AccessTokens, Accounts, Passwords};
-use crate::admission::memory::MemoryLines;
-use crate::admission::{Lines, PassTokens, PlaceTokens};
+use crate::admission::memory::{MemoryLineBooks, MemoryLines};
+use crate::admission::{LineBooks, Lines, PassTokens, PlaceTokens, ReceiptSigner};
 use crate::catalog::memory::MemoryCatalog;
-use crate::catalog::{Catalog, Sale, Venue};
+use crate::catalog::{Catalog, SALE_MAX_AGE_MS, Sale, Venue};
 use crate::clock::{Clock, Timestamp};
 use crate::error::{Error, Result};
 use crate::events::memory::{MemoryInbox, MemoryOutbox};
@@ -48,9 +60,6 @@ use crate::seats::Seats;
 use crate::seats::memory::MemorySeats;
 use crate::signing::SigningKey;
 
-/// How old a performance's details may be in a sale that runs.
-const SALE_MAX_AGE_MS: i64 = 1_000;
-
 /// The box office. Clones share everything.
 #[derive(Clone)]
 pub struct BoxOffice(Arc<Inner>);
@@ -63,12 +72,16 @@ struct Inner {
     place_tokens: PlaceTokens,
     pass_tokens: PassTokens,
     ticket_signer: TicketSigner,
+    receipts: ReceiptSigner,
+    joins: Joins,
+    listeners: Listeners,
     guards: Guards,
     provider: Arc<dyn Provider>,
     backend: Backend,
     /// Details of performances and maps of venues, as read a moment ago.
     sales: DashMap<PerformanceId, (Timestamp, Arc<Sale>)>,
     venues: DashMap<VenueId, Arc<Venue>>,
+    draws: DashMap<PerformanceId, KnownDraw>,
     /// What this process last saw of each running sale.
     views: DashMap<PerformanceId, Arc<LiveView>>,
 }
@@ -78,6 +91,7 @@ struct Backend {
     accounts: Arc<dyn Accounts>,
     catalog: Arc<dyn Catalog>,
     lines: Arc<dyn Lines>,
+    line_books: Arc<dyn LineBooks>,
     seats: Arc<dyn Seats>,
     orders: Arc<dyn Orders>,
     outbox: Arc<dyn Outbox>,
@@ -115,6 +129,7 @@ impl BoxOffice {
             catalog: Arc::new(MemoryCatalog::default()),
             seats: Arc::new(MemorySeats::new(lines.clone(), guards)),
             lines,
+            line_books: Arc::new(MemoryLineBooks::default()),
             orders: Arc::new(MemoryOrders::new(outbox.clone(), guards)),
             outbox,
             inbox: Arc::new(MemoryInbox::default()),
@@ -141,11 +156,15 @@ impl BoxOffice {
             place_tokens: PlaceTokens::new(key),
             pass_tokens: PassTokens::new(key),
             ticket_signer: TicketSigner::new(key),
+            receipts: ReceiptSigner::new(key),
+            joins: Joins::default(),
+            listeners: Listeners::default(),
             guards,
             provider,
             backend,
             sales: DashMap::new(),
             venues: DashMap::new(),
+            draws: DashMap::new(),
             views: DashMap::new(),
         }))
     }

@@ -9,7 +9,8 @@ use super::BoxOffice;
 use crate::accounts::{Account, Caller, Role};
 use crate::admission::LineReport;
 use crate::catalog::{
-    Listing, Performance, PerformanceChange, PerformanceDetails, Sale, Venue, VenueDetails, Visible,
+    LineControl, Listing, Performance, PerformanceChange, PerformanceDetails, Sale, Venue,
+    VenueDetails, Visible,
 };
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -133,8 +134,13 @@ impl BoxOffice {
         })?;
         details.check_against(&venue.map)?;
         let id = self.0.randomness.id(now);
-        let performance = Performance { id, organizer_id: organizer.id, details };
+        let line = LineControl::default().at_pace(&details.policy, now);
+        let performance = Performance { id, organizer_id: organizer.id, details, line };
         self.backend().catalog.add_performance(performance.clone()).await?;
+        if performance.details.policy.pre_queue_seconds.is_some() {
+            // The commitment is there before anybody can join.
+            self.draw_of(&*self.sale(id, now).await?, now).await?;
+        }
         self.performance_view(performance, now).await
     }
 
@@ -146,9 +152,10 @@ impl BoxOffice {
         change: PerformanceChange,
     ) -> Result<PerformanceView> {
         let sale = self.owned_sale(caller, id).await?;
-        let performance = change.applied_to(&sale)?;
-        self.backend().catalog.update_performance(performance.clone()).await?;
-        self.0.sales.remove(&id);
+        let detail = change.named();
+        let (map, now) = (sale.map.clone(), self.now());
+        let apply = move |performance| change.applied_to(&Sale::new(performance, map), now);
+        let performance = self.revise(caller, id, "change", detail, apply).await?;
         self.performance_view(performance, self.now()).await
     }
 

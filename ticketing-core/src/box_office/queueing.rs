@@ -1,11 +1,14 @@
-//! The line: join, ask, leave.
+//! The line: join, ask, leave, and what everybody may know of it.
 
 use serde::Serialize;
 
 use super::BoxOffice;
+use super::line_status::within;
 use crate::accounts::Caller;
-use crate::admission::{Pass, Place, Standing, State, Terms, Watermark};
-use crate::catalog::Sale;
+use crate::admission::{
+    Ask, POLL_MAX_MS, Pass, Place, Standing, State, Terms, Watermark, poll_before_opening_ms,
+};
+use crate::catalog::{LineMode, Sale};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::PerformanceId;
@@ -37,76 +40,57 @@ pub struct LineAnswer {
     pub place_token: String,
     /// The place.
     pub place: Place,
-    /// Numbers before it that are still to come.
+    /// Where it stands in the order of admission: its number, or what the draw gave it. Nothing
+    /// before the opening.
+    pub rank: Option<u64>,
+    /// Places before it that are still to come.
     pub ahead: u64,
-    /// Numbers after it.
+    /// Places after it.
     pub behind: u64,
     /// When to ask again; asking when told is enough to be passed over by nobody.
     pub poll_after_ms: u64,
     /// How long it may take; nothing while nothing moves.
     pub eta: Option<Eta>,
+    /// The seats that are left cannot cover everyone who comes before.
+    pub likely_sold_out: bool,
+    /// What the organizer says to those who wait.
+    pub message: Option<String>,
+    /// For third parties: proof of a place taken before the opening.
+    pub receipt: Option<String>,
     /// Once admitted.
     pub pass: Option<PassGranted>,
 }
 
-/// How far a line has come: the same for everyone, and enough to compute one's own position.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct LineStatus {
-    /// `closed` before the on-sale time, `open`, or `sold_out`.
-    pub state: &'static str,
-    /// The highest number given a turn or passed over.
-    pub admitted_through: u64,
-    /// Numbers behind it.
-    pub waiting: u64,
-    /// Admissions as measured over the last seconds.
-    pub admitting_per_minute: u64,
-}
-
 impl BoxOffice {
-    /// How far a line has come.
-    pub async fn line_status(&self, performance: PerformanceId) -> Result<LineStatus> {
-        let now = self.now();
-        let sale = self.visible_sale(None, performance, now).await?;
-        if now < sale.performance.details.on_sale_at {
-            let state = "closed";
-            return Ok(LineStatus {
-                state,
-                admitted_through: 0,
-                waiting: 0,
-                admitting_per_minute: 0,
-            });
-        }
-        let watermark = self.watermark(&sale, now).await?;
-        let sold_out = self.recent_seats(&sale, now).await?.counts().sold_out();
-        let per_second = self.view(performance).admissions_per_second().unwrap_or(0.0);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative")]
-        let admitting_per_minute = (per_second * 60.0).round() as u64;
-        Ok(LineStatus {
-            state: if sold_out { "sold_out" } else { "open" },
-            admitted_through: watermark.head,
-            waiting: watermark.last - watermark.head,
-            admitting_per_minute,
-        })
-    }
-
     /// Takes a place in the line, or answers the one the buyer has.
     pub async fn join(&self, caller: &Caller, performance: PerformanceId) -> Result<LineAnswer> {
         let now = self.now();
+        self.0.joins.admit(caller.account(), now)?;
         let sale = self.visible_sale(Some(caller), performance, now).await?;
-        let on_sale_at = sale.performance.details.on_sale_at;
-        if now < on_sale_at {
-            return Err(Error::NotOnSale { on_sale_at });
+        let details = &sale.performance.details;
+        if now < details.joins_from() {
+            return Err(Error::NotOnSale { on_sale_at: details.on_sale_at });
         }
-        if !sale.performance.on_sale(now) {
+        if !sale.performance.runs(now) {
             return Err(Error::conflict("the sale is over"));
         }
-        if self.recent_seats(&sale, now).await?.counts().sold_out() {
+        if sale.performance.line.mode == LineMode::Draining {
+            return Err(Error::conflict("the line is closing: nobody joins it any more"));
+        }
+        if self.outlook(&sale, now).await?.sold_out {
             return Err(Error::SoldOut);
         }
-        let terms = Terms::of(sale.policy());
+        let terms = Terms::of(&sale.performance, now);
         let lines = &self.backend().lines;
-        let standing = lines.join(performance, caller.account(), terms, now).await?;
-        Ok(self.line_answer(&sale, standing))
+        let mut standing = lines.join(performance, caller.account(), terms, now).await?;
+        let rank = self.rank(&sale, standing.place.number(), &standing.watermark, now).await?;
+        let was_drawn = rank.is_some_and(|rank| rank != standing.place.number());
+        if standing.state == State::Waiting && was_drawn {
+            // Joining counts as asking; only now is it known where.
+            let ask = Ask { place: standing.place, rank, claims: false };
+            standing = lines.ask(ask, terms, now).await?;
+        }
+        self.line_answer(&sale, standing, now).await
     }
 
     /// Where a place stands. Asking never costs the place; asking when it is one's turn claims it.
@@ -119,18 +103,19 @@ impl BoxOffice {
         let now = self.now();
         let place = self.place(caller, performance, place_token)?;
         let sale = self.sale(performance, now).await?;
-        let terms = Terms::of(sale.policy());
+        let terms = Terms::of(&sale.performance, now);
         let watermark = self.watermark(&sale, now).await?;
-        let mut standing = if is_far(&place, &watermark, terms) {
-            Standing { place, state: State::Waiting, pass_expires_at: None, watermark }
-        } else {
-            self.backend().lines.ask(place, terms, now).await?
+        let rank = self.rank(&sale, place.number(), &watermark, now).await?;
+        let told = |state| Standing { place, state, pass_expires_at: None, watermark };
+        let standing = match rank {
+            None => told(State::PreQueued),
+            Some(rank) if self.is_far(rank, &watermark, &sale, terms) => told(State::Waiting),
+            Some(_) => {
+                let ask = Ask { place, rank, claims: true };
+                self.backend().lines.ask(ask, terms, now).await?
+            }
         };
-        let waits = matches!(standing.state, State::Waiting | State::Ready);
-        if waits && self.recent_seats(&sale, now).await?.counts().sold_out() {
-            standing.state = State::SoldOut;
-        }
-        Ok(self.line_answer(&sale, standing))
+        self.line_answer(&sale, standing, now).await
     }
 
     /// Gives the place up, and the holds that no order was placed from.
@@ -143,7 +128,8 @@ impl BoxOffice {
         let now = self.now();
         let place = self.place(caller, performance, place_token)?;
         let sale = self.sale(performance, now).await?;
-        self.backend().lines.leave(place, now).await?;
+        let terms = Terms::of(&sale.performance, now);
+        self.backend().lines.leave(place, terms, now).await?;
         self.backend().seats.release_all(&sale, caller.account(), now).await
     }
 
@@ -160,7 +146,12 @@ impl BoxOffice {
         if here && pass.account() == caller.account() { Ok(pass) } else { Err(Error::PassRequired) }
     }
 
-    fn place(&self, caller: &Caller, performance: PerformanceId, token: &str) -> Result<Place> {
+    pub(super) fn place(
+        &self,
+        caller: &Caller,
+        performance: PerformanceId,
+        token: &str,
+    ) -> Result<Place> {
         let place = self.0.place_tokens.open(token);
         let place = place.ok_or(Error::Forbidden("this is not a place of this line"))?;
         if place.performance() != performance {
@@ -172,34 +163,70 @@ impl BoxOffice {
         Ok(place)
     }
 
-    fn line_answer(&self, sale: &Sale, standing: Standing) -> LineAnswer {
+    /// Too far back to be reached before it has asked again: answered without any store. By the
+    /// farthest head that anybody was shown, which is never behind the line's own.
+    pub(super) fn is_far(
+        &self,
+        rank: u64,
+        watermark: &Watermark,
+        sale: &Sale,
+        terms: Terms,
+    ) -> bool {
+        rank > self.view(sale.id()).head(watermark).saturating_add(terms.near_zone())
+    }
+
+    pub(super) async fn line_answer(
+        &self,
+        sale: &Sale,
+        standing: Standing,
+        now: Timestamp,
+    ) -> Result<LineAnswer> {
         let Standing { place, state, pass_expires_at, watermark } = standing;
-        let terms = Terms::of(sale.policy());
-        let distance = place.number().saturating_sub(watermark.head);
-        let ahead = if state == State::Waiting { distance.saturating_sub(1) } else { 0 };
+        let view = self.view(sale.id());
+        view.saw(watermark, now);
+        let (terms, outlook) = (Terms::of(&sale.performance, now), self.outlook(sale, now).await?);
+        let rank = self.rank(sale, place.number(), &watermark, now).await?;
+        let waits = matches!(state, State::Waiting | State::Ready);
+        let state = if waits && outlook.sold_out { State::SoldOut } else { state };
+        let (head, gaps) = (view.head(&watermark), view.gaps());
+        let last = watermark.last;
+        let position = rank.unwrap_or(0);
+        let distance = position.saturating_sub(head);
+        let ahead = match state {
+            State::Waiting | State::SoldOut => {
+                let before = distance.saturating_sub(1);
+                before.saturating_sub(within(&gaps, head, position.saturating_sub(1)))
+            }
+            _ => 0,
+        };
+        let behind = last.saturating_sub(position.max(head));
+        let behind = behind.saturating_sub(within(&gaps, position.max(head), last));
+        let opens_in_ms = sale.performance.details.on_sale_at.as_millis() - now.as_millis();
         let poll_after_ms = match state {
             State::Waiting => terms.poll_after_ms(distance),
+            State::SoldOut => POLL_MAX_MS,
+            State::PreQueued => poll_before_opening_ms(place.number(), last, opens_in_ms),
             _ => 0,
         };
         let pass = pass_expires_at.map(|expires_at| PassGranted {
             token: self.0.pass_tokens.seal(&Pass::admitted(place, expires_at)),
             expires_at,
         });
-        LineAnswer {
+        let unseated = ahead.saturating_add(u64::from(watermark.inside));
+        let waits = state == State::Waiting;
+        Ok(LineAnswer {
             state: if state == State::Ready { State::Waiting } else { state },
             place_token: self.0.place_tokens.seal(&place),
             place,
+            rank,
             ahead,
-            behind: watermark.last.saturating_sub(place.number()),
+            behind,
             poll_after_ms,
-            eta: self.view(sale.id()).eta(ahead).filter(|_| state == State::Waiting),
+            eta: view.eta(ahead).filter(|_| waits),
+            likely_sold_out: waits && u64::from(outlook.seats()) <= unseated,
+            message: sale.performance.line.message.clone(),
+            receipt: self.receipt(sale, &place, &watermark, now).await?,
             pass,
-        }
+        })
     }
-}
-
-/// Too far back to be reached before it has asked again: answered without any store.
-fn is_far(place: &Place, watermark: &Watermark, terms: Terms) -> bool {
-    place.epoch() == watermark.epoch
-        && place.number() > watermark.head.saturating_add(terms.near_zone())
 }

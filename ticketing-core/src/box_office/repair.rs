@@ -5,15 +5,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dashmap::DashMap;
 use redis::Script;
-use sqlx::PgPool;
 
-use crate::admission::redis::{Keys, Live};
-use crate::admission::{LineStart, LineStarts, Terms};
+use crate::admission::keys::{Keys, Live};
+use crate::admission::postgres::PostgresLineBooks;
+use crate::admission::{LineStart, LineStarts, NEAR_INTERVALS_MS};
 use crate::catalog::postgres::PostgresCatalog;
 use crate::catalog::{Catalog, Sale};
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::id::PerformanceId;
+use crate::id::{PerformanceId, Randomness};
 use crate::orders::postgres::PostgresOrders;
 use crate::orders::{Order, Orders};
 use crate::seats::Projection;
@@ -35,8 +35,9 @@ pub(super) struct Repair {
     namespace: String,
     catalog: Arc<PostgresCatalog>,
     orders: Arc<PostgresOrders>,
+    line_books: Arc<PostgresLineBooks>,
     /// Which epoch is good for which run of Redis, as far as this process knows.
-    known: DashMap<PerformanceId, (String, LineStart)>,
+    known: DashMap<PerformanceId, (String, u32)>,
     /// One repair at a time in a process: the others wait for what it learns, not for a
     /// connection each.
     repairing: tokio::sync::Mutex<()>,
@@ -50,9 +51,10 @@ impl Repair {
         namespace: String,
         catalog: Arc<PostgresCatalog>,
         orders: Arc<PostgresOrders>,
+        line_books: Arc<PostgresLineBooks>,
     ) -> Self {
         let (known, repairing) = (DashMap::new(), tokio::sync::Mutex::default());
-        Self { clock, postgres, redis, namespace, catalog, orders, known, repairing }
+        Self { clock, postgres, redis, namespace, catalog, orders, line_books, known, repairing }
     }
 
     async fn sale(&self, performance: PerformanceId) -> Result<Sale> {
@@ -64,9 +66,10 @@ impl Repair {
     }
 
     /// Steps, each of which may be repeated: (1) take the lock; (2) see whether another server was
-    /// faster; (3) raise the epoch, durably; (4) fill the new epoch, which nobody reads yet;
-    /// (5) write the guard, last. A crash before (5) leaves an epoch that is never read.
-    async fn repair(&self, performance: PerformanceId) -> Result<LineStart> {
+    /// faster; (3) raise the epoch, durably; (4) fill the new epoch, which nobody reads yet: the
+    /// line from the journal, the seats from the orders; (5) write the guard, last, and only if
+    /// what was filled is still there. A crash before (5) leaves an epoch that is never read.
+    async fn repair(&self, performance: PerformanceId) -> Result<u32> {
         let mut locked = self.postgres.pool().begin().await?;
         sqlx::raw_sql(REPAIR_PATIENCE).execute(&mut *locked).await?;
         sqlx::query!(
@@ -79,47 +82,59 @@ impl Repair {
         let run_id = session.run_id().to_owned();
         let keys = Keys::new(self.redis.clone(), self.namespace.clone(), Arc::new(NoRepair));
         let mut live = Live { session, performance, epoch: 0, run_id: "repair".into() };
-        let before = stored_line(self.postgres.pool(), performance).await?;
-        if let Some(before) = before
-            && guard_of(&keys, &live).await? == Some((before.epoch, run_id.clone()))
+        if let Some(epoch) = self.line_books.epoch(performance).await?
+            && guard_of(&keys, &live).await? == Some((epoch, run_id.clone()))
         {
-            return Ok(before);
+            return Ok(epoch);
         }
         let sale = self.sale(performance).await?;
-        let mut start = raise_epoch(self.postgres.pool(), performance).await?;
-        if start.ceiling > 0 {
-            let terms = Terms::of(sale.policy());
-            let longest_ms = terms.lease_ms + terms.claim_ms;
-            start.resume_at = self.clock.now().plus_millis(longest_ms);
-        }
+        let mut start = self.line_books.next_epoch(performance).await?;
+        self.take_over(&keys, &live, &mut start).await?;
         live.epoch = start.epoch;
+        let mark = crate::admission::draw::hex(&Randomness::from_system().bytes::<16>());
         let orders = self.orders.live(performance).await?;
         let orders: Vec<Projection> = orders.iter().map(Order::projection).collect();
-        keys.start_line(&live, start).await?;
+        keys.start_line(&live, &mark, &start, self.clock.now()).await?;
         start_seats(&keys, &live, &sale, &orders).await?;
-        write_guard(&keys, &live, &run_id).await?;
+        write_guard(&keys, &live, &mark, &run_id).await?;
         tracing::info!(%performance, epoch = start.epoch, orders = orders.len(), "repaired");
-        Ok(start)
+        Ok(start.epoch)
+    }
+
+    /// What the epoch before still knows in Redis spares those who left from counting as inside;
+    /// and where anybody may wait, those at the head get the time to ask before others come in.
+    async fn take_over(&self, keys: &Keys, live: &Live, start: &mut LineStart) -> Result<()> {
+        if start.ceiling == 0 {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let before = Live { epoch: start.epoch - 1, ..live.clone() };
+        let inside: Vec<u64> = start.inside(now).iter().map(|turn| turn.number).collect();
+        let (ended, head) = keys.remains(&before, &inside).await?;
+        start.done.extend(ended);
+        start.head = start.head.max(head);
+        start.resume_at = start.resume_at.max(now.plus_millis(NEAR_INTERVALS_MS));
+        Ok(())
     }
 }
 
 #[async_trait]
 impl LineStarts for Repair {
-    async fn current(&self, performance: PerformanceId, run_id: &str) -> Result<LineStart> {
+    async fn current(&self, performance: PerformanceId, run_id: &str) -> Result<u32> {
         let known = || {
             let known = self.known.get(&performance)?;
             (known.0 == run_id).then_some(known.1)
         };
-        if let Some(start) = known() {
-            return Ok(start);
+        if let Some(epoch) = known() {
+            return Ok(epoch);
         }
         let _repairing = self.repairing.lock().await;
-        if let Some(start) = known() {
-            return Ok(start);
+        if let Some(epoch) = known() {
+            return Ok(epoch);
         }
-        let start = self.repair(performance).await?;
-        self.known.insert(performance, (run_id.to_owned(), start));
-        Ok(start)
+        let epoch = self.repair(performance).await?;
+        self.known.insert(performance, (run_id.to_owned(), epoch));
+        Ok(epoch)
     }
 
     fn forget(&self, performance: PerformanceId) {
@@ -132,16 +147,7 @@ impl LineStarts for Repair {
         epoch: u32,
         ceiling: u64,
     ) -> Result<u64> {
-        let raised = sqlx::query_scalar!(
-            "UPDATE lines SET ceiling = greatest(ceiling, $3)
-             WHERE performance_id = $1 AND epoch = $2 RETURNING ceiling",
-            performance.uuid(),
-            epoch.cast_signed(),
-            ceiling.cast_signed(),
-        );
-        let raised = raised.fetch_optional(self.postgres.pool()).await?;
-        // Another epoch has begun: nothing was recorded, and nothing may be given out.
-        Ok(raised.unwrap_or(0).cast_unsigned())
+        self.line_books.raise_ceiling(performance, epoch, ceiling).await
     }
 }
 
@@ -150,7 +156,7 @@ struct NoRepair;
 
 #[async_trait]
 impl LineStarts for NoRepair {
-    async fn current(&self, _: PerformanceId, _: &str) -> Result<LineStart> {
+    async fn current(&self, _: PerformanceId, _: &str) -> Result<u32> {
         Err(Error::internal("a repair asked for a repair"))
     }
 
@@ -161,34 +167,6 @@ impl LineStarts for NoRepair {
     }
 }
 
-async fn stored_line(pool: &PgPool, performance: PerformanceId) -> Result<Option<LineStart>> {
-    let row = sqlx::query!(
-        "SELECT epoch, ceiling FROM lines WHERE performance_id = $1",
-        performance.uuid()
-    );
-    Ok(row.fetch_optional(pool).await?.map(|row| LineStart {
-        epoch: row.epoch.cast_unsigned(),
-        ceiling: row.ceiling.cast_unsigned(),
-        resume_at: Timestamp::EPOCH,
-    }))
-}
-
-async fn raise_epoch(pool: &PgPool, performance: PerformanceId) -> Result<LineStart> {
-    let row = sqlx::query!(
-        "INSERT INTO lines AS line (performance_id, epoch, ceiling) VALUES ($1, 1, 0)
-         ON CONFLICT (performance_id) DO UPDATE SET epoch = line.epoch + 1
-         RETURNING epoch, ceiling",
-        performance.uuid(),
-    )
-    .fetch_one(pool)
-    .await?;
-    Ok(LineStart {
-        epoch: row.epoch.cast_unsigned(),
-        ceiling: row.ceiling.cast_unsigned(),
-        resume_at: Timestamp::EPOCH,
-    })
-}
-
 async fn guard_of(keys: &Keys, live: &Live) -> Result<Option<(u32, String)>> {
     let script = Script::new("return redis.call('HMGET', KEYS[1], 'epoch', 'run_id')");
     let mut call = script.prepare_invoke();
@@ -197,9 +175,16 @@ async fn guard_of(keys: &Keys, live: &Live) -> Result<Option<(u32, String)>> {
     Ok(epoch.zip(run_id))
 }
 
-async fn write_guard(keys: &Keys, live: &Live, run_id: &str) -> Result<()> {
-    let script = Script::new("redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'run_id', ARGV[2])");
+/// Refuses when the line that this repair filled is gone: Redis was wiped meanwhile.
+async fn write_guard(keys: &Keys, live: &Live, mark: &str, run_id: &str) -> Result<()> {
+    let script = Script::new(
+        "if redis.call('HGET', KEYS[2], 'repair') ~= ARGV[3] then
+             return redis.error_reply('STALE the line that was being repaired is gone')
+         end
+         redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'run_id', ARGV[2])",
+    );
     let mut call = script.prepare_invoke();
-    call.key(keys.guard(live.performance)).arg(live.epoch).arg(run_id);
+    call.key(keys.guard(live.performance)).key(keys.in_epoch(live, "line"));
+    call.arg(live.epoch).arg(run_id).arg(mark);
     keys.run_in(live, &call).await
 }

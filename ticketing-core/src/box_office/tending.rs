@@ -4,10 +4,14 @@
 use std::sync::Arc;
 
 use super::BoxOffice;
-use crate::admission::Terms;
+use crate::admission::{Chosen, Terms};
 use crate::catalog::Sale;
+use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::events::Received;
+
+/// How often a line's progress is written into the books, for a repair to begin at.
+const CHECKPOINT_EVERY_MS: i64 = 1_000;
 
 /// Whether a step found something to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,18 +29,55 @@ impl Step {
 }
 
 impl BoxOffice {
-    /// Sweeps expired holds and ticks the line of every performance on sale.
+    /// Sweeps expired holds and ticks the line of every running performance. One that cannot be
+    /// tended holds up no other.
     pub async fn step_lines(&self) -> Result<Step> {
-        let mut worked = 0;
+        let (mut worked, mut failed) = (0, None);
         for sale in self.sales_running().await? {
-            let now = self.now();
-            let swept = self.backend().seats.sweep(&sale, now).await?;
-            let terms = Terms::of(sale.policy());
-            let tick = self.backend().lines.tick(sale.id(), terms, now).await?;
-            self.view(sale.id()).saw(tick.watermark, now);
-            worked += swept as usize + tick.turns_given as usize;
+            match self.tend_line(&sale).await {
+                Ok(done) => worked += done,
+                Err(error) => failed = Some(error),
+            }
         }
-        Ok(Step::of(worked))
+        failed.map_or(Ok(Step::of(worked)), Err)
+    }
+
+    async fn tend_line(&self, sale: &Sale) -> Result<usize> {
+        let now = self.now();
+        let swept = self.backend().seats.sweep(sale, now).await? as usize;
+        self.open_line(sale, now).await?;
+        let outlook = self.fresh_outlook(sale, now).await?;
+        let terms = Terms::of(&sale.performance, now).with_outlook(outlook, now);
+        let tick = self.backend().lines.tick(sale.id(), terms, now).await?;
+        let view = self.view(sale.id());
+        self.learn_gaps(sale, &view, tick.watermark).await?;
+        view.saw(tick.watermark, now);
+        let turns = match tick.chosen {
+            Some(chosen) => self.give_turns(sale, chosen, terms).await?,
+            None => 0,
+        };
+        if view.checkpoint_is_due(tick.watermark, now, CHECKPOINT_EVERY_MS) {
+            let report = self.backend().lines.report(sale.id()).await?;
+            self.backend().line_books.checkpoint(sale.id(), &report, tick.watermark).await?;
+        }
+        Ok(swept + turns)
+    }
+
+    /// The second and third step of an admission: whoever was chosen is written into the journal,
+    /// and only then told. A server that dies in between leaves them chosen, and the next tick of
+    /// any server comes here with them; to do it twice changes nothing.
+    async fn give_turns(&self, sale: &Sale, chosen: Chosen, terms: Terms) -> Result<usize> {
+        if !self.0.guards.journaling() {
+            return Ok(0);
+        }
+        let claim_until: Timestamp = self.now().plus_millis(terms.claim_ms);
+        let inside_until = claim_until.plus_millis(chosen.lease_ms);
+        self.backend().line_books.journal(sale.id(), &chosen, inside_until).await?;
+        if !self.0.guards.publishing() {
+            return Ok(0);
+        }
+        self.backend().lines.publish(sale.id(), &chosen, claim_until).await?;
+        Ok(chosen.turns.len())
     }
 
     /// Ends orders that were not paid in time, and shows their seats free.
@@ -130,7 +171,7 @@ impl BoxOffice {
     pub(super) async fn sales_running(&self) -> Result<Vec<Arc<Sale>>> {
         let now = self.now();
         let mut sales = Vec::new();
-        for performance in self.backend().catalog.on_sale(now).await? {
+        for performance in self.backend().catalog.running(now).await? {
             sales.push(self.sale(performance, now).await?);
         }
         Ok(sales)

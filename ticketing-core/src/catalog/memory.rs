@@ -4,10 +4,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 
-use super::contract::Visible;
-use super::{Catalog, Performance, Venue};
+use super::contract::{AUDIT_MAX, Revision, Visible};
+use super::{AuditEntry, Catalog, Performance, Venue};
 use crate::clock::Timestamp;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{PerformanceId, VenueId};
 use crate::page::{Page, Paged};
 
@@ -19,6 +19,7 @@ pub(crate) struct MemoryCatalog(Mutex<Tables>);
 struct Tables {
     venues: BTreeMap<VenueId, Arc<Venue>>,
     performances: BTreeMap<PerformanceId, Performance>,
+    audit: Vec<(PerformanceId, AuditEntry)>,
 }
 
 #[async_trait]
@@ -41,9 +42,19 @@ impl Catalog for MemoryCatalog {
         Ok(())
     }
 
-    async fn update_performance(&self, performance: Performance) -> Result<()> {
-        self.0.lock().performances.insert(performance.id, performance);
-        Ok(())
+    async fn revise(&self, id: PerformanceId, revision: Revision) -> Result<Performance> {
+        let mut tables = self.0.lock();
+        let before = tables.performances.get(&id).cloned();
+        let after = (revision.apply)(before.ok_or(Error::NotFound("performance"))?)?;
+        tables.performances.insert(id, after.clone());
+        tables.audit.push((id, revision.audit));
+        Ok(after)
+    }
+
+    async fn audit(&self, id: PerformanceId) -> Result<Vec<AuditEntry>> {
+        let tables = self.0.lock();
+        let newest_first = tables.audit.iter().rev().filter(|(of, _)| *of == id);
+        Ok(newest_first.take(AUDIT_MAX).map(|(_, entry)| entry.clone()).collect())
     }
 
     async fn performance(&self, id: PerformanceId) -> Result<Option<Performance>> {
@@ -59,9 +70,9 @@ impl Catalog for MemoryCatalog {
         Ok(page.cut_after(shown.into_iter().cloned(), |performance| performance.id.uuid()))
     }
 
-    async fn on_sale(&self, now: Timestamp) -> Result<Vec<PerformanceId>> {
+    async fn running(&self, now: Timestamp) -> Result<Vec<PerformanceId>> {
         let tables = self.0.lock();
-        let on_sale = tables.performances.values().filter(|performance| performance.on_sale(now));
-        Ok(on_sale.map(|performance| performance.id).collect())
+        let running = tables.performances.values().filter(|performance| performance.runs(now));
+        Ok(running.map(|performance| performance.id).collect())
     }
 }

@@ -1,6 +1,7 @@
 //! Venues and performances: what is sold, where, and when.
 
 mod contract;
+mod line_control;
 pub(crate) mod memory;
 mod performance;
 mod plan_json;
@@ -14,9 +15,11 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::Value;
 
-pub(crate) use self::contract::{Catalog, Visible};
+pub(crate) use self::contract::{Catalog, Revision, Visible};
+pub use self::line_control::{AuditEntry, LineControl, LineMode};
 #[cfg(feature = "services")]
 pub(crate) use self::performance::AFTER_START_MS;
+pub(crate) use self::performance::SALE_MAX_AGE_MS;
 pub use self::performance::{
     CategoryPrice, Performance, PerformanceChange, PerformanceDetails, Policy, Reentry,
     SEATS_PER_BUYER_MAX, Sale,

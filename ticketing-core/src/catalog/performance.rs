@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::LineControl;
 use super::seat_map::SeatMap;
 use crate::clock::Timestamp;
 use crate::error::{FieldErrors, Result};
@@ -18,6 +19,8 @@ const DESCRIPTION_MAX: usize = 4_000;
 const GENRE_MAX: usize = 50;
 /// The most seats one order may have, whatever a performance's policy says.
 pub const SEATS_PER_BUYER_MAX: u32 = 100;
+/// The longest name of a source of public entropy.
+const ENTROPY_SOURCE_MAX: usize = 255;
 /// The largest line capacity, rate or number of seconds of a policy.
 const POLICY_MAX: u32 = 10_000_000;
 
@@ -43,6 +46,11 @@ pub struct Policy {
     pub reentry: Reentry,
     /// Refuse a choice that leaves a single seat empty.
     pub orphan_rule: bool,
+    /// How long before the on-sale time joining opens; who joins before it is drawn a rank.
+    pub pre_queue_seconds: Option<u32>,
+    /// Which public entropy goes into the draw, named before anybody joins: a beacon's round, a
+    /// lottery's drawing.
+    pub draw_entropy: Option<String>,
 }
 
 /// What joining again does while waiting.
@@ -68,11 +76,20 @@ impl Default for Policy {
             seats_per_buyer: 4,
             reentry: Reentry::Keep,
             orphan_rule: false,
+            pre_queue_seconds: None,
+            draw_entropy: None,
         }
     }
 }
 
 impl Policy {
+    /// Every bad number is named.
+    pub(crate) fn validate(&self) -> Result<()> {
+        let mut errors = FieldErrors::default();
+        self.check(&mut errors);
+        errors.finish()
+    }
+
     fn check(&self, errors: &mut FieldErrors) {
         let numbers = [
             ("policy.line_capacity", Some(self.line_capacity)),
@@ -81,6 +98,7 @@ impl Policy {
             ("policy.pass_lease_seconds", Some(self.pass_lease_seconds)),
             ("policy.hold_seconds", Some(self.hold_seconds)),
             ("policy.pay_seconds", Some(self.pay_seconds)),
+            ("policy.pre_queue_seconds", self.pre_queue_seconds),
         ];
         for (field, number) in numbers {
             let number = number.unwrap_or(1);
@@ -88,6 +106,11 @@ impl Policy {
         }
         let seats = (1..=SEATS_PER_BUYER_MAX).contains(&self.seats_per_buyer);
         errors.require(seats, "policy.seats_per_buyer", "from 1 to 100");
+        let source = self.draw_entropy.as_ref().map(|source| source.trim().chars().count());
+        let named = source.is_none_or(|length| (1..=ENTROPY_SOURCE_MAX).contains(&length));
+        errors.require(named, "policy.draw_entropy", "1 to 255 characters, or absent");
+        let drawn = self.draw_entropy.is_none() || self.pre_queue_seconds.is_some();
+        errors.require(drawn, "policy.draw_entropy", "needs pre_queue_seconds");
     }
 }
 
@@ -192,6 +215,9 @@ pub struct Performance {
     /// What the organizer said.
     #[serde(flatten)]
     pub details: PerformanceDetails,
+    /// How the line is steered.
+    #[serde(skip)]
+    pub line: LineControl,
 }
 
 /// What of a performance changes; what is left out stays.
@@ -221,10 +247,30 @@ pub struct PerformanceChange {
 }
 
 impl PerformanceChange {
+    /// The fields that it gives, for the audit.
+    pub(crate) fn named(&self) -> String {
+        let given = [
+            ("title", self.title.is_some()),
+            ("description", self.description.is_some()),
+            ("genre", self.genre.is_some()),
+            ("age_limit", self.age_limit.is_some()),
+            ("running_minutes", self.running_minutes.is_some()),
+            ("listed_at", self.listed_at.is_some()),
+            ("on_sale_at", self.on_sale_at.is_some()),
+            ("starts_at", self.starts_at.is_some()),
+            ("prices", self.prices.is_some()),
+            ("policy", self.policy.is_some()),
+        ];
+        let named: Vec<&str> =
+            given.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect();
+        named.join(", ")
+    }
+
     /// The performance as it will be, checked as a new one is.
-    pub(crate) fn applied_to(self, sale: &Sale) -> Result<Performance> {
+    pub(crate) fn applied_to(self, sale: &Sale, now: Timestamp) -> Result<Performance> {
         let before = sale.performance.clone();
         let details = before.details.clone();
+        let joining = joining_of(&before, now);
         let details = PerformanceDetails {
             venue_id: details.venue_id,
             title: self.title.unwrap_or(details.title),
@@ -239,25 +285,71 @@ impl PerformanceChange {
             policy: self.policy.unwrap_or(details.policy),
         };
         details.check(&sale.map)?;
-        let after = Sale::new(Performance { details, ..before }, sale.map.clone());
+        let line = before.line.clone().at_pace(&details.policy, now);
+        let after = Sale::new(Performance { details, line, ..before }, sale.map.clone());
         let for_sale = |sale: &Sale| -> Vec<bool> {
             sale.price_by_index.iter().map(Option::is_some).collect()
         };
         let mut errors = FieldErrors::default();
         let same = for_sale(sale) == for_sale(&after);
         errors.require(same, "prices", "which categories are for sale cannot change");
+        if let Some(joining) = joining.or_else(|| joining_of(&after.performance, now)) {
+            joining.check(&after.performance, &mut errors);
+        }
         errors.finish()?;
         Ok(after.performance)
     }
 }
 
+/// What must not change any more once somebody may have joined a line that is drawn.
+struct Joining {
+    pre_queue_seconds: Option<u32>,
+    draw_entropy: Option<String>,
+    on_sale_at: Timestamp,
+}
+
+fn joining_of(performance: &Performance, now: Timestamp) -> Option<Joining> {
+    let details = &performance.details;
+    // Another server may look at a change a second later.
+    let soon = now.plus_millis(SALE_MAX_AGE_MS);
+    (details.joins_from() <= soon).then(|| Joining {
+        pre_queue_seconds: details.policy.pre_queue_seconds,
+        draw_entropy: details.policy.draw_entropy.clone(),
+        on_sale_at: details.on_sale_at,
+    })
+}
+
+impl Joining {
+    fn check(&self, after: &Performance, errors: &mut FieldErrors) {
+        let PerformanceDetails { policy, on_sale_at, .. } = &after.details;
+        let same = policy.pre_queue_seconds == self.pre_queue_seconds;
+        errors.require(same, "policy.pre_queue_seconds", "cannot change: people may have joined");
+        let same = policy.draw_entropy == self.draw_entropy;
+        errors.require(same, "policy.draw_entropy", "cannot change: people may have joined");
+        // Those who joined were told to ask again at the old time.
+        let kept = self.pre_queue_seconds.is_none() || *on_sale_at >= self.on_sale_at;
+        errors.require(kept, "on_sale_at", "cannot be earlier: people have joined");
+    }
+}
+
+impl PerformanceDetails {
+    /// From when a place can be taken.
+    pub fn joins_from(&self) -> Timestamp {
+        let before = self.policy.pre_queue_seconds.unwrap_or(0);
+        self.on_sale_at.plus_millis(-i64::from(before) * 1000)
+    }
+}
+
+/// How old a performance's details may be in a sale that runs: an organizer's change reaches every
+/// server within it.
+pub(crate) const SALE_MAX_AGE_MS: i64 = 1_000;
 /// How long after its start a performance is still worked on.
 pub(crate) const AFTER_START_MS: i64 = 24 * 3600 * 1000;
 
 impl Performance {
-    /// The sale is open, and not long over.
-    pub(crate) fn on_sale(&self, now: Timestamp) -> bool {
-        self.details.on_sale_at <= now && now < self.details.starts_at.plus_millis(AFTER_START_MS)
+    /// The line is open, and the show not long over.
+    pub(crate) fn runs(&self, now: Timestamp) -> bool {
+        self.details.joins_from() <= now && now < self.details.starts_at.plus_millis(AFTER_START_MS)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::contract::{Begun, HoldCommand, Projected, Projection};
+use super::contract::{Begun, HoldCommand, Projected, Projection, SOON_MS};
 use super::{Hold, RequestHash, SeatStatus, Snapshot};
 use crate::catalog::Sale;
 use crate::clock::{GRACE_MS, Timestamp};
@@ -187,6 +187,13 @@ impl Board {
         self.remembered
             .retain(|_, kept| now.is_before(kept.hold.expires_at.plus_millis(REMEMBERED_MS)));
         u32::try_from(given.len()).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn soon(&self, now: Timestamp) -> u32 {
+        let by_then = now.plus_millis(SOON_MS);
+        let from = self.given_at.iter().skip_while(|(given_at, _)| *given_at < now);
+        let soon = from.take_while(|(given_at, _)| *given_at <= by_then);
+        soon.map(|(_, id)| count(&self.holds[id].hold.seats)).sum()
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {

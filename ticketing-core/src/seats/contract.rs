@@ -7,6 +7,9 @@ use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::{AccountId, HoldId, OrderId};
 
+/// Seats on hold that others get within this are counted as coming back, unless they are bought.
+pub(super) const SOON_MS: i64 = 30_000;
+
 /// Everything a hold decides on, in one step.
 #[derive(Clone, Debug)]
 pub(crate) struct HoldCommand {
@@ -102,6 +105,9 @@ pub(crate) trait Seats: Send + Sync {
 
     /// Frees holds whose time (and, once an order was begun, whose grace) is over.
     async fn sweep(&self, sale: &Sale, now: Timestamp) -> Result<u32>;
+
+    /// How many seats are on hold whose time is over soon, within [`SOON_MS`].
+    async fn soon(&self, sale: &Sale, now: Timestamp) -> Result<u32>;
 
     async fn snapshot(&self, sale: &Sale) -> Result<Snapshot>;
 }

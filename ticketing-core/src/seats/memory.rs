@@ -102,6 +102,10 @@ impl Seats for MemorySeats {
         Ok(self.board(sale).lock().sweep(now))
     }
 
+    async fn soon(&self, sale: &Sale, now: Timestamp) -> Result<u32> {
+        Ok(self.board(sale).lock().soon(now))
+    }
+
     async fn snapshot(&self, sale: &Sale) -> Result<Snapshot> {
         Ok(self.board(sale).lock().snapshot())
     }

@@ -6,18 +6,19 @@ use async_trait::async_trait;
 use redis::{Script, ScriptInvocation};
 
 use super::board::{ORDER_GRACE_MS, REMEMBERED_MS};
+use super::contract::SOON_MS;
 use super::{
     Begun, Hold, HoldCommand, IdempotencyKey, Projected, Projection, RequestHash, SeatStatus,
     Seats, Snapshot,
 };
-use crate::admission::redis::{KEPT_SECONDS, Keys, Live, PASS_FRAGMENTS};
+use crate::admission::keys::{KEPT_SECONDS, Keys, Live, PASS_FRAGMENTS, raw};
 use crate::catalog::Sale;
 use crate::clock::{GRACE_MS, Timestamp};
 use crate::error::{Error, Result};
 use crate::id::{AccountId, HoldId, OrderId};
 use crate::services::redis::script;
 
-/// How many expired holds one sweep frees.
+/// How many holds one sweep frees, or one look ahead counts.
 const SWEEP_MAX: i64 = 500;
 
 macro_rules! seat_scripts {
@@ -37,6 +38,7 @@ seat_scripts! {
     ORDER_REFUSED = "lua/order_refused.lua";
     PROJECT = "lua/project.lua";
     SWEEP = "lua/sweep.lua";
+    SOON = "lua/soon.lua";
     SNAPSHOT = "lua/snapshot.lua";
     PROJECTED = "lua/projected.lua";
     START = "lua/start.lua";
@@ -69,7 +71,7 @@ impl RedisSeats {
     }
 }
 
-/// A call with the guard's, the line's and the seats' keys, [1] to [16].
+/// A call with the guard's, the line's and the seats' keys, [1] to [19].
 fn call(
     keys: &Keys,
     script: &'static Script,
@@ -136,19 +138,19 @@ pub(crate) async fn start_seats(
 impl Seats for RedisSeats {
     async fn hold(&self, sale: &Sale, command: HoldCommand, now: Timestamp) -> Result<Hold> {
         let HoldCommand { pass, key, request, hold, seats_per_buyer } = &command;
-        let (epoch, number) = (pass.place().epoch(), pass.place().number());
         let (_, answer): (Live, Vec<String>) = self
             .0
             .run(sale.id(), |live| {
                 let mut call = call(&self.0, &HOLD, live, Some(hold.account));
                 call.key(self.0.request(live, hold.account, key.as_str()));
                 call.arg(now.as_millis()).arg(hold.account.to_string());
-                call.arg(if live.epoch == epoch { number } else { 0 }).arg(hold.id.to_string());
+                call.arg(pass.place().number()).arg(hold.id.to_string());
                 call.arg(hold.expires_at.as_millis());
                 call.arg(hold.expires_at.plus_millis(GRACE_MS).as_millis());
                 call.arg(*seats_per_buyer).arg(hex(*request)).arg(json(hold));
                 let kept = hold.expires_at.as_millis() - now.as_millis() + REMEMBERED_MS;
                 call.arg(json(&hold.seats)).arg(kept);
+                call.arg(raw(hold.account)).arg(pass.expires_at().as_millis());
                 call
             })
             .await?;
@@ -260,6 +262,14 @@ impl Seats for RedisSeats {
         });
         let answer = sweep.await?;
         Ok(answer.first().and_then(|freed| freed.parse().ok()).unwrap_or(0))
+    }
+
+    async fn soon(&self, sale: &Sale, now: Timestamp) -> Result<u32> {
+        let soon = self.run(sale, &SOON, None, |call| {
+            call.arg(now.as_millis()).arg(now.plus_millis(SOON_MS).as_millis()).arg(SWEEP_MAX);
+        });
+        let answer = soon.await?;
+        Ok(answer.first().and_then(|seats| seats.parse().ok()).unwrap_or(0))
     }
 
     async fn snapshot(&self, sale: &Sale) -> Result<Snapshot> {

@@ -11,6 +11,7 @@ use crate::box_office::{BoxOffice, Step};
 use crate::error::Result;
 
 const LINES_EVERY: Duration = Duration::from_millis(200);
+const PUSH_EVERY: Duration = Duration::from_millis(200);
 const EXPIRY_EVERY: Duration = Duration::from_millis(500);
 const PAYMENTS_EVERY: Duration = Duration::from_secs(1);
 const SEATS_EVERY: Duration = Duration::from_secs(5);
@@ -33,6 +34,7 @@ impl Workers {
         workers.every(LINES_EVERY, office, "lines", |office| async move {
             office.step_lines().await.map(|_| Step::Idle)
         });
+        workers.every(PUSH_EVERY, office, "push", |o| async move { o.step_push().await });
         workers.every(EXPIRY_EVERY, office, "expiry", |o| async move { o.step_expiry().await });
         workers.every(
             PAYMENTS_EVERY,

@@ -17,6 +17,8 @@ const DEAD_AFTER_COMMIT: Broken = Broken {
     admission: false,
     amount: false,
     projection: true,
+    journaling: false,
+    publishing: false,
 };
 
 async fn a_seat_that_looks_free_is_still_sold_once(world: World) {

@@ -1,8 +1,8 @@
 //! Places in the line: whose they are, what joining again does, and when there is no line.
 
-use ticketing_core::Error;
 use ticketing_core::admission::State;
 use ticketing_core::catalog::{PerformanceDetails, Policy, Reentry};
+use ticketing_core::{Error, LineState};
 
 use crate::line::capacity;
 use crate::sale::{OnSale, hall};
@@ -87,7 +87,7 @@ behaviour! {
         let sale = OnSale { id: made.performance.id, organizer };
         let early = world.buyer().await;
         refused!(world.office.join(&early, sale.id).await, Error::NotOnSale { .. });
-        assert_eq!(world.office.line_status(sale.id).await.unwrap().state, "closed");
+        assert_eq!(world.office.line_status(sale.id).await.unwrap().state, LineState::Idle);
         world.advance_seconds(60);
         world.admitted(&sale).await;
     }
@@ -105,7 +105,7 @@ behaviour! {
         assert_eq!(world.ask(&mut waiting).await.state, State::SoldOut);
         let newcomer = world.buyer().await;
         refused!(world.office.join(&newcomer, sale.id).await, Error::SoldOut);
-        assert_eq!(world.office.line_status(sale.id).await.unwrap().state, "sold_out");
+        assert_eq!(world.office.line_status(sale.id).await.unwrap().state, LineState::SoldOut);
     }
 
     async fn who_waits_is_told_how_many_are_ahead_and_when_to_ask(world: World) {

@@ -43,7 +43,7 @@ async fn winners(
 
 behaviour! {
     async fn of_many_buyers_who_want_one_seat_exactly_one_gets_it(world: World) {
-        let sale = world.sale(Policy::default(), 10).await;
+        let sale = world.sale(Policy::default(), 2 * RIVALS).await;
         let mut clicks = Vec::new();
         for buyer in world.buyers(RIVALS).await {
             clicks.push((world.admit(&buyer, &sale).await, vec![3]));

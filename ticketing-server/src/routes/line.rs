@@ -1,9 +1,10 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::CACHE_CONTROL;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use serde::Serialize;
+use ticketing_core::admission::draw::PublicDraw;
 use ticketing_core::admission::{LineReport, State as PlaceState};
 use ticketing_core::{Eta, LineAnswer, PerformanceId, Timestamp};
 
@@ -16,10 +17,16 @@ pub(crate) struct PlaceAnswer {
     state: PlaceState,
     place_token: String,
     number: u64,
+    rank: Option<u64>,
     ahead: u64,
     behind: u64,
     poll_after_ms: u64,
     eta_seconds: Option<Eta>,
+    likely_sold_out: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pass_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,11 +40,15 @@ impl From<LineAnswer> for PlaceAnswer {
         Self {
             state: answer.state,
             number: answer.place.number(),
+            rank: answer.rank,
             place_token: answer.place_token,
             ahead: answer.ahead,
             behind: answer.behind,
             poll_after_ms: answer.poll_after_ms,
             eta_seconds: answer.eta,
+            likely_sold_out: answer.likely_sold_out,
+            message: answer.message,
+            receipt: answer.receipt,
             pass_token,
             pass_expires_at,
         }
@@ -79,8 +90,26 @@ pub(crate) async fn status(
     State(app): State<App>,
     Id(performance): Id<PerformanceId>,
 ) -> Answer<impl IntoResponse> {
-    let status = app.office.line_status(performance).await?;
-    Ok(([(CACHE_CONTROL, "public, max-age=1")], Json(status)))
+    let status = app.office.line_status_text(performance).await?;
+    let headers = [(CACHE_CONTROL, "public, max-age=1"), (CONTENT_TYPE, "application/json")];
+    Ok((headers, status.to_string()))
+}
+
+#[derive(Serialize)]
+pub(crate) struct DrawAnswer {
+    #[serde(flatten)]
+    draw: PublicDraw,
+    /// What receipts are checked with.
+    receipt_key: String,
+}
+
+/// The draw, and what third parties need to check it.
+pub(crate) async fn draw(
+    State(app): State<App>,
+    Id(performance): Id<PerformanceId>,
+) -> Answer<Json<DrawAnswer>> {
+    let draw = app.office.line_draw(performance).await?;
+    Ok(Json(DrawAnswer { draw, receipt_key: app.office.receipt_key() }))
 }
 
 pub(crate) async fn report(

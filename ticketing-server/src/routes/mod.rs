@@ -3,9 +3,11 @@
 pub(crate) mod accounts;
 pub(crate) mod health;
 pub(crate) mod line;
+pub(crate) mod listening;
 pub(crate) mod orders;
 pub(crate) mod performances;
 pub(crate) mod seats;
+pub(crate) mod steering;
 pub(crate) mod synthetic;
 pub(crate) mod venues;
 

@@ -1,27 +1,37 @@
--- Says where a place stands; a waiting one is present from now on, a ready one claims its turn.
--- ARGV[3] account, [4] now, [5] near zone, [6] number (0: of an older epoch), [7] lease in ms
-local account, now, near_zone = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
-local number, lease = tonumber(ARGV[6]), tonumber(ARGV[7])
-if number == 0 or tonumber(redis.call('HGET', BUCKET, account) or 0) ~= number then
-  return standing('Q', number)
-end
-local state = state_of(number)
-if state == 'W' then
-  mark_present(number, near_zone, now)
-elseif state == 'R' then
+-- Says where places stand; a waiting one is present from now on, a ready one claims its turn.
+-- KEYS[11], .. the buckets, one per question.
+-- ARGV[3] near zone, [4] drawn; then per question: account, now, number, rank (0: none yet),
+-- old (1: the token is of an earlier epoch), claims (0: only present)
+-- Returns {watermark, standing, standing, ..}
+local near_zone, drawn, answers = tonumber(ARGV[3]), ARGV[4], {{}}
+local function claim(number, now)
+  local lease = string.match(redis.call('HGET', TURNS, number) or '0 ', '^(%d+) ')
   local deadline = tonumber(redis.call('ZSCORE', READY, number))
   redis.call('ZREM', READY, number)
-  if now < deadline then
-    redis.call('ZADD', ADMITTED, now + lease, number)
-    redis.call('HINCRBY', LINE, 'admitted_total', 1)
-    state = 'A'
-  else
+  if now >= deadline then
     end_place(number, 'L', 'lapsed_total')
-    state = 'L'
+    return 'L'
   end
-elseif state == 'A' and now >= tonumber(redis.call('ZSCORE', ADMITTED, number)) then
-  local expired = standing('E', number)
-  expired[3] = '0'
-  return expired
+  redis.call('ZADD', ADMITTED, now + tonumber(lease), number)
+  redis.call('HINCRBY', LINE, 'admitted_total', 1)
+  return 'A'
 end
-return standing(state, number)
+for question = 1, #KEYS - 10 do
+  local at = 5 + (question - 1) * 6
+  local account, now, number = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  local rank = tonumber(ARGV[at + 3])
+  local owner = whose(KEYS[10 + question], account, number, ARGV[at + 4] == '1', drawn)
+  local state = owner == 'mine' and state_of(number, drawn) or owner
+  if state == 'W' and rank > 0 then
+    mark_present(number, account, rank, near_zone, ARGV[at + 1])
+  elseif state == 'R' and ARGV[at + 5] == '1' then
+    state = claim(number, now)
+  elseif state == 'A' and now >= tonumber(redis.call('ZSCORE', ADMITTED, number)) then
+    state = 'E'
+  end
+  local answer = standing(state, number)
+  if state ~= 'A' then answer[3] = '0' end
+  answers[question + 1] = answer
+end
+answers[1] = watermark()
+return answers

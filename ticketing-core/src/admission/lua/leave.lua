@@ -1,6 +1,6 @@
--- Gives a place up, whatever it is. ARGV[3] account, [4] number (0: of an older epoch)
+-- Gives a place up, whatever it is. ARGV[3] account, [4] number, [5] old, [6] drawn
 local number = tonumber(ARGV[4])
-if number > 0 and tonumber(redis.call('HGET', BUCKET, ARGV[3]) or 0) == number then
-  give_up(number)
+if whose(BUCKET, ARGV[3], number, ARGV[5] == '1', ARGV[6]) == 'mine' then
+  give_up(number, ARGV[6])
 end
 return {}

@@ -1,10 +1,10 @@
 -- The seats of one performance, under keys of its epoch.
--- KEYS[9] status (string: one byte per seat)  KEYS[10] holds (hash hold -> facts)
--- KEYS[11] held_by (hash seat -> hold)        KEYS[12] given_at (zset hold by when others get it)
--- KEYS[13] ordered_by (hash seat -> order)    KEYS[14] applied (hash order -> version)
--- KEYS[15] counts (hash account -> seats)     KEYS[16] changes (hash: sequence)
-local STATUS, HOLDS, HELD_BY, GIVEN_AT = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
-local ORDERED_BY, APPLIED, COUNTS, CHANGES = KEYS[13], KEYS[14], KEYS[15], KEYS[16]
+-- KEYS[12] status (string: one byte per seat)  KEYS[13] holds (hash hold -> facts)
+-- KEYS[14] held_by (hash seat -> hold)        KEYS[15] given_at (zset hold by when others get it)
+-- KEYS[16] ordered_by (hash seat -> order)    KEYS[17] applied (hash order -> version)
+-- KEYS[18] counts (hash account -> seats)     KEYS[19] changes (hash: sequence)
+local STATUS, HOLDS, HELD_BY, GIVEN_AT = KEYS[12], KEYS[13], KEYS[14], KEYS[15]
+local ORDERED_BY, APPLIED, COUNTS, CHANGES = KEYS[16], KEYS[17], KEYS[18], KEYS[19]
 local FREE, HELD, RESERVED, SOLD = 0, 1, 2, 3
 
 local function status_of(seat)

@@ -1,5 +1,5 @@
 -- Begins the seats of a new epoch. ARGV[3] every seat's status, one byte each
-for key = 9, 16 do redis.call('DEL', KEYS[key]) end
+for key = 12, 19 do redis.call('DEL', KEYS[key]) end
 redis.call('SET', STATUS, ARGV[3])
 redis.call('HSET', CHANGES, 'sequence', 0)
 return {}

@@ -1,0 +1,140 @@
+//! Where a performance lives in Redis, and how its scripts are called: under the epoch and the run
+//! of Redis for which it was repaired last.
+
+use std::sync::Arc;
+
+use redis::{Script, ScriptInvocation};
+
+use super::contract::LineStarts;
+use crate::error::{Error, Result};
+use crate::id::{AccountId, PerformanceId};
+use crate::services::redis::{Redis, ScriptError, Session, script};
+
+/// Keys are garbage collected this long after their last tick; `lua/line.lua` says the same.
+pub(crate) const KEPT_SECONDS: i64 = 7 * 24 * 3600;
+/// How many hashes hold the accounts of a line: each stays small and packed up to tens of millions
+/// of places.
+const BUCKETS: u128 = 131_072;
+/// How often a verb meets a sale that has to be repaired before it gives up.
+const REPAIR_TRIES: u32 = 3;
+
+pub(super) const GUARD: &str = include_str!("lua/guard.lua");
+pub(super) const LINE: &str = include_str!("lua/line.lua");
+pub(super) const PRESENCE: &str = include_str!("lua/presence.lua");
+
+/// What scripts of other capabilities begin with: the guard, the line's keys, and the pass.
+pub(crate) const PASS_FRAGMENTS: [&str; 3] = [GUARD, LINE, include_str!("lua/pass.lua")];
+
+/// A script of the line: the guard and the line's fragments before it.
+pub(super) fn line_script(body: &str) -> Script {
+    script(&[GUARD, LINE, PRESENCE, body])
+}
+
+/// The live sale's keys: where a performance lives in Redis, in which epoch.
+pub(crate) struct Keys {
+    redis: Arc<Redis>,
+    namespace: String,
+    pub(super) starts: Arc<dyn LineStarts>,
+}
+
+/// One session's look at one performance: what every script is told first.
+#[derive(Clone)]
+pub(crate) struct Live {
+    pub(crate) session: Arc<Session>,
+    pub(crate) performance: PerformanceId,
+    pub(crate) epoch: u32,
+    /// "repair" fills an epoch that nobody reads yet.
+    pub(crate) run_id: String,
+}
+
+impl Keys {
+    pub(crate) fn new(redis: Arc<Redis>, namespace: String, starts: Arc<dyn LineStarts>) -> Self {
+        Self { redis, namespace, starts }
+    }
+
+    /// The epoch-less key that says under which epoch and run the performance is good.
+    pub(crate) fn guard(&self, performance: PerformanceId) -> String {
+        format!("{{{}:{performance}}}:guard", self.namespace)
+    }
+
+    /// A key of a performance's epoch.
+    pub(crate) fn in_epoch(&self, live: &Live, key: &str) -> String {
+        format!("{{{}:{}}}:{}:{key}", self.namespace, live.performance, live.epoch)
+    }
+
+    /// Where the answer of a buyer's request is kept.
+    pub(crate) fn request(&self, live: &Live, account: AccountId, key: &str) -> String {
+        self.in_epoch(live, &format!("request:{account}:{key}"))
+    }
+
+    /// A script call with the guard and the line's keys, [1] to [11].
+    pub(crate) fn call<'script>(
+        &self,
+        script: &'script Script,
+        live: &Live,
+        account: Option<AccountId>,
+    ) -> ScriptInvocation<'script> {
+        let mut call = self.call_without_bucket(script, live);
+        call.key(self.bucket(live, account));
+        call
+    }
+
+    pub(super) fn call_without_bucket<'script>(
+        &self,
+        script: &'script Script,
+        live: &Live,
+    ) -> ScriptInvocation<'script> {
+        let mut call = script.prepare_invoke();
+        call.key(self.guard(live.performance));
+        let keys = [
+            "line", "present", "asked", "ready", "admitted", "ended", "turns", "chosen", "earlier",
+        ];
+        for key in keys {
+            call.key(self.in_epoch(live, key));
+        }
+        call.arg(live.epoch).arg(&live.run_id);
+        call
+    }
+
+    pub(super) fn bucket(&self, live: &Live, account: Option<AccountId>) -> String {
+        let bucket = account.map_or(0, |account| account.uuid().as_u128() % BUCKETS);
+        self.in_epoch(live, &format!("a:{bucket:x}"))
+    }
+
+    /// Runs what `call` makes of a live sale, repairing the sale where that is needed first.
+    pub(crate) async fn run<Answer: redis::FromRedisValue>(
+        &self,
+        performance: PerformanceId,
+        call: impl Fn(&Live) -> ScriptInvocation<'static> + Send + Sync,
+    ) -> Result<(Live, Answer)> {
+        let mut tries = 0;
+        loop {
+            let session = self.redis.session().await?;
+            let epoch = self.starts.current(performance, session.run_id()).await?;
+            let run_id = session.run_id().to_owned();
+            let live = Live { session, performance, epoch, run_id };
+            match self.redis.run(&live.session, &call(&live)).await {
+                Ok(answer) => return Ok((live, answer)),
+                Err(ScriptError::Stale) if tries < REPAIR_TRIES => {
+                    tries += 1;
+                    self.starts.forget(performance);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Runs a call of a repair, which is its own guard.
+    pub(crate) async fn run_in<Answer: redis::FromRedisValue>(
+        &self,
+        live: &Live,
+        call: &ScriptInvocation<'_>,
+    ) -> Result<Answer> {
+        self.redis.run(&live.session, call).await.map_err(Error::from)
+    }
+}
+
+/// The 16 bytes by which scripts know an account: less than half of its text.
+pub(crate) fn raw(account: AccountId) -> Vec<u8> {
+    account.uuid().as_bytes().to_vec()
+}

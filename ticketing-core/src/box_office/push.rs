@@ -1,0 +1,212 @@
+//! What is pushed to listeners: one frame per performance and kind, at most one per step of
+//! [`BoxOffice::step_push`], made once and shared by everyone who listens.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use serde::Serialize;
+use tokio::sync::broadcast;
+
+use super::tending::Step;
+use super::{BoxOffice, LineStatus};
+use crate::admission::Watermark;
+use crate::catalog::Sale;
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::id::PerformanceId;
+use crate::seats::Snapshot;
+
+/// How many frames a listener may fall behind before it is dropped.
+pub(super) const FRAMES_BEHIND_MAX: usize = 64;
+/// How many frames of changed seats are kept for those who come back.
+const SEAT_FRAMES_KEPT: usize = 512;
+
+/// The line's status as it was sent to everyone.
+pub(super) struct StatusFrame {
+    pub(super) id: String,
+    pub(super) text: Arc<str>,
+    pub(super) watermark: Watermark,
+}
+
+/// The changes of seats between two sequence numbers.
+pub(super) struct SeatFrame {
+    pub(super) epoch: u32,
+    /// It says what changed after this.
+    pub(super) from: u64,
+    pub(super) to: u64,
+    /// Nothing where the changes are not known: read the map again.
+    pub(super) changes: Option<Arc<str>>,
+}
+
+#[derive(Serialize)]
+struct Delta<'a> {
+    epoch: u32,
+    sequence: u64,
+    changes: &'a [(u32, u8)],
+}
+
+/// What one performance's listeners share.
+pub(super) struct Push {
+    pub(super) line: broadcast::Sender<Arc<StatusFrame>>,
+    pub(super) seats: broadcast::Sender<Arc<SeatFrame>>,
+    sent: Mutex<Sent>,
+}
+
+#[derive(Default)]
+struct Sent {
+    status: Option<Arc<StatusFrame>>,
+    frames: u64,
+    seats: Option<Arc<Snapshot>>,
+    kept: VecDeque<Arc<SeatFrame>>,
+}
+
+impl Default for Push {
+    fn default() -> Self {
+        let (line, _) = broadcast::channel(FRAMES_BEHIND_MAX);
+        let (seats, _) = broadcast::channel(FRAMES_BEHIND_MAX);
+        Self { line, seats, sent: Mutex::default() }
+    }
+}
+
+impl Push {
+    /// The status as a frame; the same frame while it says the same.
+    pub(super) fn status(
+        &self,
+        status: &LineStatus,
+        watermark: Watermark,
+    ) -> Result<(Arc<StatusFrame>, bool)> {
+        let text = serde_json::to_string(status).map_err(crate::error::Error::internal)?;
+        let mut sent = self.sent.lock();
+        if let Some(frame) = sent.status.as_ref().filter(|frame| *frame.text == *text) {
+            return Ok((frame.clone(), false));
+        }
+        sent.frames += 1;
+        let id = format!("{}-{}", watermark.epoch, sent.frames);
+        let frame = Arc::new(StatusFrame { id, text: text.into(), watermark });
+        sent.status = Some(frame.clone());
+        Ok((frame, true))
+    }
+
+    /// Begins to listen to the seats at `now`: what came since `after`, where that is still known.
+    pub(super) fn listen_to_seats(
+        &self,
+        now: &Arc<Snapshot>,
+        after: Option<(u32, u64)>,
+    ) -> (Vec<Arc<SeatFrame>>, broadcast::Receiver<Arc<SeatFrame>>) {
+        let mut sent = self.sent.lock();
+        if self.seats.receiver_count() == 0 {
+            // Nobody listened, and nobody looked what changed.
+            sent.kept.clear();
+            sent.seats = Some(now.clone());
+        }
+        let frames = self.seats.subscribe();
+        let base = sent.seats.get_or_insert_with(|| now.clone()).clone();
+        let known_since = sent.kept.front().map_or(base.sequence, |frame| frame.from);
+        let missed = match after {
+            None => vec![Arc::new(SeatFrame::nothing_new(&base))],
+            Some((epoch, sequence)) if epoch == base.epoch && sequence >= known_since => {
+                sent.kept.iter().filter(|frame| frame.to > sequence).cloned().collect()
+            }
+            Some(_) => vec![Arc::new(SeatFrame::unknown(&base))],
+        };
+        (missed, frames)
+    }
+
+    /// What changed since the last frame goes out to everyone; false where nothing did.
+    pub(super) fn seats_now(&self, now: Arc<Snapshot>) -> bool {
+        let mut sent = self.sent.lock();
+        let Some(before) = sent.seats.replace(now.clone()) else { return false };
+        if (before.epoch, before.sequence) == (now.epoch, now.sequence) {
+            return false;
+        }
+        let frame = Arc::new(SeatFrame::between(&before, &now));
+        if frame.changes.is_none() {
+            sent.kept.clear();
+        }
+        sent.kept.push_back(frame.clone());
+        let superfluous = sent.kept.len().saturating_sub(SEAT_FRAMES_KEPT);
+        sent.kept.drain(..superfluous);
+        // Nobody may listen any more.
+        let _ = self.seats.send(frame);
+        true
+    }
+}
+
+impl SeatFrame {
+    fn between(before: &Snapshot, now: &Snapshot) -> Self {
+        let pairs = before.status.iter().zip(&now.status).enumerate();
+        let changed = pairs.filter(|(_, (before, now))| before != now);
+        let changes: Vec<(u32, u8)> = changed
+            .map(|(seat, (_, status))| (u32::try_from(seat).unwrap_or(u32::MAX), *status))
+            .collect();
+        let same_map = before.epoch == now.epoch && before.sequence <= now.sequence;
+        Self {
+            epoch: now.epoch,
+            from: if same_map { before.sequence } else { now.sequence },
+            to: now.sequence,
+            changes: same_map.then(|| delta(now, &changes)),
+        }
+    }
+
+    fn nothing_new(now: &Snapshot) -> Self {
+        Self { changes: Some(delta(now, &[])), ..Self::unknown(now) }
+    }
+
+    fn unknown(now: &Snapshot) -> Self {
+        Self { epoch: now.epoch, from: now.sequence, to: now.sequence, changes: None }
+    }
+}
+
+fn delta(now: &Snapshot, changes: &[(u32, u8)]) -> Arc<str> {
+    let delta = Delta { epoch: now.epoch, sequence: now.sequence, changes };
+    serde_json::to_string(&delta).expect("plain data serialise").into()
+}
+
+impl BoxOffice {
+    /// Sends one frame to whoever listens, where there is something new. Reads each performance
+    /// once, however many listen.
+    pub async fn step_push(&self) -> Result<Step> {
+        let listened_to: Vec<_> = self
+            .0
+            .views
+            .iter()
+            .filter(|view| view.push.line.receiver_count() + view.push.seats.receiver_count() > 0)
+            .map(|view| *view.key())
+            .collect();
+        for performance in listened_to {
+            // One sale that cannot be read holds up no other.
+            if let Err(error) = self.push(performance).await {
+                tracing::warn!(%performance, %error, "listeners hear nothing new");
+            }
+        }
+        Ok(Step::Idle)
+    }
+
+    async fn push(&self, performance: PerformanceId) -> Result<()> {
+        let now = self.now();
+        let sale = self.sale(performance, now).await?;
+        let view = self.view(sale.id());
+        if view.push.line.receiver_count() > 0 {
+            let (frame, is_new) = self.status_frame(&sale, now).await?;
+            if is_new {
+                // Nobody may listen any more.
+                let _ = view.push.line.send(frame);
+            }
+        }
+        if view.push.seats.receiver_count() > 0 {
+            view.push.seats_now(self.recent_seats(&sale, now).await?);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn status_frame(
+        &self,
+        sale: &Sale,
+        now: Timestamp,
+    ) -> Result<(Arc<StatusFrame>, bool)> {
+        let status = self.status_of(sale, now).await?;
+        let watermark = self.watermark(sale, now).await?;
+        self.view(sale.id()).push.status(&status, watermark)
+    }
+}
