@@ -21,6 +21,8 @@ pub struct Broken {
     pub journaling: bool,
     /// The process "dies" when the chosen are written down: nobody is told.
     pub publishing: bool,
+    /// The run of Redis is no longer compared: a restart with an old file passes unseen.
+    pub run_id: bool,
 }
 
 /// Which guards stand.
@@ -45,5 +47,5 @@ macro_rules! guards {
 }
 
 impl Guards {
-    guards!(hold_conflict, claim, admission, amount, projection, journaling, publishing);
+    guards!(hold_conflict, claim, admission, amount, projection, journaling, publishing, run_id);
 }

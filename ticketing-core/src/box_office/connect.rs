@@ -82,8 +82,9 @@ impl BoxOffice {
             catalog.clone(),
             orders.clone(),
             line_books.clone(),
+            guards,
         ));
-        let keys = Arc::new(Keys::new(redis, settings.namespace, repair));
+        let keys = Arc::new(Keys::new(redis, settings.namespace, repair, guards));
         let backend = Backend {
             accounts: Arc::new(PostgresAccounts::new(pool.clone())),
             catalog,

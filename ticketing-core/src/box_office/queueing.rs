@@ -84,7 +84,8 @@ impl BoxOffice {
         let lines = &self.backend().lines;
         let mut standing = lines.join(performance, caller.account(), terms, now).await?;
         let rank = self.rank(&sale, standing.place.number(), &standing.watermark, now).await?;
-        let was_drawn = rank.is_some_and(|rank| rank != standing.place.number());
+        let places = standing.watermark.places.filter(|_| terms.drawn);
+        let was_drawn = places.is_some_and(|places| standing.place.number() <= places);
         if standing.state == State::Waiting && was_drawn {
             // Joining counts as asking; only now is it known where.
             let ask = Ask { place: standing.place, rank, claims: false };

@@ -13,6 +13,7 @@ use crate::catalog::postgres::PostgresCatalog;
 use crate::catalog::{Catalog, Sale};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
+use crate::guards::Guards;
 use crate::id::{PerformanceId, Randomness};
 use crate::orders::postgres::PostgresOrders;
 use crate::orders::{Order, Orders};
@@ -36,6 +37,7 @@ pub(super) struct Repair {
     catalog: Arc<PostgresCatalog>,
     orders: Arc<PostgresOrders>,
     line_books: Arc<PostgresLineBooks>,
+    guards: Guards,
     /// Which epoch is good for which run of Redis, as far as this process knows.
     known: DashMap<PerformanceId, (String, u32)>,
     /// One repair at a time in a process: the others wait for what it learns, not for a
@@ -52,9 +54,21 @@ impl Repair {
         catalog: Arc<PostgresCatalog>,
         orders: Arc<PostgresOrders>,
         line_books: Arc<PostgresLineBooks>,
+        guards: Guards,
     ) -> Self {
         let (known, repairing) = (DashMap::new(), tokio::sync::Mutex::default());
-        Self { clock, postgres, redis, namespace, catalog, orders, line_books, known, repairing }
+        Self {
+            clock,
+            postgres,
+            redis,
+            namespace,
+            catalog,
+            orders,
+            line_books,
+            guards,
+            known,
+            repairing,
+        }
     }
 
     async fn sale(&self, performance: PerformanceId) -> Result<Sale> {
@@ -79,8 +93,9 @@ impl Repair {
         .execute(&mut *locked)
         .await?;
         let session = self.redis.session().await?;
-        let run_id = session.run_id().to_owned();
-        let keys = Keys::new(self.redis.clone(), self.namespace.clone(), Arc::new(NoRepair));
+        let keys =
+            Keys::new(self.redis.clone(), self.namespace.clone(), Arc::new(NoRepair), self.guards);
+        let run_id = keys.run_id(&session);
         let mut live = Live { session, performance, epoch: 0, run_id: "repair".into() };
         if let Some(epoch) = self.line_books.epoch(performance).await?
             && guard_of(&keys, &live).await? == Some((epoch, run_id.clone()))

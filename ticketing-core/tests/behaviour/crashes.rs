@@ -19,6 +19,7 @@ const DEAD_AFTER_COMMIT: Broken = Broken {
     projection: true,
     journaling: false,
     publishing: false,
+    run_id: false,
 };
 
 async fn a_seat_that_looks_free_is_still_sold_once(world: World) {

@@ -39,6 +39,8 @@ macro_rules! refused {
 }
 
 mod gateway;
+#[cfg(feature = "services")]
+mod redis_process;
 mod sale;
 mod world;
 
@@ -48,15 +50,23 @@ mod choosing;
 #[cfg(feature = "broken-guards")]
 mod crashes;
 mod door;
+mod drawn;
 mod events;
 #[cfg(feature = "broken-guards")]
 mod guards;
 mod histories;
 mod late;
 mod line;
+mod listening;
 mod orders;
 mod payments;
 mod places;
 mod plans;
 mod repeats;
+mod scarce;
 mod seats;
+mod steering;
+#[cfg(all(feature = "services", feature = "broken-guards"))]
+mod ticks;
+#[cfg(feature = "services")]
+mod wiped;

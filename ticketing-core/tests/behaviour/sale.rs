@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use ticketing_core::accounts::Caller;
-use ticketing_core::admission::State;
+use ticketing_core::admission::{LineReport, State};
 use ticketing_core::catalog::{CategoryPrice, PerformanceDetails, Policy, VenueDetails};
 use ticketing_core::orders::{Order, OrderStatus};
 use ticketing_core::seats::{Hold, SeatStatus, Wish};
@@ -54,6 +54,26 @@ impl World {
         let details = PerformanceDetails { policy, ..self.details(venue, prices) };
         let made = self.office.add_performance(&organizer, details).await.unwrap();
         OnSale { id: made.performance.id, organizer }
+    }
+
+    /// A performance that goes on sale in a while; its policy may let people join before.
+    pub(crate) async fn sale_in(&self, seconds: u32, policy: Policy, seats: u32) -> OnSale {
+        let organizer = self.organizer().await;
+        let venue = self.venue(&organizer, &hall(seats)).await;
+        let details = self.details(venue, &[("Regular", Some(PRICE))]);
+        let on_sale_at = self.now().plus_seconds(seconds);
+        let details = PerformanceDetails { policy, on_sale_at, ..details };
+        let made = self.office.add_performance(&organizer, details).await.unwrap();
+        OnSale { id: made.performance.id, organizer }
+    }
+
+    /// Joins by the office's own answer.
+    pub(crate) async fn joined(&self, buyer: &Caller, sale: &OnSale) -> LineAnswer {
+        self.office.join(buyer, sale.id).await.unwrap()
+    }
+
+    pub(crate) async fn line(&self, sale: &OnSale) -> LineReport {
+        self.office.line_report(&sale.organizer, sale.id).await.unwrap()
     }
 
     pub(crate) async fn venue(&self, organizer: &Caller, plan: &str) -> VenueId {

@@ -86,6 +86,20 @@ impl World {
         std::future::ready(self.clone()).await
     }
 
+    /// Another server of the same deployment, with guards taken out.
+    #[cfg(all(feature = "broken-guards", feature = "services"))]
+    pub(crate) async fn another_broken_office(&self, broken: Broken) -> Self {
+        let namespace = self.services.as_ref().expect("a world on services").with(broken);
+        let office = namespace.connect(&self.clock, &self.wire, Randomness::from_system());
+        Self { office: office.await, ..self.clone() }
+    }
+
+    /// Everything in Redis is gone.
+    #[cfg(feature = "services")]
+    pub(crate) fn wipe_redis(&self) {
+        self.services.as_ref().expect("a world on services").wipe();
+    }
+
     /// The gateway from now on goes wrong in this way.
     pub(crate) async fn faults(&self, faults: FaultPlan) {
         self.wire.replug(Gateway::start(faults).await);
@@ -192,6 +206,30 @@ where
     Ends: Future<Output = ()> + Send + 'static,
 {
     finish(services::world().await, body).await;
+}
+
+/// Runs a body in a world whose Redis is its own.
+#[cfg(feature = "services")]
+pub(crate) async fn on_own_redis<Ends>(
+    body: impl FnOnce(World, Arc<crate::redis_process::RedisProcess>) -> Ends,
+) where
+    Ends: Future<Output = ()> + Send + 'static,
+{
+    let redis = Arc::new(crate::redis_process::RedisProcess::start());
+    finish(services::world_on(&redis).await, |world| body(world, redis.clone())).await;
+}
+
+/// The same, with guards taken out.
+#[cfg(all(feature = "broken-guards", feature = "services"))]
+pub(crate) async fn on_own_redis_broken<Ends>(
+    broken: Broken,
+    body: impl FnOnce(World, Arc<crate::redis_process::RedisProcess>) -> Ends,
+) where
+    Ends: Future<Output = ()> + Send + 'static,
+{
+    let redis = Arc::new(crate::redis_process::RedisProcess::start());
+    finish(services::broken_world_on(&redis, broken).await, |world| body(world, redis.clone()))
+        .await;
 }
 
 /// Runs a body in an embedded world with guards taken out.

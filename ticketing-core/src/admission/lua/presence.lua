@@ -24,7 +24,9 @@ local function whose(bucket, account, number, is_old, drawn)
   local floor = line_number('floor')
   if not is_old or number > floor then return 'Q' end
   if known and (known <= floor or state_of(known, drawn) ~= 'W') then return 'Q' end
-  if redis.call('GETBIT', EARLIER, number) == 1 then return 'E' end
+  if redis.call('GETBIT', EARLIER, number) == 1 then
+    return redis.call('HGET', ENDED, number) or 'E'
+  end
   if known then give_up(known, drawn) end
   enter(bucket, account, number)
   if number >= line_number('gap_from') then redis.call('HSET', LINE, 'gap_from', number + 1) end

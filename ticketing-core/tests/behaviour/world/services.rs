@@ -2,22 +2,46 @@
 
 use std::sync::Arc;
 
+use redis::Commands;
+
 #[cfg(feature = "broken-guards")]
 use ticketing_core::Broken;
 use ticketing_core::{BoxOffice, Clock, Randomness, ServicesSettings, SigningKey};
 
 use super::{KEY, SEED, World, surroundings};
 use crate::gateway::Wire;
+use crate::redis_process::RedisProcess;
 
 /// Where one test's data are.
 #[derive(Clone)]
 pub(super) struct Namespace {
     name: String,
+    /// A Redis of the test's own, to be killed; else the one of the environment.
+    redis: Option<String>,
     #[cfg(feature = "broken-guards")]
     broken: Broken,
 }
 
 impl Namespace {
+    fn redis_url(&self) -> String {
+        self.redis.clone().unwrap_or_else(|| url("TICKETING_REDIS"))
+    }
+
+    /// Everything that Redis knows of this namespace is gone.
+    pub(super) fn wipe(&self) {
+        let mut redis = redis::Client::open(self.redis_url()).unwrap().get_connection().unwrap();
+        let keys: Vec<String> = redis.keys(format!("{{{}:*", self.name)).unwrap();
+        if !keys.is_empty() {
+            redis.del::<_, ()>(keys).unwrap();
+        }
+    }
+
+    /// The same namespace with other guards.
+    #[cfg(feature = "broken-guards")]
+    pub(super) fn with(&self, broken: Broken) -> Self {
+        Self { broken, ..self.clone() }
+    }
+
     pub(super) async fn connect(
         &self,
         clock: &Clock,
@@ -26,7 +50,7 @@ impl Namespace {
     ) -> BoxOffice {
         let settings = ServicesSettings {
             postgres: url("TICKETING_POSTGRES").into(),
-            redis: url("TICKETING_REDIS").into(),
+            redis: self.redis_url().into(),
             kafka: url("TICKETING_KAFKA"),
             namespace: self.name.clone(),
             clock: Some(clock.clone()),
@@ -43,6 +67,7 @@ impl Namespace {
 pub(super) async fn world() -> World {
     world_in(Namespace {
         name: some_name(),
+        redis: None,
         #[cfg(feature = "broken-guards")]
         broken: Broken::default(),
     })
@@ -52,7 +77,24 @@ pub(super) async fn world() -> World {
 /// A world with guards taken out.
 #[cfg(feature = "broken-guards")]
 pub(super) async fn broken_world(broken: Broken) -> World {
-    world_in(Namespace { name: some_name(), broken }).await
+    world_in(Namespace { name: some_name(), redis: None, broken }).await
+}
+
+/// A world whose Redis is the test's own.
+pub(super) async fn world_on(redis: &RedisProcess) -> World {
+    world_in(Namespace {
+        name: some_name(),
+        redis: Some(redis.url()),
+        #[cfg(feature = "broken-guards")]
+        broken: Broken::default(),
+    })
+    .await
+}
+
+/// The same, with guards taken out.
+#[cfg(feature = "broken-guards")]
+pub(super) async fn broken_world_on(redis: &RedisProcess, broken: Broken) -> World {
+    world_in(Namespace { name: some_name(), redis: Some(redis.url()), broken }).await
 }
 
 fn some_name() -> String {
