@@ -32,9 +32,9 @@ pub(crate) enum Command {
     /// What is sold.
     #[command(subcommand)]
     Performance(commands::performance::Performance),
-    /// The waiting line of a performance.
-    #[command(subcommand)]
-    Line(commands::line::Line),
+    /// The waiting line of a performance: watch it, steer it, check its draw.
+    #[command(subcommand, visible_alias = "line")]
+    Queue(commands::queue::Queue),
     /// The orders of a performance.
     #[command(subcommand)]
     Order(commands::order::Order),
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_command_without_its_argument_is_refused() {
-        let error = Arguments::try_parse_from(["ticketing", "line", "show"]).unwrap_err();
+        let error = Arguments::try_parse_from(["ticketing", "queue", "status"]).unwrap_err();
         assert_eq!(error.kind(), clap::error::ErrorKind::MissingRequiredArgument);
     }
 }

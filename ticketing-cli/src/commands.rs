@@ -1,8 +1,8 @@
 //! One file per command.
 
 pub(crate) mod demo;
-pub(crate) mod line;
 pub(crate) mod login;
 pub(crate) mod order;
 pub(crate) mod performance;
+pub(crate) mod queue;
 pub(crate) mod venue;

@@ -1,7 +1,7 @@
 //! `ticketing`: the organizer's command line, and the demo.
 //!
-//! stdout is data, stderr is talk. Exit codes: 0 done, 1 failed, 2 wrongly used, and for `demo`
-//! 10 where the verdict is red.
+//! stdout is data, stderr is talk. Exit codes: 0 done, 1 failed, 2 wrongly used; 10 where the
+//! verdict of `demo` is red, or `queue verify` finds a difference.
 
 mod arguments;
 mod commands;
@@ -56,7 +56,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Performance(performance) => {
             commands::performance::run(performance, &servers, output).await?;
         }
-        Command::Line(line) => commands::line::run(line, &servers, output).await?,
+        Command::Queue(queue) => return commands::queue::run(queue, &servers, output).await,
         Command::Order(order) => commands::order::run(order, &servers, output).await?,
     }
     Ok(ExitCode::SUCCESS)

@@ -126,6 +126,12 @@ pub struct Policy {
     /// Whether a hold may leave a single empty seat.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub orphan_rule: Option<bool>,
+    /// How long before the on-sale time joining opens; who joins before it is drawn a rank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pre_queue_seconds: Option<u32>,
+    /// Which public entropy goes into the draw.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draw_entropy: Option<String>,
 }
 
 /// What creating a performance asks for.

@@ -47,5 +47,7 @@ macro_rules! guards {
 }
 
 impl Guards {
-    guards!(hold_conflict, claim, admission, amount, projection, journaling, publishing, run_id);
+    guards!(hold_conflict, claim, admission, amount, projection, journaling, publishing);
+    #[cfg(feature = "services")]
+    guards!(run_id);
 }

@@ -9,6 +9,7 @@ mod errors;
 mod line_order;
 mod one_order_per_seat;
 mod paid_stays_paid;
+mod places_kept;
 mod seats_add_up;
 mod settled;
 mod tickets;
@@ -64,6 +65,7 @@ pub fn judge(evidence: &Evidence) -> Vec<Check> {
         paid_stays_paid::check(evidence),
         capacity::check(evidence),
         line_order::check(evidence),
+        places_kept::check(evidence),
         errors::check(evidence),
     ]
 }
@@ -105,6 +107,7 @@ mod tests {
             "paid_stays_paid",
             "capacity",
             "line_order",
+            "places_kept",
             "errors",
         ];
         assert_eq!(names, expected);

@@ -184,7 +184,7 @@ mod tests {
     fn the_object_has_the_promised_shape() {
         let report = serde_json::to_value(report(0)).unwrap();
         assert_eq!(report["verdict"], "green");
-        assert_eq!(report["checks"].as_array().unwrap().len(), 9);
+        assert_eq!(report["checks"].as_array().unwrap().len(), 10);
         assert_eq!(keys(&report["checks"][0]), ["detail", "name", "ok"]);
         assert_eq!(report["seats"], json!({"total": 3, "sold": 0, "free": 3}));
         let buyers = json!({"arrived": 1, "bought": 0, "gave_up": 1, "turned_away": 0});

@@ -79,6 +79,13 @@ struct PolicyArguments {
     /// Refuse holds that leave a single empty seat.
     #[arg(long)]
     orphan_rule: Option<bool>,
+    /// How long before the on-sale joining opens; who joins before it is drawn a rank.
+    #[arg(long)]
+    pre_queue_seconds: Option<u32>,
+    /// Which public entropy goes into the draw: a beacon's round, a lottery's drawing. You enter
+    /// what it said with `queue entropy` once the sale has opened.
+    #[arg(long, value_name = "SOURCE", requires = "pre_queue_seconds")]
+    draw_entropy: Option<String>,
 }
 
 impl Create {
@@ -113,6 +120,8 @@ impl From<PolicyArguments> for Policy {
             seats_per_buyer: given.seats_per_buyer,
             reentry: given.reentry,
             orphan_rule: given.orphan_rule,
+            pre_queue_seconds: given.pre_queue_seconds,
+            draw_entropy: given.draw_entropy,
         }
     }
 }

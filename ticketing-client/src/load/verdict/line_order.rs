@@ -1,8 +1,9 @@
 //! `line_order`: nobody is admitted past somebody who waits with a lower number and asks in time.
 //!
-//! Per place: B's `admitted` arrived at t; place A has a lower number, and a poll of A that was
-//! written after t + 2 s was answered `waiting`. A is judged only as far as all its polls so far
-//! were punctual: an absent buyer may be passed over.
+//! Per place and run of punctual polls: B's `admitted` arrived at t, and B was itself still waiting
+//! more than 2 s after the run began; place A has a lower number, and a poll of A that was written
+//! after t + 2 s was answered `waiting`. Between runs A was absent, and an absent buyer may be
+//! passed over; from its next question on it comes first again. Its first run begins with the place.
 
 use std::time::Duration;
 
@@ -19,61 +20,84 @@ const PUNCTUAL: Duration = Duration::from_millis(500);
 pub(super) fn check(evidence: &Evidence) -> Check {
     let places = || evidence.buyers.iter().flat_map(|buyer| &buyer.places);
     let admissions = Admissions::of(places());
-    let judged = places().filter(|place| judged_polls(place).next().is_some()).count();
+    let judged = places().filter(|place| runs(place).next().is_some()).count();
     let faults: Vec<_> = places().filter_map(|place| fault(place, &admissions)).collect();
     let detail = format!("{judged} places judged");
     let check = Check::from_faults("line_order", &faults, detail.clone());
     if check.ok { check } else { Check { detail: format!("{detail}; {}", check.detail), ..check } }
 }
 
-/// The polls of a place up to the first that was not punctual.
-fn judged_polls(place: &Place) -> impl Iterator<Item = &Poll> {
-    place.polls.iter().take_while(|poll| {
-        !poll.broke
-            && poll.state.is_some()
-            && poll.written <= poll.due + PUNCTUAL
-            && poll.answered <= poll.written + PUNCTUAL
-    })
+/// The runs of punctual polls of a place.
+fn runs(place: &Place) -> impl Iterator<Item = &[Poll]> {
+    place.polls.split(|poll| !is_punctual(poll)).filter(|run| !run.is_empty())
+}
+
+fn is_punctual(poll: &Poll) -> bool {
+    !poll.broke
+        && poll.state.is_some()
+        && poll.written <= poll.due + PUNCTUAL
+        && poll.answered <= poll.written + PUNCTUAL
 }
 
 fn fault(place: &Place, admissions: &Admissions) -> Option<String> {
-    let (other, admitted) = admissions.earliest_behind(place.number)?;
-    let waiting = judged_polls(place)
-        .filter(|poll| poll.state == Some(State::Waiting))
-        .find(|poll| poll.written > admitted + TOLERANCE)?;
-    Some(format!(
-        "place {} was waiting at {:.1} s, place {other} was admitted at {:.1} s",
-        place.number,
-        waiting.written.as_secs_f64(),
-        admitted.as_secs_f64()
-    ))
+    runs(place).find_map(|run| {
+        let is_first = place.polls.first() == run.first();
+        let since = if is_first { Duration::ZERO } else { run[0].written + TOLERANCE };
+        let (other, admitted) = admissions.earliest_behind(place.number, since)?;
+        let waiting = run
+            .iter()
+            .filter(|poll| poll.state == Some(State::Waiting))
+            .find(|poll| poll.written > admitted + TOLERANCE)?;
+        Some(format!(
+            "place {} was waiting at {:.1} s, place {other} was admitted at {:.1} s",
+            place.number,
+            waiting.written.as_secs_f64(),
+            admitted.as_secs_f64()
+        ))
+    })
 }
 
 /// Who was admitted when, such that one can ask for the earliest behind a number.
 struct Admissions {
-    /// By number; each with the earliest admission from there on.
-    earliest_from: Vec<(u64, (u64, Duration))>,
+    /// Number, when it was admitted, and when it was last told to wait.
+    by_number: Vec<(u64, Duration, Duration)>,
+    /// For each, the earliest from there on.
+    earliest_from: Vec<(u64, Duration)>,
 }
 
 impl Admissions {
     fn of<'a>(places: impl Iterator<Item = &'a Place>) -> Self {
-        let admitted = |place: &Place| place.pass.as_ref().map(|pass| (place.number, pass.arrived));
+        let waited = |place: &Place| {
+            let told = place.polls.iter().filter(|poll| poll.state == Some(State::Waiting));
+            told.map(|poll| poll.written).max().unwrap_or_default()
+        };
+        let admitted = |place: &Place| {
+            let pass = place.pass.as_ref()?;
+            Some((place.number, pass.arrived, waited(place)))
+        };
+        let mut by_number: Vec<_> = places.filter_map(admitted).collect();
+        by_number.sort_unstable();
         let mut earliest_from: Vec<_> =
-            places.filter_map(admitted).map(|(number, at)| (number, (number, at))).collect();
-        earliest_from.sort_unstable_by_key(|(number, _)| *number);
+            by_number.iter().map(|(number, admitted, _)| (*number, *admitted)).collect();
         for at in (1..earliest_from.len()).rev() {
-            let behind = earliest_from[at].1;
-            let here = &mut earliest_from[at - 1].1;
+            let behind = earliest_from[at];
+            let here = &mut earliest_from[at - 1];
             if behind.1 < here.1 {
                 *here = behind;
             }
         }
-        Self { earliest_from }
+        Self { by_number, earliest_from }
     }
 
-    fn earliest_behind(&self, number: u64) -> Option<(u64, Duration)> {
-        let behind = self.earliest_from.partition_point(|(other, _)| *other <= number);
-        self.earliest_from.get(behind).map(|(_, earliest)| *earliest)
+    /// The earliest of those who still waited at `since`.
+    fn earliest_behind(&self, number: u64, since: Duration) -> Option<(u64, Duration)> {
+        let behind = self.by_number.partition_point(|(other, ..)| *other <= number);
+        if since.is_zero() {
+            return self.earliest_from.get(behind).copied();
+        }
+        let waited = self.by_number[behind..].iter().filter(|(_, _, waited)| *waited >= since);
+        let earliest = waited.min_by_key(|(_, admitted, _)| *admitted)?;
+        Some((earliest.0, earliest.1))
     }
 }
 
@@ -112,16 +136,22 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_judged_only_as_far_as_it_was_punctual() {
+    fn one_who_was_absent_may_be_passed_over_and_not_again_once_it_asks() {
         for spoil in [
             |poll: &mut Poll| poll.broke = true,
             |poll: &mut Poll| poll.due -= seconds(0.6),
             |poll: &mut Poll| poll.answered += seconds(0.6),
             |poll: &mut Poll| poll.state = None,
         ] {
-            let mut evidence = overtaken(5);
+            let mut evidence = overtaken(9);
             spoil(&mut evidence.buyers[0].places[0].polls[1]);
-            assert!(check(&evidence).ok);
+            assert!(check(&evidence).ok, "place 2 came in while place 1 was absent");
+            evidence.buyers[1].places[0].pass = Some(history::pass(4.5));
+            assert!(check(&evidence).ok, "its turn may have come before");
+            evidence.buyers[1].places[0].polls.insert(0, poll(4.1, State::Waiting));
+            assert!(!check(&evidence).ok, "place 1 had been asking since 2 s");
+            evidence.buyers[1].places[0].polls[0].written = seconds(3.9);
+            assert!(check(&evidence).ok, "place 1 had just begun to ask");
         }
     }
 
@@ -132,8 +162,10 @@ mod tests {
             .flat_map(|buyer| buyer.places)
             .collect();
         let admissions = Admissions::of(places.iter());
-        assert_eq!(admissions.earliest_behind(0), Some((1, seconds(5.0))));
-        assert_eq!(admissions.earliest_behind(1), Some((3, seconds(7.0))));
-        assert_eq!(admissions.earliest_behind(3), None);
+        let behind = |number, since| admissions.earliest_behind(number, seconds(since));
+        assert_eq!(behind(0, 0.0), Some((1, seconds(5.0))));
+        assert_eq!(behind(1, 0.0), Some((3, seconds(7.0))));
+        assert_eq!(behind(1, 8.0), None, "nobody is known to have waited then");
+        assert_eq!(behind(3, 0.0), None);
     }
 }

@@ -1,0 +1,279 @@
+//! `ticketing queue status|watch|pause|resume|rate|capacity|drain|revoke|entropy|audit|verify`
+
+mod verify;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use comfy_table::{Cell, Table};
+use serde::Serialize;
+use ticketing_client::line;
+use uuid::Uuid;
+
+use crate::output::{self, Format, or_dash};
+use crate::session::{self, SignedIn};
+use crate::settings::Usage;
+
+/// How often a watched line is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Queue {
+    /// Show the line as its organizer sees it.
+    #[command(visible_alias = "show")]
+    Status(Which),
+    /// Show the line once a second, until interrupted.
+    Watch(Watch),
+    /// Let nobody in for now; everybody keeps the place, and may join.
+    Pause(Said),
+    /// Let people join and come in again.
+    Resume(Which),
+    /// Let nobody join any more; those who wait come in.
+    Drain(Said),
+    /// How many may come in per minute.
+    Rate(Rate),
+    /// How many may be inside at once; lowering it turns nobody out.
+    Capacity(Capacity),
+    /// Take one buyer's place or pass away, for good.
+    Revoke(Revoke),
+    /// Enter what the draw's named source of public entropy said.
+    Entropy(Entropy),
+    /// Show who changed what about the performance, newest first.
+    Audit(Which),
+    /// Draw again what the line has drawn, from what is public: PROVEN, or the first difference.
+    Verify(verify::Verify),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// The performance's id.
+    performance: Uuid,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    /// The performance's id.
+    performance: Uuid,
+    /// Stop after so many looks.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    looks: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Said {
+    /// The performance's id.
+    performance: Uuid,
+    /// What those who wait are told.
+    #[arg(long, value_name = "TEXT")]
+    message: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rate {
+    /// The performance's id.
+    performance: Uuid,
+    /// Admissions per minute, or `none` for no limit.
+    #[arg(value_name = "PER_MINUTE|none")]
+    per_minute: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Capacity {
+    /// The performance's id.
+    performance: Uuid,
+    /// How many may be inside.
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    capacity: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Revoke {
+    /// The performance's id.
+    performance: Uuid,
+    /// The buyer's account, as `order list` names it.
+    #[arg(long, value_name = "ID")]
+    account: Uuid,
+    /// Do not ask whether this is meant.
+    #[arg(long)]
+    yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Entropy {
+    /// The performance's id.
+    performance: Uuid,
+    /// What the source said, to the letter: everybody must be able to enter the same.
+    value: String,
+}
+
+/// What everybody may know and what the organizer may, side by side.
+#[derive(Serialize)]
+struct Shown {
+    status: line::Status,
+    report: line::Report,
+}
+
+pub(crate) async fn run(
+    queue: Queue,
+    servers: &[String],
+    format: Format,
+) -> anyhow::Result<ExitCode> {
+    if let Queue::Verify(verify) = queue {
+        return verify::run(verify, servers, format).await;
+    }
+    let signed_in = session::open(servers).await?;
+    let token = &signed_in.token;
+    match queue {
+        Queue::Status(Which { performance }) => show(&signed_in, performance, format).await?,
+        Queue::Watch(watch) => watch_line(&signed_in, &watch, format).await?,
+        Queue::Pause(Said { performance, message }) => {
+            steered(&signed_in, line::pause(token, performance, message.as_deref()), format)
+                .await?;
+        }
+        Queue::Resume(Which { performance }) => {
+            steered(&signed_in, line::resume(token, performance), format).await?;
+        }
+        Queue::Drain(Said { performance, message }) => {
+            steered(&signed_in, line::drain(token, performance, message.as_deref()), format)
+                .await?;
+        }
+        Queue::Rate(Rate { performance, per_minute }) => {
+            let rate = line::rate(token, performance, rate_of(&per_minute)?);
+            steered(&signed_in, rate, format).await?;
+        }
+        Queue::Capacity(Capacity { performance, capacity }) => {
+            steered(&signed_in, line::capacity(token, performance, capacity), format).await?;
+        }
+        Queue::Revoke(revoke) => take_away(&signed_in, &revoke).await?,
+        Queue::Entropy(Entropy { performance, value }) => {
+            let draw = signed_in.send(&line::entropy(token, performance, &value)).await?;
+            output::print(format, &draw, || verify::properties(&draw))?;
+        }
+        Queue::Audit(Which { performance }) => {
+            let audit = signed_in.send(&line::audit(token, performance)).await?;
+            output::print(format, &audit, || audit_table(&audit))?;
+        }
+        Queue::Verify(_) => unreachable!("it needs nobody to be signed in"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn look(signed_in: &SignedIn, performance: Uuid) -> anyhow::Result<Shown> {
+    let report = signed_in.send(&line::report(&signed_in.token, performance)).await?;
+    let status = signed_in.send(&line::status(performance)).await?;
+    Ok(Shown { status, report })
+}
+
+async fn show(signed_in: &SignedIn, performance: Uuid, format: Format) -> anyhow::Result<()> {
+    let shown = look(signed_in, performance).await?;
+    output::print(format, &shown, || properties(&shown))
+}
+
+/// A line of text, or of JSON, per look.
+async fn watch_line(signed_in: &SignedIn, watch: &Watch, format: Format) -> anyhow::Result<()> {
+    let mut looks = tokio::time::interval(LOOK_EVERY);
+    for _ in 0..watch.looks.unwrap_or(u64::MAX) {
+        looks.tick().await;
+        let shown = look(signed_in, watch.performance).await?;
+        output::line(&match format {
+            Format::Json => serde_json::to_string(&shown)?,
+            Format::Table => one_line(&shown),
+        })?;
+    }
+    Ok(())
+}
+
+async fn steered(
+    signed_in: &SignedIn,
+    call: ticketing_client::Call<line::Status>,
+    format: Format,
+) -> anyhow::Result<()> {
+    let status = signed_in.send(&call).await?;
+    output::print(format, &status, || {
+        output::properties([
+            ("state", status.state.to_string()),
+            ("message", or_dash(status.message.as_ref())),
+            ("waiting", or_dash(status.waiting)),
+        ])
+    })
+}
+
+async fn take_away(signed_in: &SignedIn, revoke: &Revoke) -> anyhow::Result<()> {
+    let Revoke { performance, account, yes } = *revoke;
+    if !yes {
+        let question = format!("Take the place of {account} away, for good? Then type `yes`");
+        if crate::prompt::line(&question, "--yes")? != "yes" {
+            return Err(Usage("nothing was taken away".into()).into());
+        }
+    }
+    signed_in.send(&line::revoke(&signed_in.token, performance, account)).await?;
+    eprintln!("{account} is out of the line");
+    Ok(())
+}
+
+fn rate_of(text: &str) -> Result<Option<u32>, Usage> {
+    match text {
+        "none" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| {
+            Usage(format!("`{text}` is neither a number of admissions per minute nor `none`"))
+        }),
+    }
+}
+
+fn properties(shown: &Shown) -> Table {
+    let Shown { status, report } = shown;
+    output::properties([
+        ("state", status.state.to_string()),
+        ("message", or_dash(status.message.as_ref())),
+        ("waiting", or_dash(status.waiting)),
+        ("inside", format!("{} of {}", report.inside, report.capacity)),
+        ("most inside", report.max_inside.to_string()),
+        ("turns not claimed yet", report.ready.to_string()),
+        ("admitted", report.admitted_total.to_string()),
+        ("admitting per minute", or_dash(status.admitting_per_minute)),
+        ("seats left", or_dash(status.seats_left)),
+        ("lapsed", report.lapsed_total.to_string()),
+        ("expired", report.expired_total.to_string()),
+        ("left", report.left_total.to_string()),
+    ])
+}
+
+fn one_line(shown: &Shown) -> String {
+    let Shown { status, report } = shown;
+    format!(
+        "{:<9}  waiting {:>7}  inside {:>5} of {}  admitted {:>7}  per minute {:>6}  seats left {:>6}",
+        status.state.to_string(),
+        or_dash(status.waiting),
+        report.inside,
+        report.capacity,
+        report.admitted_total,
+        or_dash(status.admitting_per_minute),
+        or_dash(status.seats_left),
+    )
+}
+
+fn audit_table(audit: &line::Audit) -> Table {
+    let mut table = output::table(&["at", "account", "action", "detail"]);
+    for entry in &audit.items {
+        table.add_row([
+            Cell::new(entry.at),
+            Cell::new(entry.account_id),
+            Cell::new(&entry.action),
+            Cell::new(&entry.detail),
+        ]);
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_a_number_or_none() {
+        assert_eq!(rate_of("120").unwrap(), Some(120));
+        assert_eq!(rate_of("none").unwrap(), None);
+        assert!(rate_of("fast").is_err());
+    }
+}

@@ -1,0 +1,280 @@
+//! `ticketing queue verify`: draws again what a line has drawn, from nothing but what is public.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+use comfy_table::Table;
+use serde::{Deserialize, Serialize};
+use ticketing_client::{Client, line};
+use ticketing_core::admission::draw::{ALGORITHM, Ranks, commitment, hex, seed_from_hex};
+use ticketing_core::admission::open_receipt;
+use uuid::Uuid;
+
+use crate::output::{self, Format, or_dash};
+use crate::settings;
+
+/// Something is not as it was promised.
+const EXIT_DIFFERENT: u8 = 10;
+
+/// Nobody needs to be signed in. Without a receipt, the seed and the ranks are checked; with one,
+/// also that its place took part and got the rank that it should.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The performance's id.
+    performance: Uuid,
+    /// A receipt, or a place's answer with a receipt in it; repeatable.
+    #[arg(long = "receipt", value_name = "FILE")]
+    receipts: Vec<PathBuf>,
+}
+
+/// What a file with a receipt may say besides it: the rank that its buyer was shown.
+#[derive(Debug, Deserialize)]
+struct Kept {
+    receipt: String,
+    #[serde(default)]
+    rank: Option<u64>,
+}
+
+/// A place whose receipt was checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Checked {
+    number: u64,
+    rank: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    verdict: &'static str,
+    /// The first thing that is not as it was promised.
+    difference: Option<String>,
+    draw: line::Draw,
+    receipts: Vec<Checked>,
+    not_proven: Vec<String>,
+}
+
+pub(super) async fn run(
+    verify: Verify,
+    servers: &[String],
+    format: Format,
+) -> anyhow::Result<ExitCode> {
+    let client = Client::new(&settings::server(servers)?)?;
+    let draw = client.send(&line::draw(verify.performance)).await?;
+    if draw.seed.is_none() {
+        output::print(format, &draw, || properties(&draw))?;
+        anyhow::bail!("nothing to verify yet: the seed is published with the opening");
+    }
+    let kept = verify.receipts.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let report = report(verify.performance, draw, &kept);
+    output::print(format, &report, || properties(&report.draw))?;
+    if format == Format::Table {
+        output::line(&report.words())?;
+    }
+    Ok(match report.difference {
+        None => ExitCode::SUCCESS,
+        Some(_) => ExitCode::from(EXIT_DIFFERENT),
+    })
+}
+
+fn read(path: &PathBuf) -> anyhow::Result<Kept> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the receipt {}", path.display()))?;
+    let bare = Kept { receipt: text.trim().to_owned(), rank: None };
+    Ok(serde_json::from_str(&text).unwrap_or(bare))
+}
+
+fn report(performance: Uuid, draw: line::Draw, kept: &[Kept]) -> Report {
+    let mut receipts = Vec::new();
+    let difference = check(performance, &draw, kept, &mut receipts).err();
+    let verdict = if difference.is_none() { "proven" } else { "different" };
+    let not_proven = not_proven(&draw, kept);
+    Report { verdict, difference, draw, receipts, not_proven }
+}
+
+/// Every step in the order in which one follows from the other; the error is the difference.
+fn check(
+    performance: Uuid,
+    draw: &line::Draw,
+    kept: &[Kept],
+    checked: &mut Vec<Checked>,
+) -> Result<(), String> {
+    if draw.algorithm != ALGORITHM {
+        return Err(format!("algorithm {} is not known here", draw.algorithm));
+    }
+    let seed = draw.seed.as_deref().and_then(seed_from_hex);
+    let seed = seed.ok_or("the seed is not 32 bytes in hexadecimal")?;
+    let committed = hex(&commitment(performance.into(), &seed));
+    if committed != draw.commitment {
+        return Err(format!("the seed belongs to the commitment {committed}, not to this one"));
+    }
+    if draw.entropy_source.is_some() && draw.entropy.is_none() {
+        return Err("a source of entropy was named, and the draw was made without it".into());
+    }
+    let places = draw.places.ok_or("the number of places is not published")?;
+    let ranks = Ranks::new(performance.into(), &seed, places, draw.entropy.as_deref());
+    each_rank_once(&ranks, places)?;
+    let key = draw.receipt_key.as_deref().unwrap_or_default();
+    for kept in kept {
+        checked.push(check_receipt(performance, draw, &ranks, places, key, kept)?);
+    }
+    Ok(())
+}
+
+fn each_rank_once(ranks: &Ranks, places: u64) -> Result<(), String> {
+    let count = usize::try_from(places).map_err(|_| "more places than fit in memory")?;
+    let mut taken = vec![false; count];
+    for number in 1..=places {
+        let rank = ranks.rank(number);
+        let free = usize::try_from(rank - 1).ok().and_then(|at| taken.get_mut(at));
+        match free {
+            Some(taken) if !*taken => *taken = true,
+            _ => return Err(format!("place {number} has a rank that is not its own: {rank}")),
+        }
+    }
+    Ok(())
+}
+
+fn check_receipt(
+    performance: Uuid,
+    draw: &line::Draw,
+    ranks: &Ranks,
+    places: u64,
+    key: &str,
+    kept: &Kept,
+) -> Result<Checked, String> {
+    let receipt = open_receipt(&kept.receipt, key);
+    let receipt = receipt.ok_or("a receipt was not signed by this box office")?;
+    let number = receipt.number;
+    if receipt.performance.uuid() != performance {
+        return Err(format!("the receipt of place {number} is for another performance"));
+    }
+    if hex(&receipt.commitment) != draw.commitment {
+        return Err(format!("place {number} was promised another commitment"));
+    }
+    if number > places {
+        return Err(format!("place {number} was left out of the draw of {places} places"));
+    }
+    let rank = ranks.rank(number);
+    match kept.rank {
+        Some(shown) if shown != rank => {
+            Err(format!("place {number} was shown rank {shown}, and the draw gives it {rank}"))
+        }
+        _ => Ok(Checked { number, rank }),
+    }
+}
+
+fn not_proven(draw: &line::Draw, kept: &[Kept]) -> Vec<String> {
+    let mut not_proven = Vec::new();
+    match (&draw.entropy_source, &draw.entropy) {
+        (Some(source), Some(value)) => not_proven.push(format!(
+            "that {source} said {value:?}: compare it with what the source published, and when"
+        )),
+        _ => not_proven.push(
+            "that nobody chose the outcome: no public entropy went in, so whoever knew the seed \
+             could have added places until the draw suited"
+                .into(),
+        ),
+    }
+    if kept.is_empty() {
+        not_proven.push(
+            "that the commitment was public before anybody joined: a receipt shows it (--receipt)"
+                .into(),
+        );
+    } else if kept.iter().any(|kept| kept.rank.is_none()) {
+        not_proven.push(
+            "that a buyer was shown this rank: keep the place's answer with `rank` in it".into(),
+        );
+    }
+    not_proven.push("that each place is another person".into());
+    not_proven
+}
+
+pub(super) fn properties(draw: &line::Draw) -> Table {
+    output::properties([
+        ("algorithm", draw.algorithm.to_string()),
+        ("commitment", draw.commitment.clone()),
+        ("places", or_dash(draw.places)),
+        ("entropy source", or_dash(draw.entropy_source.as_ref())),
+        ("entropy", or_dash(draw.entropy.as_ref())),
+        ("seed", or_dash(draw.seed.as_ref())),
+        ("opened at", or_dash(draw.opened_at)),
+    ])
+}
+
+impl Report {
+    fn words(&self) -> String {
+        let mut words = vec![String::new()];
+        words.extend(
+            self.receipts
+                .iter()
+                .map(|place| format!("place {} has rank {}", place.number, place.rank)),
+        );
+        words.push(match &self.difference {
+            None => {
+                "PROVEN: the seed is the one that was committed to, and every place has the one \
+                     rank that it gives."
+                    .to_owned()
+            }
+            Some(difference) => format!("DIFFERENT: {difference}"),
+        });
+        words.push("Not proven:".to_owned());
+        words.extend(self.not_proven.iter().map(|what| format!("- {what}")));
+        words.join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ticketing_core::admission::draw::Seed;
+
+    use super::*;
+
+    const PERFORMANCE: Uuid = Uuid::from_u128(1);
+
+    fn draw() -> line::Draw {
+        let seed = Seed([7; 32]);
+        line::Draw {
+            algorithm: ALGORITHM,
+            commitment: hex(&commitment(PERFORMANCE.into(), &seed)),
+            entropy_source: Some("drand".into()),
+            places: Some(10),
+            entropy: Some("42".into()),
+            seed: Some(hex(&seed.0)),
+            opened_at: None,
+            receipt_key: None,
+        }
+    }
+
+    fn difference(draw: line::Draw) -> String {
+        report(PERFORMANCE, draw, &[]).difference.expect("a difference")
+    }
+
+    #[test]
+    fn a_true_draw_is_proven_and_says_what_is_not() {
+        let report = report(PERFORMANCE, draw(), &[]);
+        assert_eq!((report.verdict, &report.difference), ("proven", &None));
+        assert!(report.words().contains("PROVEN"));
+        assert!(report.not_proven[0].contains("drand said \"42\""), "{:?}", report.not_proven);
+    }
+
+    #[test]
+    fn without_entropy_it_says_that_the_outcome_could_have_been_chosen() {
+        let draw = line::Draw { entropy_source: None, entropy: None, ..draw() };
+        let report = report(PERFORMANCE, draw, &[]);
+        assert_eq!(report.verdict, "proven");
+        assert!(report.not_proven[0].contains("added places"), "{:?}", report.not_proven);
+    }
+
+    #[test]
+    fn every_lie_is_named() {
+        let other = line::Draw { seed: Some(hex(&[8; 32])), ..draw() };
+        assert!(difference(other).contains("belongs to the commitment"));
+        assert!(difference(line::Draw { algorithm: 9, ..draw() }).contains("algorithm 9"));
+        assert!(difference(line::Draw { entropy: None, ..draw() }).contains("without it"));
+        assert!(difference(line::Draw { places: None, ..draw() }).contains("places"));
+        let forged = Kept { receipt: "L1.forged".into(), rank: None };
+        let report = report(PERFORMANCE, draw(), &[forged]);
+        assert!(report.difference.expect("a difference").contains("not signed"));
+    }
+}

@@ -1,0 +1,92 @@
+//! `places_kept`: nobody loses its place in the line, and no number is given to two.
+//!
+//! A place may end by its buyer's own doing (it left, it did not claim its turn, its pass ran out or
+//! led to a purchase) and by nothing else. A buyer has another number only after that.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::{Check, Evidence};
+use crate::line::State;
+use crate::load::record::{Buyer, Place};
+
+pub(super) fn check(evidence: &Evidence) -> Check {
+    let mut owners: HashMap<u64, Uuid> = HashMap::new();
+    let mut faults = Vec::new();
+    for buyer in &evidence.buyers {
+        for place in &buyer.places {
+            let owner = *owners.entry(place.number).or_insert(buyer.account);
+            if owner != buyer.account {
+                faults.push(format!("number {} was given to two", place.number));
+            }
+        }
+        faults.extend(lost(buyer));
+    }
+    Check::from_faults(
+        "places_kept",
+        &faults,
+        format!("{} numbers, each of one buyer", owners.len()),
+    )
+}
+
+/// The first place of a buyer that was taken from it.
+fn lost(buyer: &Buyer) -> Option<String> {
+    let answered_left = |place: &&Place| {
+        let told_left = place.polls.iter().any(|poll| poll.state == Some(State::Left));
+        told_left && place.pass.as_ref().is_none_or(|pass| pass.leave_sent.is_none())
+    };
+    if let Some(place) = buyer.places.iter().find(answered_left) {
+        return Some(format!("place {} was left, and not by its buyer", place.number));
+    }
+    let (_, given_up) = buyer.places.split_last()?;
+    let gone = given_up.iter().find(|place| !has_ended(place))?;
+    Some(format!("place {} was replaced while it waited", gone.number))
+}
+
+fn has_ended(place: &Place) -> bool {
+    let ended = |state: &State| matches!(state, State::Lapsed | State::Expired | State::Done);
+    let told = place.polls.iter().filter_map(|poll| poll.state.as_ref()).any(ended);
+    told || place.pass.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::history::{self, buyer, poll};
+    use super::*;
+
+    #[test]
+    fn everyone_with_a_number_of_its_own_is_green() {
+        let check = check(&history::green());
+        assert!(check.ok);
+        assert_eq!(check.detail, "2 numbers, each of one buyer");
+    }
+
+    #[test]
+    fn a_number_given_to_two_turns_red() {
+        let mut evidence = history::green();
+        evidence.buyers[1].places[0].number = 1;
+        assert!(!check(&evidence).ok);
+    }
+
+    #[test]
+    fn a_place_that_its_buyer_did_not_leave_and_that_was_left_turns_red() {
+        let mut evidence = history::green();
+        let place = &mut evidence.buyers[0].places[0];
+        place.pass = None;
+        place.polls = vec![poll(1.0, State::Left)];
+        assert!(!check(&evidence).ok);
+    }
+
+    #[test]
+    fn another_number_is_fine_after_a_turn_that_lapsed_and_red_while_waiting() {
+        let mut evidence = history::green();
+        let mut first = buyer(7, 1.0);
+        first.places[0].pass = None;
+        first.places[0].polls = vec![poll(1.0, State::Lapsed)];
+        evidence.buyers[0].places.insert(0, first.places.remove(0));
+        assert!(check(&evidence).ok);
+        evidence.buyers[0].places[0].polls = vec![poll(1.0, State::Waiting)];
+        assert!(!check(&evidence).ok);
+    }
+}
