@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::program::Program;
 
 const SERVICES: [&str; 3] = ["TICKETING_POSTGRES", "TICKETING_REDIS", "TICKETING_KAFKA"];
-const ADMIN_EMAIL: &str = "administrator@example.org";
+pub(crate) const ADMIN_EMAIL: &str = "administrator@example.org";
 
 /// A demo needs the machine for itself: two at once would only measure each other.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -19,7 +19,7 @@ static ALONE: Mutex<()> = Mutex::new(());
 pub(crate) struct Deployment {
     pub(crate) servers: Vec<Program>,
     gateway: Program,
-    password: String,
+    pub(crate) password: String,
     _ledger: TempDir,
     _alone: MutexGuard<'static, ()>,
 }
@@ -34,6 +34,11 @@ pub(crate) struct Progress {
 impl Deployment {
     /// Two servers, on the Redis of the environment or another one.
     pub(crate) fn start(redis: Option<String>) -> Self {
+        Self::start_with(redis, &[])
+    }
+
+    /// Two servers, the first of them with settings of its own.
+    pub(crate) fn start_with(redis: Option<String>, of_the_first: &[(&str, String)]) -> Self {
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         for name in SERVICES {
             assert!(
@@ -63,8 +68,10 @@ impl Deployment {
         settings.extend(redis.map(|url| ("TICKETING_REDIS", url)));
         let listen = ["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"];
         let listen = [&listen[..], &["--allow-synthetic-buyers"]].concat();
-        let server = |_| Program::start("ticketing-server", &listen, &settings);
-        let servers = (0..2).map(server).collect();
+        let first = [&settings[..], of_the_first].concat();
+        let server =
+            |settings: &[(&str, String)]| Program::start("ticketing-server", &listen, settings);
+        let servers = vec![server(&first), server(&settings)];
         Self { servers, gateway, password, _ledger: folder, _alone: alone }
     }
 
@@ -145,6 +152,6 @@ pub(crate) fn assert_green_but_for_errors(report: &Value) {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a name that no other run has")]
-fn some_number() -> u128 {
+pub(crate) fn some_number() -> u128 {
     SystemTime::now().duration_since(UNIX_EPOCH).expect("after the epoch").as_nanos()
 }

@@ -4,3 +4,4 @@ mod deployment;
 mod program;
 mod redis_lost;
 mod server_killed;
+mod wall_clock;

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::id::AccountId;
 
 /// How often an account may join within one second, over all lines.
-const JOINS_PER_SECOND: u32 = 10;
+const JOINS_PER_SECOND: u32 = 20;
 /// How many accounts are remembered before those of earlier seconds are forgotten.
 const ACCOUNTS_MAX: usize = 200_000;
 

@@ -60,6 +60,9 @@ use crate::seats::Seats;
 use crate::seats::memory::MemorySeats;
 use crate::signing::SigningKey;
 
+/// How many performances are read from the books at once.
+const READERS: usize = 64;
+
 /// The box office. Clones share everything.
 #[derive(Clone)]
 pub struct BoxOffice(Arc<Inner>);
@@ -80,6 +83,8 @@ struct Inner {
     backend: Backend,
     /// Details of performances and maps of venues, as read a moment ago.
     sales: DashMap<PerformanceId, (Timestamp, Arc<Sale>)>,
+    /// Whose turn it is to read a performance, by its id.
+    reading: [tokio::sync::Mutex<()>; READERS],
     venues: DashMap<VenueId, Arc<Venue>>,
     draws: DashMap<PerformanceId, KnownDraw>,
     /// What this process last saw of each running sale.
@@ -163,6 +168,7 @@ impl BoxOffice {
             provider,
             backend,
             sales: DashMap::new(),
+            reading: std::array::from_fn(|_| tokio::sync::Mutex::default()),
             venues: DashMap::new(),
             draws: DashMap::new(),
             views: DashMap::new(),
@@ -204,10 +210,17 @@ impl BoxOffice {
     /// A performance with its map, at most a second old: an organizer's changes reach a running
     /// sale within it.
     async fn sale(&self, performance: PerformanceId, now: Timestamp) -> Result<Arc<Sale>> {
-        if let Some(known) = self.0.sales.get(&performance)
-            && now.as_millis() - known.0.as_millis() <= SALE_MAX_AGE_MS
-        {
-            return Ok(known.1.clone());
+        let known = || {
+            let known = self.0.sales.get(&performance)?;
+            let fresh = now.as_millis() - known.0.as_millis() <= SALE_MAX_AGE_MS;
+            fresh.then(|| known.1.clone())
+        };
+        if let Some(sale) = known() {
+            return Ok(sale);
+        }
+        let _reading = self.reading(performance).lock().await;
+        if let Some(sale) = known() {
+            return Ok(sale);
         }
         let found = self.backend().catalog.performance(performance).await?;
         let found = found.ok_or(Error::NotFound("performance"))?;
@@ -215,6 +228,13 @@ impl BoxOffice {
         let sale = Arc::new(Sale::new(found, venue.map.clone()));
         self.0.sales.insert(performance, (now, sale.clone()));
         Ok(sale)
+    }
+
+    /// One read of a performance at a time: a crowd that finds it old waits for what that brings.
+    fn reading(&self, performance: PerformanceId) -> &tokio::sync::Mutex<()> {
+        let turns = self.0.reading.len() as u128;
+        let turn = usize::try_from(performance.uuid().as_u128() % turns).unwrap_or(0);
+        &self.0.reading[turn]
     }
 
     fn view(&self, performance: PerformanceId) -> Arc<LiveView> {

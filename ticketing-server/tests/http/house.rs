@@ -11,6 +11,7 @@ use ticketing_core::payments::{PortOne, PortOneSettings};
 use ticketing_core::{BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey, Timestamp};
 use ticketing_server::{App, router};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::wire::{Request, text};
 
@@ -38,6 +39,7 @@ pub(crate) struct House {
     pub(crate) organizer: String,
     pub(crate) venue: String,
     pub(crate) performance: String,
+    pub(crate) draining: Arc<watch::Sender<bool>>,
     office: BoxOffice,
     clock: Clock,
     keys: AtomicU64,
@@ -72,7 +74,9 @@ impl House {
         office.ensure_administrator(email, &SecretString::from(password)).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let app = router(App::new(office.clone(), true));
+        let app = App::new(office.clone(), true);
+        let draining = app.draining.clone();
+        let app = router(app);
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         let mut house = Self {
             url,
@@ -83,6 +87,7 @@ impl House {
             organizer: String::new(),
             venue: String::new(),
             performance: String::new(),
+            draining,
             office,
             clock,
             keys: AtomicU64::new(0),
@@ -171,6 +176,12 @@ impl House {
     pub(crate) async fn tick(&self) {
         self.clock.advance(TICK);
         self.office.step_lines().await.unwrap();
+    }
+
+    /// What listeners hear of what changed.
+    pub(crate) async fn push(&self) {
+        self.tick().await;
+        self.office.step_push().await.unwrap();
     }
 
     /// A buyer through the line.

@@ -11,4 +11,5 @@ mod random_input;
 mod repeats;
 mod roles;
 mod routes;
+mod streams;
 mod wire;

@@ -8,7 +8,7 @@ use crate::wire::{Request, text};
 
 /// Answers to: nobody, another buyer, the buyer, another organizer, the organizer, an
 /// administrator. Each of them shows the buyer's own place and pass.
-const EXPECTED: [(&str, [u16; 6]); 34] = [
+const EXPECTED: [(&str, [u16; 6]); 43] = [
     ("GET /livez", [200, 200, 200, 200, 200, 200]),
     ("GET /readyz", [200, 200, 200, 200, 200, 200]),
     ("POST /v1/accounts", [201, 409, 409, 409, 409, 409]),
@@ -25,6 +25,13 @@ const EXPECTED: [(&str, [u16; 6]); 34] = [
     ("PATCH /v1/performances/{performance}", [401, 403, 403, 403, 200, 200]),
     ("GET /v1/performances/{performance}/line/status", [200, 200, 200, 200, 200, 200]),
     ("GET /v1/performances/{performance}/line/report", [401, 403, 403, 403, 200, 200]),
+    ("GET /v1/performances/{performance}/line/draw", [404, 404, 404, 404, 404, 404]),
+    ("GET /v1/performances/{performance}/audit", [401, 403, 403, 403, 200, 200]),
+    ("POST /v1/performances/{performance}/line/pause", [401, 403, 403, 403, 200, 200]),
+    ("POST /v1/performances/{performance}/line/resume", [401, 403, 403, 403, 200, 200]),
+    ("POST /v1/performances/{performance}/line/rate", [401, 403, 403, 403, 200, 200]),
+    ("POST /v1/performances/{performance}/line/capacity", [401, 403, 403, 403, 200, 200]),
+    ("POST /v1/performances/{performance}/line/entropy", [401, 403, 403, 403, 404, 404]),
     ("GET /v1/performances/{performance}/seats", [401, 200, 200, 200, 200, 200]),
     ("GET /v1/performances/{performance}/orders", [401, 403, 403, 403, 200, 200]),
     ("GET /v1/performances/{performance}/sales", [401, 403, 403, 403, 200, 200]),
@@ -40,6 +47,8 @@ const EXPECTED: [(&str, [u16; 6]); 34] = [
     ("POST /v1/orders/{order}/cancel", [401, 404, 200, 404, 404, 404]),
     ("DELETE /v1/holds/{hold}", [401, 403, 204, 403, 403, 403]),
     ("DELETE /v1/performances/{performance}/line", [401, 403, 204, 403, 403, 403]),
+    ("POST /v1/performances/{performance}/line/revoke", [401, 403, 403, 403, 204, 204]),
+    ("POST /v1/performances/{performance}/line/drain", [401, 403, 403, 403, 200, 200]),
     ("DELETE /v1/sessions/current", [401, 204, 204, 204, 204, 204]),
     ("POST /v1/synthetic-buyers", [401, 403, 403, 403, 403, 201]),
     ("DELETE /v1/synthetic-buyers", [401, 403, 403, 403, 403, 204]),

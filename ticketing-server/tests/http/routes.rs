@@ -87,6 +87,16 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         patch("/v1/performances/{performance}").body(json!({"title": "Another title"}), &[]),
         get("/v1/performances/{performance}/line/status").public(),
         get("/v1/performances/{performance}/line/report"),
+        get("/v1/performances/{performance}/line/draw").public(),
+        get("/v1/performances/{performance}/audit"),
+        post("/v1/performances/{performance}/line/pause").body(json!({"message": "x"}), &[]),
+        post("/v1/performances/{performance}/line/resume").body(json!({}), &[]),
+        post("/v1/performances/{performance}/line/rate")
+            .body(json!({"admit_per_minute": null}), &["admit_per_minute"]),
+        post("/v1/performances/{performance}/line/capacity")
+            .body(json!({"line_capacity": 300}), &["line_capacity"]),
+        post("/v1/performances/{performance}/line/entropy")
+            .body(json!({"entropy": "1 2 3"}), &["entropy"]),
         get("/v1/performances/{performance}/seats"),
         get("/v1/performances/{performance}/orders"),
         get("/v1/performances/{performance}/sales"),
@@ -102,6 +112,9 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         post("/v1/orders/{order}/cancel").key(),
         delete("/v1/holds/{hold}"),
         delete("/v1/performances/{performance}/line"),
+        post("/v1/performances/{performance}/line/revoke")
+            .body(json!({"account_id": names.account}), &["account_id"]),
+        post("/v1/performances/{performance}/line/drain").body(json!({"message": null}), &[]),
         delete("/v1/sessions/current"),
         post("/v1/synthetic-buyers").body(json!({"count": 1}), &["count"]),
         delete("/v1/synthetic-buyers"),

@@ -1,10 +1,12 @@
-//! Joins, questions, leaves, ticks and pauses, in random order.
+//! Joins, questions, leaves, ticks and pauses, in random order; in some lines people join before the
+//! opening, and are drawn.
 
 use std::collections::{BTreeMap, HashMap};
 
 use rand::RngExt;
 use rand_chacha::ChaCha20Rng;
 
+use ticketing_core::LineAnswer;
 use ticketing_core::accounts::Caller;
 use ticketing_core::admission::State;
 use ticketing_core::catalog::{Policy, Reentry};
@@ -15,6 +17,8 @@ use crate::world::World;
 
 const BUYERS: u32 = 10;
 const STEPS: u32 = 120;
+/// When a line with a draw opens: some way into the history.
+const OPENS_IN_SECONDS: u32 = 10;
 /// Enough for the head to walk past every number of a history.
 const TICKS_FOR_ALL: u32 = 20;
 /// A place is present if it asked within this.
@@ -30,8 +34,10 @@ struct History<'a> {
     buyers: Vec<Caller>,
     /// Each buyer's place, as far as it knows.
     places: BTreeMap<usize, Visitor>,
-    /// The waiting ones among them: number, and when it asked last.
+    /// The waiting ones among them: rank, and when it asked last.
     waiting: BTreeMap<u64, (usize, i64)>,
+    /// What rank each number was shown; it never changes.
+    ranks: HashMap<u64, u64>,
     owners: HashMap<u64, usize>,
     told: Vec<String>,
 }
@@ -42,19 +48,32 @@ pub(super) async fn history(world: &World, seed: u64) -> Vec<String> {
     let capacity = random.random_range(1..4);
     let reentry = if random.random_bool(0.5) { Reentry::Keep } else { Reentry::Requeue };
     let prompt = random.random_bool(0.7);
+    let drawn = random.random_bool(0.4);
     let policy = Policy {
         line_capacity: capacity,
         claim_seconds: 3,
         pass_lease_seconds: 20,
         reentry,
+        pre_queue_seconds: drawn.then_some(600),
         ..Policy::default()
     };
-    let sale = world.sale(policy, 10).await;
+    let sale = world.sale_in(if drawn { OPENS_IN_SECONDS } else { 0 }, policy, 10).await;
     let buyers = world.buyers(BUYERS).await;
     let (places, waiting) = (BTreeMap::new(), BTreeMap::new());
-    let (owners, told) = (HashMap::new(), Vec::new());
-    let mut history =
-        History { world, sale, capacity, reentry, prompt, buyers, places, waiting, owners, told };
+    let (ranks, owners, told) = (HashMap::new(), HashMap::new(), Vec::new());
+    let mut history = History {
+        world,
+        sale,
+        capacity,
+        reentry,
+        prompt,
+        buyers,
+        places,
+        waiting,
+        ranks,
+        owners,
+        told,
+    };
     for _ in 0..STEPS {
         history.step(&mut random).await;
         history.check().await;
@@ -81,14 +100,12 @@ impl History<'_> {
         let number = answer.place.number();
         assert_eq!(*self.owners.entry(number).or_insert(who), who, "a number is given out once");
         self.forget(who);
-        if answer.state == State::Waiting {
-            self.waiting.insert(number, (who, self.world.now().as_millis()));
-        }
+        self.waits(who, &answer);
         if before.as_ref() != Some(&answer.place_token) {
             let newest = self.owners.keys().max() == Some(&number);
             assert!(newest, "a new number is at the end");
         }
-        self.told.push(format!("{who} joins: {number} {:?}", answer.state));
+        self.told.push(format!("{who} joins: {number} {:?} {:?}", answer.state, answer.rank));
         let again = self.world.office.join(&self.buyers[who], self.sale.id).await.unwrap();
         if self.reentry == Reentry::Keep || answer.state == State::Admitted {
             assert_eq!(again.place, answer.place, "joining again answers the same place");
@@ -96,9 +113,7 @@ impl History<'_> {
         let number = again.place.number();
         assert_eq!(*self.owners.entry(number).or_insert(who), who, "a number is given out once");
         self.forget(who);
-        if again.state == State::Waiting {
-            self.waiting.insert(number, (who, self.world.now().as_millis()));
-        }
+        self.waits(who, &again);
         let visitor = Visitor {
             caller: self.buyers[who],
             performance: self.sale.id,
@@ -112,12 +127,22 @@ impl History<'_> {
         let Some(visitor) = self.places.get_mut(&who) else { return };
         let answer = self.world.ask(visitor).await;
         let number = answer.place.number();
-        if answer.state == State::Waiting {
-            self.waiting.insert(number, (who, self.world.now().as_millis()));
-        } else {
-            self.waiting.remove(&number);
-        }
+        self.forget(who);
+        self.waits(who, &answer);
         self.told.push(format!("{who} asks: {number} {:?} {}", answer.state, answer.ahead));
+    }
+
+    /// Notes where a waiting place stands; once shown, its rank stays.
+    fn waits(&mut self, who: usize, answer: &LineAnswer) {
+        let Some(rank) = answer.rank else {
+            assert!(answer.state != State::Waiting, "nobody waits without a rank");
+            return;
+        };
+        let number = answer.place.number();
+        assert_eq!(*self.ranks.entry(number).or_insert(rank), rank, "a rank never changes");
+        if answer.state == State::Waiting {
+            self.waiting.insert(rank, (who, self.world.now().as_millis()));
+        }
     }
 
     async fn leave(&mut self, who: usize) {
@@ -155,6 +180,9 @@ impl History<'_> {
 
     /// The head walks a bounded number of places per tick, so it is given some.
     async fn everyone_comes_in_while_there_is_room(&mut self) {
+        // A line that opens late has opened by then, and lets people in.
+        self.world.advance_seconds(u64::from(2 * OPENS_IN_SECONDS));
+        self.tick().await;
         for _ in 0..TICKS_FOR_ALL {
             self.world.tick().await;
             self.ask_all().await;
