@@ -1,17 +1,19 @@
 //! The application: routes deny by default, since what no route names does not exist and every
 //! handler that acts for somebody takes the proof of who it is as an argument.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
 use axum::{Router, middleware};
-use ticketing_core::BoxOffice;
+use futures_util::FutureExt;
+use ticketing_core::{BoxOffice, Error};
 use tokio::sync::watch;
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::problem::Problem;
 use crate::{routes, telemetry};
@@ -101,11 +103,23 @@ pub fn router(app: App) -> Router {
             Problem::new("method-not-allowed", status, "this route has no such method")
         })
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
-        .layer(CatchPanicLayer::custom(|_| {
-            let problem = Problem::from(ticketing_core::Error::internal("a handler panicked"));
-            axum::response::IntoResponse::into_response(problem)
-        }))
-        .layer(middleware::from_fn(telemetry::observe))
+        .layer(middleware::from_fn(around))
         .with_state(app)
+}
+
+/// What stands around every handler: its time, its panics, its measure. One layer, because each
+/// boxes the request once more; and the clock runs only for a handler that has to wait.
+async fn around(request: Request, next: Next) -> Response {
+    telemetry::observe(request, async |request| {
+        let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
+        match tokio::time::timeout(REQUEST_TIMEOUT, answer).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(_)) => Problem::from(Error::internal("a handler panicked")).into_response(),
+            Err(_) => {
+                let late = Error::Unavailable("a handler took too long".into());
+                Problem::from(late).into_response()
+            }
+        }
+    })
+    .await
 }

@@ -72,6 +72,23 @@ impl BoxOffice {
         Ok(Some(self.draw_of(sale, now).await?.draw.public()))
     }
 
+    /// The same as [`Self::rank`] as far as this process knows it already.
+    pub(super) fn known_rank(
+        &self,
+        sale: &Sale,
+        number: u64,
+        watermark: &Watermark,
+    ) -> Option<u64> {
+        if sale.policy().pre_queue_seconds.is_none() {
+            return Some(number);
+        }
+        if number > watermark.places? {
+            return Some(number);
+        }
+        let known = self.0.draws.get(&sale.id()).filter(|_| watermark.opened)?;
+        known.ranks.as_ref().map(|ranks| ranks.rank(number))
+    }
+
     /// Where a number stands in the order of admission; nothing while the draw is still to come.
     pub(super) async fn rank(
         &self,
@@ -80,18 +97,13 @@ impl BoxOffice {
         watermark: &Watermark,
         now: Timestamp,
     ) -> Result<Option<u64>> {
-        if sale.policy().pre_queue_seconds.is_none() {
-            return Ok(Some(number));
+        if let Some(rank) = self.known_rank(sale, number, watermark) {
+            return Ok(Some(rank));
         }
         match watermark.places {
-            Some(places) if number > places => Ok(Some(number)),
             Some(_) if watermark.opened => {
-                let known = self.draw_of(sale, now).await?;
-                let known = match known.ranks {
-                    Some(_) => known,
-                    None => self.read_draw(sale, now).await?,
-                };
-                let ranks = known.ranks.ok_or_else(|| Error::internal("opened without a draw"))?;
+                let ranks = self.read_draw(sale, now).await?.ranks;
+                let ranks = ranks.ok_or_else(|| Error::internal("opened without a draw"))?;
                 Ok(Some(ranks.rank(number)))
             }
             _ => Ok(None),

@@ -148,7 +148,7 @@ impl BoxOffice {
         }
         let state = State::Waiting;
         let standing = Standing { place, state, pass_expires_at: None, watermark };
-        self.line_answer(&sale, standing, now).await.ok().map(Box::new)
+        self.line_answer(&sale, standing, None, now).await.ok().map(Box::new)
     }
 }
 

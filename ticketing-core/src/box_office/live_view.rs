@@ -20,6 +20,8 @@ const WATERMARK_MAX_AGE_MS: i64 = 500;
 const SNAPSHOT_MAX_AGE_MS: i64 = 200;
 /// Over how long admissions are measured.
 const RATE_WINDOW_MS: i64 = 10_000;
+/// How finely.
+const RATE_STEP_MS: i64 = 200;
 
 /// The last look at one performance.
 #[derive(Default)]
@@ -67,12 +69,26 @@ impl LiveView {
         }
         seen.head = seen.head.max(watermark.head);
         seen.watermark = Some((now, watermark));
-        seen.admissions.push_back((now, watermark.admitted_total));
+        match seen.admissions.back_mut() {
+            Some((at, total)) if now.as_millis() - at.as_millis() < RATE_STEP_MS => {
+                *total = watermark.admitted_total;
+            }
+            _ => seen.admissions.push_back((now, watermark.admitted_total)),
+        }
         while seen.admissions.len() > 2
             && now.as_millis() - seen.admissions[1].0.as_millis() >= RATE_WINDOW_MS
         {
             seen.admissions.pop_front();
         }
+    }
+
+    /// Watermark and outlook, where both were seen a moment ago.
+    pub(super) fn seen(&self, now: Timestamp) -> Option<(Watermark, SeatOutlook)> {
+        let seen = self.seen.lock();
+        let watermark = fresh(seen.watermark.as_ref(), now, WATERMARK_MAX_AGE_MS)?;
+        let (at, look) = seen.snapshot.as_ref()?;
+        let recent = now.as_millis() - at.as_millis() <= SNAPSHOT_MAX_AGE_MS;
+        recent.then_some((watermark, look.outlook))
     }
 
     /// The farthest head that was ever shown.

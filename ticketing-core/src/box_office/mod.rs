@@ -210,16 +210,11 @@ impl BoxOffice {
     /// A performance with its map, at most a second old: an organizer's changes reach a running
     /// sale within it.
     async fn sale(&self, performance: PerformanceId, now: Timestamp) -> Result<Arc<Sale>> {
-        let known = || {
-            let known = self.0.sales.get(&performance)?;
-            let fresh = now.as_millis() - known.0.as_millis() <= SALE_MAX_AGE_MS;
-            fresh.then(|| known.1.clone())
-        };
-        if let Some(sale) = known() {
+        if let Some(sale) = self.known_sale(performance, now) {
             return Ok(sale);
         }
         let _reading = self.reading(performance).lock().await;
-        if let Some(sale) = known() {
+        if let Some(sale) = self.known_sale(performance, now) {
             return Ok(sale);
         }
         let found = self.backend().catalog.performance(performance).await?;
@@ -230,6 +225,12 @@ impl BoxOffice {
         Ok(sale)
     }
 
+    fn known_sale(&self, performance: PerformanceId, now: Timestamp) -> Option<Arc<Sale>> {
+        let known = self.0.sales.get(&performance)?;
+        let fresh = now.as_millis() - known.0.as_millis() <= SALE_MAX_AGE_MS;
+        fresh.then(|| known.1.clone())
+    }
+
     /// One read of a performance at a time: a crowd that finds it old waits for what that brings.
     fn reading(&self, performance: PerformanceId) -> &tokio::sync::Mutex<()> {
         let turns = self.0.reading.len() as u128;
@@ -238,6 +239,9 @@ impl BoxOffice {
     }
 
     fn view(&self, performance: PerformanceId) -> Arc<LiveView> {
+        if let Some(view) = self.0.views.get(&performance) {
+            return view.clone();
+        }
         self.0.views.entry(performance).or_default().clone()
     }
 }

@@ -6,7 +6,8 @@ use super::BoxOffice;
 use super::line_status::within;
 use crate::accounts::Caller;
 use crate::admission::{
-    Ask, POLL_MAX_MS, Pass, Place, Standing, State, Terms, Watermark, poll_before_opening_ms,
+    Ask, POLL_MAX_MS, Pass, Place, SeatOutlook, Standing, State, Terms, Watermark,
+    poll_before_opening_ms,
 };
 use crate::catalog::{LineMode, Sale};
 use crate::clock::Timestamp;
@@ -61,6 +62,13 @@ pub struct LineAnswer {
     pub pass: Option<PassGranted>,
 }
 
+/// What an answer needs besides the standing.
+struct Known {
+    rank: Option<u64>,
+    outlook: SeatOutlook,
+    receipt: Option<String>,
+}
+
 impl BoxOffice {
     /// Takes a place in the line, or answers the one the buyer has.
     pub async fn join(&self, caller: &Caller, performance: PerformanceId) -> Result<LineAnswer> {
@@ -91,7 +99,8 @@ impl BoxOffice {
             let ask = Ask { place: standing.place, rank, claims: false };
             standing = lines.ask(ask, terms, now).await?;
         }
-        self.line_answer(&sale, standing, now).await
+        self.view(performance).saw(standing.watermark, now);
+        self.line_answer(&sale, standing, None, now).await
     }
 
     /// Where a place stands. Asking never costs the place; asking when it is one's turn claims it.
@@ -103,6 +112,41 @@ impl BoxOffice {
     ) -> Result<LineAnswer> {
         let now = self.now();
         let place = self.place(caller, performance, place_token)?;
+        if let Some(answer) = self.answer_from_memory(place, place_token, now) {
+            return Ok(answer);
+        }
+        // Apart and boxed: the many polls from far back do not carry what only the near ones need.
+        Box::pin(self.ask_the_line(place, place_token, now)).await
+    }
+
+    /// The answer to someone far back, or before the opening: arithmetic on what this process saw
+    /// a moment ago. Nothing where that is too old, or the place is near.
+    fn answer_from_memory(
+        &self,
+        place: Place,
+        place_token: &str,
+        now: Timestamp,
+    ) -> Option<LineAnswer> {
+        let sale = self.known_sale(place.performance(), now)?;
+        let view = self.view(sale.id());
+        let (watermark, outlook) = view.seen(now)?;
+        let terms = Terms::of(&sale.performance, now);
+        let rank = self.known_rank(&sale, place.number(), &watermark)?;
+        if rank <= view.head(&watermark).saturating_add(terms.near_zone()) {
+            return None;
+        }
+        let standing = Standing { place, state: State::Waiting, pass_expires_at: None, watermark };
+        let known = Known { rank: Some(rank), outlook, receipt: None };
+        Some(self.compose(&sale, standing, known, Some(place_token.to_owned()), now))
+    }
+
+    async fn ask_the_line(
+        &self,
+        place: Place,
+        place_token: &str,
+        now: Timestamp,
+    ) -> Result<LineAnswer> {
+        let performance = place.performance();
         let sale = self.sale(performance, now).await?;
         let terms = Terms::of(&sale.performance, now);
         let watermark = self.watermark(&sale, now).await?;
@@ -113,10 +157,13 @@ impl BoxOffice {
             Some(rank) if self.is_far(rank, &watermark, &sale, terms) => told(State::Waiting),
             Some(_) => {
                 let ask = Ask { place, rank, claims: true };
-                self.backend().lines.ask(ask, terms, now).await?
+                let standing = self.backend().lines.ask(ask, terms, now).await?;
+                self.view(performance).saw(standing.watermark, now);
+                standing
             }
         };
-        self.line_answer(&sale, standing, now).await
+        let known = (standing.place == place).then(|| place_token.to_owned());
+        self.line_answer(&sale, standing, known, now).await
     }
 
     /// Gives the place up, and the holds that no order was placed from.
@@ -176,17 +223,35 @@ impl BoxOffice {
         rank > self.view(sale.id()).head(watermark).saturating_add(terms.near_zone())
     }
 
+    /// `token` is the place's own where it came with the question.
     pub(super) async fn line_answer(
         &self,
         sale: &Sale,
         standing: Standing,
+        token: Option<String>,
         now: Timestamp,
     ) -> Result<LineAnswer> {
+        let Standing { place, watermark, .. } = standing;
+        let known = Known {
+            rank: self.rank(sale, place.number(), &watermark, now).await?,
+            outlook: self.outlook(sale, now).await?,
+            receipt: self.receipt(sale, &place, &watermark, now).await?,
+        };
+        Ok(self.compose(sale, standing, known, token, now))
+    }
+
+    fn compose(
+        &self,
+        sale: &Sale,
+        standing: Standing,
+        known: Known,
+        token: Option<String>,
+        now: Timestamp,
+    ) -> LineAnswer {
         let Standing { place, state, pass_expires_at, watermark } = standing;
+        let Known { rank, outlook, receipt } = known;
         let view = self.view(sale.id());
-        view.saw(watermark, now);
-        let (terms, outlook) = (Terms::of(&sale.performance, now), self.outlook(sale, now).await?);
-        let rank = self.rank(sale, place.number(), &watermark, now).await?;
+        let terms = Terms::of(&sale.performance, now);
         let waits = matches!(state, State::Waiting | State::Ready);
         let state = if waits && outlook.sold_out { State::SoldOut } else { state };
         let (head, gaps) = (view.head(&watermark), view.gaps());
@@ -215,9 +280,9 @@ impl BoxOffice {
         });
         let unseated = ahead.saturating_add(u64::from(watermark.inside));
         let waits = state == State::Waiting;
-        Ok(LineAnswer {
+        LineAnswer {
             state: if state == State::Ready { State::Waiting } else { state },
-            place_token: self.0.place_tokens.seal(&place),
+            place_token: token.unwrap_or_else(|| self.0.place_tokens.seal(&place)),
             place,
             rank,
             ahead,
@@ -226,8 +291,8 @@ impl BoxOffice {
             eta: view.eta(ahead).filter(|_| waits),
             likely_sold_out: waits && u64::from(outlook.seats()) <= unseated,
             message: sale.performance.line.message.clone(),
-            receipt: self.receipt(sale, &place, &watermark, now).await?,
+            receipt,
             pass,
-        })
+        }
     }
 }

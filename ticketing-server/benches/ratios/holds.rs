@@ -103,7 +103,7 @@ async fn bare() -> anyhow::Result<f64> {
     let mut connection = client.get_multiplexed_async_connection().await?;
     let unique = u64::from_be_bytes(Randomness::from_system().bytes());
     let prefix = format!("{{ratios-{unique:016x}}}");
-    let keys: Arc<Vec<String>> = Arc::new((1..=16).map(|n| format!("{prefix}:{n:>020}")).collect());
+    let keys: Arc<Vec<String>> = Arc::new((1..=19).map(|n| format!("{prefix}:{n:>020}")).collect());
     let now = ticketing_core::Clock::system().now();
     prepare(&mut connection, &keys, now).await?;
     let next = Arc::new(AtomicU32::new(0));
@@ -126,6 +126,7 @@ async fn bare() -> anyhow::Result<f64> {
                 call.arg(now.plus_seconds(300).as_millis());
                 call.arg(now.plus_seconds(300).as_millis()).arg(SEATS_EACH).arg("y".repeat(64));
                 call.arg(answer).arg(format!("[{seat}]")).arg(3_600_000);
+                call.arg(account(seat / SEATS_EACH)).arg(now.plus_seconds(3_600).as_millis());
                 let answer: Vec<String> = call.invoke_async(&mut connection).await?;
                 anyhow::ensure!(answer[0] == "HELD", "{answer:?}");
                 done += 1;
@@ -153,10 +154,10 @@ async fn prepare(
 ) -> anyhow::Result<()> {
     let _: () = connection.hset_multiple(&keys[0], &[("epoch", "1"), ("run_id", "run")]).await?;
     for buyer in 0..BUYERS {
-        let _: i64 = connection.hset(&keys[7], account(buyer), buyer + 1).await?;
+        let _: i64 = connection.hset(&keys[10], account(buyer), buyer + 1).await?;
         let lease = now.plus_seconds(3_600).as_millis();
         let _: i64 = connection.zadd(&keys[5], buyer + 1, lease).await?;
     }
-    let _: () = connection.set(&keys[8], vec![0u8; PLACES as usize]).await?;
+    let _: () = connection.set(&keys[11], vec![0u8; PLACES as usize]).await?;
     Ok(())
 }
