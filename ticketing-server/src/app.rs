@@ -95,6 +95,8 @@ pub fn router(app: App) -> Router {
         .route("/v1/performances/{id}/sales", get(routes::performances::sales))
         .route("/v1/performances/{id}/check-ins", post(routes::performances::check_in))
         .route("/v1/synthetic-buyers", synthetic)
+        .route("/openapi.json", get(routes::documents::openapi))
+        .route("/docs", get(routes::documents::page))
         .route("/livez", get(routes::health::alive))
         .route("/readyz", get(routes::health::ready))
         .fallback(async || Problem::not_found("route"))

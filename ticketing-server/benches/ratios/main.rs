@@ -3,6 +3,7 @@
 //! running the same SQL. Needs the services:
 //! `eval "$(./services env)"; cargo bench -p ticketing-server --bench ratios`.
 
+mod connection;
 mod holds;
 mod office;
 mod orders;

@@ -70,6 +70,16 @@ impl Measured {
             })
             .await?;
         self.office.set_role(&administrator, organizer.id, Role::Organizer).await?;
+        self.another_sale(places, capacity).await
+    }
+
+    /// One more, by the organizer of the first.
+    pub(crate) async fn another_sale(
+        &self,
+        places: u32,
+        capacity: u32,
+    ) -> anyhow::Result<PerformanceId> {
+        let password = SecretString::from("a password of the measurement");
         let organizer = self.sign_in("organizer@example.org", &password).await?;
         let plan = format!(
             "name = 'Hall'\n[[categories]]\nname = 'Standing'\n\

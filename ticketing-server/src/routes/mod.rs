@@ -1,6 +1,7 @@
 //! The handlers, one file per noun: extract, call one verb, render.
 
 pub(crate) mod accounts;
+pub(crate) mod documents;
 pub(crate) mod health;
 pub(crate) mod line;
 pub(crate) mod listening;

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod bad_proof;
+mod documents;
 mod house;
 mod journey;
 mod problems;
