@@ -380,3 +380,54 @@ impl Line {
         turns
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::admission::terms::tests::terms_at;
+    use crate::admission::{SeatOutlook, State};
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1000)
+    }
+
+    /// A tick with its journal and its telling.
+    fn tick(line: &mut Line, outlook: SeatOutlook, now: Timestamp) {
+        let terms = terms_at(10, now).with_outlook(outlook, now);
+        if let Some(chosen) = line.tick(terms, now).chosen {
+            line.publish(&chosen, now.plus_seconds(30));
+        }
+    }
+
+    /// Those on standby were told to ask every thirty seconds: a seat that comes back is not given
+    /// to somebody behind them who happens to ask sooner.
+    #[test]
+    fn a_seat_that_comes_back_waits_until_everyone_on_standby_has_asked() {
+        let mut line = Line::new(Uuid::from_u128(9).into(), Guards::default());
+        let accounts = [1, 2].map(|number| AccountId::from(Uuid::from_u128(number)));
+        let places = accounts.map(|account| {
+            line.join(account, terms_at(10, at(0)), at(0)).expect("not revoked").place
+        });
+        let sold_out = SeatOutlook { free: 0, soon: 0, sold_out: true };
+        let one_free = SeatOutlook { free: 1, soon: 0, sold_out: false };
+        tick(&mut line, sold_out, at(100));
+        let ask = |line: &mut Line, place: Place, now| {
+            let ask = Ask { place, rank: Some(place.number()), claims: true };
+            line.ask(ask, terms_at(10, now), now).state
+        };
+        for second in 101..130 {
+            assert_eq!(ask(&mut line, places[1], at(second)), State::Waiting);
+            tick(&mut line, one_free, at(second));
+        }
+        assert_eq!(ask(&mut line, places[0], at(130)), State::Waiting);
+        for second in 131..134 {
+            ask(&mut line, places[1], at(second));
+            ask(&mut line, places[0], at(second));
+            tick(&mut line, one_free, at(second));
+        }
+        assert_eq!(ask(&mut line, places[0], at(134)), State::Admitted);
+        assert_eq!(ask(&mut line, places[1], at(134)), State::Waiting);
+    }
+}

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::contract::Chosen;
 use super::draw::{ALGORITHM, Seed};
 use super::start::{Admission, LineStart};
-use super::{Draw, LineBooks, LineReport, Watermark};
+use super::{Draw, LineBooks, LineReport, Watermark, admits_from};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::{AccountId, PerformanceId};
@@ -84,7 +84,7 @@ impl PostgresLineBooks {
             head: row.head.cast_unsigned(),
             gaps: pairs(&row.gaps),
             totals: serde_json::from_str(&row.totals).map_err(Error::internal)?,
-            resume_at: Timestamp::EPOCH,
+            resume_at: draw.as_ref().map_or(Timestamp::EPOCH, opening_admits_from),
             admitted,
             done: self.done(performance).await?,
             revoked: self.revoked(performance).await?,
@@ -290,6 +290,12 @@ impl LineBooks for PostgresLineBooks {
         .await?;
         Ok(())
     }
+}
+
+/// A line that was lost just after its opening still waits for everyone to learn the rank.
+fn opening_admits_from(draw: &Draw) -> Timestamp {
+    let opened = draw.opened_at.zip(draw.places);
+    opened.map_or(Timestamp::EPOCH, |(opened_at, places)| admits_from(opened_at, places))
 }
 
 /// From, to, from, to, .. as pairs.

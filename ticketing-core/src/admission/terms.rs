@@ -149,7 +149,7 @@ pub(crate) fn poll_before_opening_ms(number: u64, places: u64, opens_in_ms: i64)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::catalog::{LineControl, PerformanceDetails, Policy};
 
@@ -179,6 +179,11 @@ mod tests {
             },
             line,
         }
+    }
+
+    /// The terms of a line with this capacity, at a moment.
+    pub(in crate::admission) fn terms_at(capacity: u32, now: Timestamp) -> Terms {
+        Terms::of(&performance(policy(capacity, None), LineControl::default()), now)
     }
 
     fn terms(capacity: u32, admit_per_minute: Option<u32>) -> Terms {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::repair::Repair;
+use super::repair::{Books, Repair};
 use super::{Backend, BoxOffice};
 use crate::accounts::postgres::PostgresAccounts;
 use crate::admission::keys::Keys;
@@ -74,16 +74,15 @@ impl BoxOffice {
         let catalog = Arc::new(PostgresCatalog::new(pool.clone()));
         let orders = Arc::new(PostgresOrders::new(pool.clone(), guards));
         let line_books = Arc::new(PostgresLineBooks::new(pool.clone()));
-        let repair = Arc::new(Repair::new(
-            clock.clone(),
-            postgres.clone(),
-            redis.clone(),
-            settings.namespace.clone(),
-            catalog.clone(),
-            orders.clone(),
-            line_books.clone(),
-            guards,
-        ));
+        let books = Books {
+            clock: clock.clone(),
+            postgres: postgres.clone(),
+            catalog: catalog.clone(),
+            orders: orders.clone(),
+            line: line_books.clone(),
+        };
+        let repair = Repair::new(books, redis.clone(), settings.namespace.clone(), guards);
+        let repair = Arc::new(repair);
         let keys = Arc::new(Keys::new(redis, settings.namespace, repair, guards));
         let backend = Backend {
             accounts: Arc::new(PostgresAccounts::new(pool.clone())),

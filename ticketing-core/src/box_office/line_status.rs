@@ -85,7 +85,7 @@ impl BoxOffice {
     pub(super) async fn status_of(&self, sale: &Sale, now: Timestamp) -> Result<LineStatus> {
         let runs = sale.performance.runs(now);
         let watermark = if runs { self.watermark(sale, now).await? } else { Watermark::default() };
-        let outlook = if runs { self.outlook(sale, now).await? } else { self.untouched(sale) };
+        let outlook = if runs { self.outlook(sale, now).await? } else { untouched(sale) };
         let view = self.view(sale.id());
         let per_second = view.admissions_per_second().unwrap_or(0.0);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative")]
@@ -103,13 +103,13 @@ impl BoxOffice {
             draw: self.public_draw(sale, now).await?,
         })
     }
+}
 
-    /// Before anybody could join, all that is for sale is free.
-    fn untouched(&self, sale: &Sale) -> SeatOutlook {
-        let for_sale = sale.price_by_index.iter().flatten().count();
-        let free = u32::try_from(for_sale).unwrap_or(u32::MAX);
-        SeatOutlook { free, soon: 0, sold_out: false }
-    }
+/// Before anybody could join, all that is for sale is free.
+fn untouched(sale: &Sale) -> SeatOutlook {
+    let for_sale = sale.price_by_index.iter().flatten().count();
+    let free = u32::try_from(for_sale).unwrap_or(u32::MAX);
+    SeatOutlook { free, soon: 0, sold_out: false }
 }
 
 fn line_state(

@@ -114,13 +114,13 @@ impl Push {
     }
 
     /// What changed since the last frame goes out to everyone; false where nothing did.
-    pub(super) fn seats_now(&self, now: Arc<Snapshot>) -> bool {
+    pub(super) fn seats_now(&self, now: &Arc<Snapshot>) -> bool {
         let mut sent = self.sent.lock();
         let Some(before) = sent.seats.replace(now.clone()) else { return false };
         if (before.epoch, before.sequence) == (now.epoch, now.sequence) {
             return false;
         }
-        let frame = Arc::new(SeatFrame::between(&before, &now));
+        let frame = Arc::new(SeatFrame::between(&before, now));
         if frame.changes.is_none() {
             sent.kept.clear();
         }
@@ -195,7 +195,7 @@ impl BoxOffice {
             }
         }
         if view.push.seats.receiver_count() > 0 {
-            view.push.seats_now(self.recent_seats(&sale, now).await?);
+            view.push.seats_now(&self.recent_seats(&sale, now).await?);
         }
         Ok(())
     }

@@ -30,13 +30,9 @@ const REPAIR_PATIENCE: &str = "SET LOCAL lock_timeout = '10s'; SET LOCAL stateme
 /// The one path by which live state comes into being: the first time, after a wipe, after a
 /// restart, after a failover.
 pub(super) struct Repair {
-    clock: Clock,
-    postgres: Postgres,
+    books: Books,
     redis: Arc<Redis>,
     namespace: String,
-    catalog: Arc<PostgresCatalog>,
-    orders: Arc<PostgresOrders>,
-    line_books: Arc<PostgresLineBooks>,
     guards: Guards,
     /// Which epoch is good for which run of Redis, as far as this process knows.
     known: DashMap<PerformanceId, (String, u32)>,
@@ -45,36 +41,25 @@ pub(super) struct Repair {
     repairing: tokio::sync::Mutex<()>,
 }
 
+/// What a repair reads.
+pub(super) struct Books {
+    pub(super) clock: Clock,
+    pub(super) postgres: Postgres,
+    pub(super) catalog: Arc<PostgresCatalog>,
+    pub(super) orders: Arc<PostgresOrders>,
+    pub(super) line: Arc<PostgresLineBooks>,
+}
+
 impl Repair {
-    pub(super) fn new(
-        clock: Clock,
-        postgres: Postgres,
-        redis: Arc<Redis>,
-        namespace: String,
-        catalog: Arc<PostgresCatalog>,
-        orders: Arc<PostgresOrders>,
-        line_books: Arc<PostgresLineBooks>,
-        guards: Guards,
-    ) -> Self {
+    pub(super) fn new(books: Books, redis: Arc<Redis>, namespace: String, guards: Guards) -> Self {
         let (known, repairing) = (DashMap::new(), tokio::sync::Mutex::default());
-        Self {
-            clock,
-            postgres,
-            redis,
-            namespace,
-            catalog,
-            orders,
-            line_books,
-            guards,
-            known,
-            repairing,
-        }
+        Self { books, redis, namespace, guards, known, repairing }
     }
 
     async fn sale(&self, performance: PerformanceId) -> Result<Sale> {
-        let found = self.catalog.performance(performance).await?;
+        let found = self.books.catalog.performance(performance).await?;
         let found = found.ok_or(Error::NotFound("performance"))?;
-        let venue = self.catalog.venue(found.details.venue_id).await?;
+        let venue = self.books.catalog.venue(found.details.venue_id).await?;
         let venue = venue.ok_or_else(|| Error::internal("a performance without its venue"))?;
         Ok(Sale::new(found, venue.map.clone()))
     }
@@ -84,7 +69,7 @@ impl Repair {
     /// line from the journal, the seats from the orders; (5) write the guard, last, and only if
     /// what was filled is still there. A crash before (5) leaves an epoch that is never read.
     async fn repair(&self, performance: PerformanceId) -> Result<u32> {
-        let mut locked = self.postgres.pool().begin().await?;
+        let mut locked = self.books.postgres.pool().begin().await?;
         sqlx::raw_sql(REPAIR_PATIENCE).execute(&mut *locked).await?;
         sqlx::query!(
             "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || $1, 0))",
@@ -97,19 +82,19 @@ impl Repair {
             Keys::new(self.redis.clone(), self.namespace.clone(), Arc::new(NoRepair), self.guards);
         let run_id = keys.run_id(&session);
         let mut live = Live { session, performance, epoch: 0, run_id: "repair".into() };
-        if let Some(epoch) = self.line_books.epoch(performance).await?
+        if let Some(epoch) = self.books.line.epoch(performance).await?
             && guard_of(&keys, &live).await? == Some((epoch, run_id.clone()))
         {
             return Ok(epoch);
         }
         let sale = self.sale(performance).await?;
-        let mut start = self.line_books.next_epoch(performance).await?;
+        let mut start = self.books.line.next_epoch(performance).await?;
         self.take_over(&keys, &live, &mut start).await?;
         live.epoch = start.epoch;
         let mark = crate::admission::draw::hex(&Randomness::from_system().bytes::<16>());
-        let orders = self.orders.live(performance).await?;
+        let orders = self.books.orders.live(performance).await?;
         let orders: Vec<Projection> = orders.iter().map(Order::projection).collect();
-        keys.start_line(&live, &mark, &start, self.clock.now()).await?;
+        keys.start_line(&live, &mark, &start, self.books.clock.now()).await?;
         start_seats(&keys, &live, &sale, &orders).await?;
         write_guard(&keys, &live, &mark, &run_id).await?;
         tracing::info!(%performance, epoch = start.epoch, orders = orders.len(), "repaired");
@@ -122,7 +107,7 @@ impl Repair {
         if start.ceiling == 0 {
             return Ok(());
         }
-        let now = self.clock.now();
+        let now = self.books.clock.now();
         let before = Live { epoch: start.epoch - 1, ..live.clone() };
         let inside: Vec<u64> = start.inside(now).iter().map(|turn| turn.number).collect();
         let (ended, head) = keys.remains(&before, &inside).await?;
@@ -162,7 +147,7 @@ impl LineStarts for Repair {
         epoch: u32,
         ceiling: u64,
     ) -> Result<u64> {
-        self.line_books.raise_ceiling(performance, epoch, ceiling).await
+        self.books.line.raise_ceiling(performance, epoch, ceiling).await
     }
 }
 

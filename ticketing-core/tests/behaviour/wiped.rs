@@ -26,7 +26,7 @@ async fn ask_all(world: &World, visitors: &mut [Visitor]) -> Vec<(u64, State)> {
     let mut told = Vec::new();
     for visitor in visitors {
         let answer = world.ask(visitor).await;
-        visitor.place_token = answer.place_token.clone();
+        visitor.place_token.clone_from(&answer.place_token);
         told.push((answer.place.number(), answer.state));
     }
     told

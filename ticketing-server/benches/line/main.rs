@@ -48,7 +48,7 @@ fn report(what: &str, value: &str) {
 fn spread(mut times: Vec<Duration>) -> String {
     times.sort_unstable();
     let ms = |time: Duration| time.as_secs_f64() * 1000.0;
-    let at = |share: f64| ms(times[((times.len() - 1) as f64 * share) as usize]);
+    let at = |percent: usize| ms(times[(times.len() - 1) * percent / 100]);
     let mean = times.iter().map(|time| ms(*time)).sum::<f64>() / times.len() as f64;
-    format!("mean {mean:.1} ms, p50 {:.1}, p99 {:.1}, max {:.1}", at(0.5), at(0.99), at(1.0))
+    format!("mean {mean:.1} ms, p50 {:.1}, p99 {:.1}, max {:.1}", at(50), at(99), at(100))
 }

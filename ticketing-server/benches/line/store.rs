@@ -20,7 +20,7 @@ const PIPELINE: u64 = 10_000;
 /// Joins measured at each size, and how many are under way at once.
 const JOINS: u32 = 10_000;
 const PARALLEL: usize = 64;
-const NEAR: usize = 300;
+const NEAR: u32 = 300;
 const POLL_ROUNDS: usize = 50;
 
 pub(crate) async fn measure() -> anyhow::Result<()> {
@@ -29,13 +29,13 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
     let client = redis::Client::open(setting("TICKETING_REDIS"))?;
     let mut redis = client.get_multiplexed_async_connection().await?;
     let mut near = Vec::new();
-    for (caller, _) in measured.buyers(NEAR as u32).await? {
+    for (caller, _) in measured.buyers(NEAR).await? {
         let token = measured.office.join(&caller, sale).await?.place_token;
         near.push((caller, token));
     }
     let prefix = format!("{{{}:{sale}}}:1", measured.namespace);
     let near = Arc::new(near);
-    let mut waiting = NEAR as u64;
+    let mut waiting = u64::from(NEAR);
     let empty = used_memory(&mut redis).await?;
     for size in SIZES {
         waiting = fill(&mut redis, &prefix, waiting, size).await?;

@@ -30,10 +30,9 @@ impl Stream {
     /// The next event; nothing once the stream has ended.
     async fn next(&mut self) -> Option<Heard> {
         loop {
-            if let Some((event, rest)) = self.read.split_once("\n\n") {
-                let heard = heard(event);
-                self.read = rest.to_owned();
-                return Some(heard);
+            if let Some(end) = self.read.find("\n\n") {
+                let event: String = self.read.drain(..end + 2).collect();
+                return Some(heard(&event));
             }
             let chunk = self.response.chunk().await.expect("the stream is whole")?;
             self.read.push_str(std::str::from_utf8(&chunk).expect("events are text"));
