@@ -94,12 +94,12 @@ impl House {
     }
 
     /// Joins, and keeps the answer's receipt in a file.
-    async fn join(&self, name: &str) -> (Caller, String) {
+    async fn join(&self, name: &str) -> Caller {
         let made = self.office.add_synthetic_buyers(&self.administrator, 1).await.unwrap();
         let caller = self.office.authenticate(&made[0].access_token).unwrap();
         let joined = self.office.join(&caller, self.performance.into()).await.unwrap();
         std::fs::write(self.folder.path().join(name), joined.receipt.unwrap()).unwrap();
-        (caller, joined.place_token)
+        caller
     }
 
     async fn opens(&self) {
@@ -133,7 +133,7 @@ impl House {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_draw_is_verified_from_what_is_public_and_a_receipt() {
     let house = House::open(Some("the lottery of 2 May")).await;
-    let (caller, token) = house.join("first").await;
+    let caller = house.join("first").await;
     house.join("second").await;
     let early = house.queue(&["verify"]).await;
     assert_eq!(early.status.code(), Some(1));
@@ -146,8 +146,8 @@ async fn a_draw_is_verified_from_what_is_public_and_a_receipt() {
     assert!(said.contains("the lottery of 2 May said \"1 2 3\""), "{said}");
     assert!(said.contains("place 1 has rank"), "{said}");
     // The rank that the buyer was shown is compared where it was kept.
-    let shown = house.office.ask(&caller, house.performance.into(), &token).await.unwrap();
-    let receipt = std::fs::read_to_string(house.folder.path().join("first")).unwrap();
+    let shown = house.office.join(&caller, house.performance.into()).await.unwrap();
+    let receipt = shown.receipt.unwrap();
     for (rank, code) in [(shown.rank.unwrap(), 0), (3 - shown.rank.unwrap(), 10)] {
         let kept = serde_json::json!({"receipt": receipt, "rank": rank}).to_string();
         std::fs::write(house.folder.path().join("kept"), kept).unwrap();
@@ -159,7 +159,7 @@ async fn a_draw_is_verified_from_what_is_public_and_a_receipt() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_line_is_steered_and_every_change_is_in_the_audit() {
     let house = House::open(None).await;
-    let (buyer, _) = house.join("receipt").await;
+    let buyer = house.join("receipt").await;
     house.opens().await;
     assert!(house.said(&["status"]).await.contains("open"));
     let paused = house.said(&["pause", "--message", "back at ten"]).await;

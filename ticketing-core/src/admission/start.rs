@@ -1,10 +1,12 @@
-//! Where a line begins after a repair: what the books know of it.
+//! Where a line begins, or goes on after a repair: what the books know of it.
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::LineReport;
+use super::postgres::{PostgresLineBooks, pairs};
+use super::{Draw, LineReport, admits_from};
 use crate::clock::Timestamp;
-use crate::id::AccountId;
+use crate::error::{Error, Result};
+use crate::id::{AccountId, PerformanceId};
 
 /// Where a line goes on after its live state was lost, or begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +69,109 @@ impl LineStart {
         }
         bits
     }
+}
+
+impl PostgresLineBooks {
+    /// Where the line goes on in a new epoch, or begins. The caller holds the repair's lock; the
+    /// new epoch and the new gap are durable when this answers.
+    pub(crate) async fn next_epoch(&self, performance: PerformanceId) -> Result<LineStart> {
+        let row = sqlx::query!(
+            "INSERT INTO lines AS line (performance_id, epoch, ceiling) VALUES ($1, 1, 0)
+             ON CONFLICT (performance_id) DO UPDATE SET epoch = line.epoch + 1,
+                 gaps = CASE WHEN line.seen < line.ceiling
+                     THEN line.gaps || ARRAY[line.seen + 1, line.ceiling] ELSE line.gaps END,
+                 seen = line.ceiling
+             RETURNING epoch, ceiling, head, gaps, totals",
+            performance.uuid(),
+        )
+        .fetch_one(&self.0)
+        .await?;
+        let admitted = self.admitted(performance).await?;
+        let draw = match self.drawn(performance).await {
+            Ok(draw) => Some(draw),
+            Err(Error::NotFound(_)) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(LineStart {
+            epoch: row.epoch.cast_unsigned(),
+            ceiling: row.ceiling.cast_unsigned(),
+            head: row.head.cast_unsigned(),
+            gaps: pairs(&row.gaps),
+            totals: serde_json::from_str(&row.totals).map_err(Error::internal)?,
+            resume_at: draw.as_ref().map_or(Timestamp::EPOCH, opening_admits_from),
+            admitted,
+            done: self.done(performance).await?,
+            revoked: self.revoked(performance).await?,
+            places: draw.as_ref().and_then(|draw| draw.places),
+            opened: draw.is_some_and(|draw| draw.opened_at.is_some()),
+        })
+    }
+
+    /// The epoch that the books know; nothing where the line has not begun.
+    pub(crate) async fn epoch(&self, performance: PerformanceId) -> Result<Option<u32>> {
+        let epoch = sqlx::query_scalar!(
+            "SELECT epoch FROM lines WHERE performance_id = $1",
+            performance.uuid()
+        );
+        Ok(epoch.fetch_optional(&self.0).await?.map(i32::cast_unsigned))
+    }
+
+    /// Records that numbers up to a ceiling may be given out in an epoch; answers the ceiling that
+    /// counts, or 0 where another epoch has begun: nothing was recorded, and nothing may be given.
+    pub(crate) async fn raise_ceiling(
+        &self,
+        performance: PerformanceId,
+        epoch: u32,
+        ceiling: u64,
+    ) -> Result<u64> {
+        let raised = sqlx::query_scalar!(
+            "UPDATE lines SET ceiling = greatest(ceiling, $3)
+             WHERE performance_id = $1 AND epoch = $2 RETURNING ceiling",
+            performance.uuid(),
+            epoch.cast_signed(),
+            ceiling.cast_signed(),
+        );
+        Ok(raised.fetch_optional(&self.0).await?.unwrap_or(0).cast_unsigned())
+    }
+
+    async fn admitted(&self, performance: PerformanceId) -> Result<Vec<Admission>> {
+        let rows = sqlx::query!(
+            "SELECT numbers, accounts, until_ms FROM admissions WHERE performance_id = $1",
+            performance.uuid(),
+        );
+        let rows = rows.fetch_all(&self.0).await?;
+        let turns = rows.iter().flat_map(|row| {
+            let until = Timestamp::from_millis(row.until_ms);
+            row.numbers.iter().zip(&row.accounts).map(move |(number, account)| Admission {
+                number: number.cast_unsigned(),
+                account: (*account).into(),
+                until,
+            })
+        });
+        Ok(turns.collect())
+    }
+
+    async fn done(&self, performance: PerformanceId) -> Result<Vec<u64>> {
+        let numbers = sqlx::query_scalar!(
+            "SELECT line_number FROM orders WHERE performance_id = $1 AND status = 'paid'",
+            performance.uuid(),
+        );
+        Ok(numbers.fetch_all(&self.0).await?.into_iter().map(i64::cast_unsigned).collect())
+    }
+
+    async fn revoked(&self, performance: PerformanceId) -> Result<Vec<AccountId>> {
+        let accounts = sqlx::query_scalar!(
+            "SELECT account_id FROM revocations WHERE performance_id = $1",
+            performance.uuid(),
+        );
+        Ok(accounts.fetch_all(&self.0).await?.into_iter().map(AccountId::from).collect())
+    }
+}
+
+/// A line that was lost just after its opening still waits for everyone to learn the rank.
+fn opening_admits_from(draw: &Draw) -> Timestamp {
+    let opened = draw.opened_at.zip(draw.places);
+    opened.map_or(Timestamp::EPOCH, |(opened_at, places)| admits_from(opened_at, places))
 }
 
 #[cfg(test)]

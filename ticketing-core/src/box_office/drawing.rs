@@ -110,7 +110,8 @@ impl BoxOffice {
         }
     }
 
-    /// Proof of a place taken before the opening; it says the same at any time.
+    /// Proof of a place taken before the opening; it says the same at any time. A signature costs
+    /// more than a poll, so that only joining gives one.
     pub(super) async fn receipt(
         &self,
         sale: &Sale,
@@ -119,7 +120,7 @@ impl BoxOffice {
         now: Timestamp,
     ) -> Result<Option<String>> {
         let early = watermark.places.is_none_or(|places| place.number() <= places);
-        if sale.policy().pre_queue_seconds.is_none() || !early || watermark.opened {
+        if sale.policy().pre_queue_seconds.is_none() || !early {
             return Ok(None);
         }
         let known = self.draw_of(sale, now).await?;

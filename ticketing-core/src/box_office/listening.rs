@@ -162,15 +162,12 @@ impl LineListener {
             return None;
         }
         let frame = match self.first.take() {
-            Some(first) => first,
-            None => match self.frames.recv().await {
-                Ok(frame) => frame,
-                Err(RecvError::Closed) => return None,
-                Err(RecvError::Lagged(_)) => {
-                    self.ended = true;
-                    return Some(LineEvent::TooSlow);
-                }
-            },
+            Some(first) => Some(first),
+            None => next(&mut self.frames).await?,
+        };
+        let Some(frame) = frame else {
+            self.ended = true;
+            return Some(LineEvent::TooSlow);
         };
         self.personal = self.office.personal(self.place, &frame).await;
         Some(LineEvent::Status { id: frame.id.clone(), text: frame.text.clone() })
@@ -184,15 +181,12 @@ impl SeatListener {
             return None;
         }
         let frame = match self.missed.pop_front() {
-            Some(missed) => missed,
-            None => match self.frames.recv().await {
-                Ok(frame) => frame,
-                Err(RecvError::Closed) => return None,
-                Err(RecvError::Lagged(_)) => {
-                    self.ended = true;
-                    return Some(SeatEvent::TooSlow);
-                }
-            },
+            Some(missed) => Some(missed),
+            None => next(&mut self.frames).await?,
+        };
+        let Some(frame) = frame else {
+            self.ended = true;
+            return Some(SeatEvent::TooSlow);
         };
         let SeatFrame { epoch, to: sequence, changes, .. } = &*frame;
         let (epoch, sequence) = (*epoch, *sequence);
@@ -200,5 +194,14 @@ impl SeatListener {
             Some(text) => SeatEvent::Changes { epoch, sequence, text },
             None => SeatEvent::Reset { epoch, sequence },
         })
+    }
+}
+
+/// The next frame; `Some(None)` for a listener that fell too far behind, nothing once nobody sends.
+async fn next<Frame>(frames: &mut Receiver<Arc<Frame>>) -> Option<Option<Arc<Frame>>> {
+    match frames.recv().await {
+        Ok(frame) => Some(Some(frame)),
+        Err(RecvError::Lagged(_)) => Some(None),
+        Err(RecvError::Closed) => None,
     }
 }

@@ -18,6 +18,8 @@ use crate::seats::Snapshot;
 const WATERMARK_MAX_AGE_MS: i64 = 500;
 /// How old the seats may be that a reader without a pass is shown.
 const SNAPSHOT_MAX_AGE_MS: i64 = 200;
+/// How old the seats may be that somebody far back is told the chances from.
+const OUTLOOK_MAX_AGE_MS: i64 = 1_000;
 /// Over how long admissions are measured.
 const RATE_WINDOW_MS: i64 = 10_000;
 /// How finely.
@@ -87,7 +89,7 @@ impl LiveView {
         let seen = self.seen.lock();
         let watermark = fresh(seen.watermark.as_ref(), now, WATERMARK_MAX_AGE_MS)?;
         let (at, look) = seen.snapshot.as_ref()?;
-        let recent = now.as_millis() - at.as_millis() <= SNAPSHOT_MAX_AGE_MS;
+        let recent = now.as_millis() - at.as_millis() <= OUTLOOK_MAX_AGE_MS;
         recent.then_some((watermark, look.outlook))
     }
 

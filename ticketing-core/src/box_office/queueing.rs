@@ -56,17 +56,17 @@ pub struct LineAnswer {
     pub likely_sold_out: bool,
     /// What the organizer says to those who wait.
     pub message: Option<String>,
-    /// For third parties: proof of a place taken before the opening.
+    /// For third parties: proof of a place taken before the opening, with every answer to a join.
     pub receipt: Option<String>,
     /// Once admitted.
     pub pass: Option<PassGranted>,
 }
 
 /// What an answer needs besides the standing.
+#[derive(Clone, Copy)]
 struct Known {
     rank: Option<u64>,
     outlook: SeatOutlook,
-    receipt: Option<String>,
 }
 
 impl BoxOffice {
@@ -100,7 +100,8 @@ impl BoxOffice {
             standing = lines.ask(ask, terms, now).await?;
         }
         self.view(performance).saw(standing.watermark, now);
-        self.line_answer(&sale, standing, None, now).await
+        let receipt = self.receipt(&sale, &standing.place, &standing.watermark, now).await?;
+        Ok(LineAnswer { receipt, ..self.line_answer(&sale, standing, None, now).await? })
     }
 
     /// Where a place stands. Asking never costs the place; asking when it is one's turn claims it.
@@ -128,15 +129,14 @@ impl BoxOffice {
         now: Timestamp,
     ) -> Option<LineAnswer> {
         let sale = self.known_sale(place.performance(), now)?;
-        let view = self.view(sale.id());
-        let (watermark, outlook) = view.seen(now)?;
+        let (watermark, outlook) = self.view(sale.id()).seen(now)?;
         let terms = Terms::of(&sale.performance, now);
         let rank = self.known_rank(&sale, place.number(), &watermark)?;
-        if rank <= view.head(&watermark).saturating_add(terms.near_zone()) {
+        if !self.is_far(rank, &watermark, &sale, terms) {
             return None;
         }
         let standing = Standing { place, state: State::Waiting, pass_expires_at: None, watermark };
-        let known = Known { rank: Some(rank), outlook, receipt: None };
+        let known = Known { rank: Some(rank), outlook };
         Some(self.compose(&sale, standing, known, Some(place_token.to_owned()), now))
     }
 
@@ -235,7 +235,6 @@ impl BoxOffice {
         let known = Known {
             rank: self.rank(sale, place.number(), &watermark, now).await?,
             outlook: self.outlook(sale, now).await?,
-            receipt: self.receipt(sale, &place, &watermark, now).await?,
         };
         Ok(self.compose(sale, standing, known, token, now))
     }
@@ -249,7 +248,7 @@ impl BoxOffice {
         now: Timestamp,
     ) -> LineAnswer {
         let Standing { place, state, pass_expires_at, watermark } = standing;
-        let Known { rank, outlook, receipt } = known;
+        let Known { rank, outlook } = known;
         let view = self.view(sale.id());
         let terms = Terms::of(&sale.performance, now);
         let waits = matches!(state, State::Waiting | State::Ready);
@@ -291,7 +290,7 @@ impl BoxOffice {
             eta: view.eta(ahead).filter(|_| waits),
             likely_sold_out: waits && u64::from(outlook.seats()) <= unseated,
             message: sale.performance.line.message.clone(),
-            receipt,
+            receipt: None,
             pass,
         }
     }

@@ -247,7 +247,7 @@ pub struct PerformanceChange {
 }
 
 impl PerformanceChange {
-    /// The fields that it gives, for the audit.
+    /// The fields that it gives, and the whole policy, for the audit.
     pub(crate) fn named(&self) -> String {
         let given = [
             ("title", self.title.is_some()),
@@ -259,11 +259,13 @@ impl PerformanceChange {
             ("on_sale_at", self.on_sale_at.is_some()),
             ("starts_at", self.starts_at.is_some()),
             ("prices", self.prices.is_some()),
-            ("policy", self.policy.is_some()),
         ];
-        let named: Vec<&str> =
-            given.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect();
-        named.join(", ")
+        let named = given.iter().filter(|(_, given)| *given).map(|(name, _)| (*name).to_owned());
+        let policy = self.policy.iter().map(|policy| {
+            let numbers = serde_json::to_string(policy).expect("a policy serialises");
+            format!("policy {numbers}")
+        });
+        named.chain(policy).collect::<Vec<_>>().join(", ")
     }
 
     /// The performance as it will be, checked as a new one is.

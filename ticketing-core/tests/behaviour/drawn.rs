@@ -80,6 +80,9 @@ behaviour! {
         let buyer = world.buyer().await;
         let joined = world.joined(&buyer, &sale).await;
         let receipt = joined.receipt.unwrap();
+        let mut visitor = world.join(&buyer, &sale).await;
+        assert!(world.ask(&mut visitor).await.receipt.is_none(), "a poll signs nothing");
+        assert_eq!(world.joined(&buyer, &sale).await.receipt.as_ref(), Some(&receipt));
         let receipt = open_receipt(&receipt, &world.office.receipt_key()).unwrap();
         assert_eq!((receipt.account, receipt.number), (buyer.account(), 1));
         assert_eq!(receipt.performance, sale.id);

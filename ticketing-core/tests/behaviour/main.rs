@@ -49,6 +49,7 @@ mod catalog;
 mod choosing;
 #[cfg(feature = "broken-guards")]
 mod crashes;
+mod crowds;
 mod door;
 mod drawn;
 mod events;

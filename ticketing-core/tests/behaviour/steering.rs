@@ -1,7 +1,7 @@
 //! How an organizer steers a running line: within a second, and written down.
 
 use ticketing_core::admission::State;
-use ticketing_core::catalog::Policy;
+use ticketing_core::catalog::{PerformanceChange, Policy};
 use ticketing_core::{Error, LineState, Steer};
 
 use crate::line::capacity;
@@ -109,7 +109,12 @@ behaviour! {
         steer(&world, &sale, Steer::Pause(Some("a moment".into()))).await;
         world.advance_ms(10);
         steer(&world, &sale, Steer::Rate(Some(120))).await;
-        let entries = world.office.audit(&sale.organizer, sale.id).await.unwrap();
+        let change = PerformanceChange { policy: Some(capacity(3)), ..Default::default() };
+        world.office.change_performance(&sale.organizer, sale.id, change).await.unwrap();
+        let mut entries = world.office.audit(&sale.organizer, sale.id).await.unwrap();
+        let changed = entries.remove(0);
+        assert_eq!(changed.action, "change");
+        assert!(changed.detail.contains("\"line_capacity\":3"), "{}", changed.detail);
         let told: Vec<_> =
             entries.iter().map(|entry| (entry.action.as_str(), entry.detail.as_str())).collect();
         assert_eq!(told, [("rate", "120 per minute"), ("pause", "a moment")]);

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Deserializer, Serialize};
+use ticketing_core::accounts::Caller;
 use ticketing_core::admission::draw::PublicDraw;
 use ticketing_core::catalog::AuditEntry;
 use ticketing_core::{AccountId, LineStatus, PerformanceId, Steer};
@@ -61,14 +62,18 @@ fn required_but_nullable<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u
 
 type Steered = Answer<Json<LineStatus>>;
 
+async fn steered(app: &App, caller: &Caller, performance: PerformanceId, steer: Steer) -> Steered {
+    app.office.steer(caller, performance, steer).await?;
+    Ok(Json(app.office.line_status_for(caller, performance).await?))
+}
+
 pub(crate) async fn pause(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Id(performance): Id<PerformanceId>,
     Body(Said { message }): Body<Said>,
 ) -> Steered {
-    app.office.steer(&caller, performance, Steer::Pause(message)).await?;
-    Ok(Json(app.office.line_status_for(&caller, performance).await?))
+    steered(&app, &caller, performance, Steer::Pause(message)).await
 }
 
 pub(crate) async fn resume(
@@ -77,8 +82,7 @@ pub(crate) async fn resume(
     Id(performance): Id<PerformanceId>,
     Body(Nothing {}): Body<Nothing>,
 ) -> Steered {
-    app.office.steer(&caller, performance, Steer::Resume).await?;
-    Ok(Json(app.office.line_status_for(&caller, performance).await?))
+    steered(&app, &caller, performance, Steer::Resume).await
 }
 
 pub(crate) async fn drain(
@@ -87,8 +91,7 @@ pub(crate) async fn drain(
     Id(performance): Id<PerformanceId>,
     Body(Said { message }): Body<Said>,
 ) -> Steered {
-    app.office.steer(&caller, performance, Steer::Drain(message)).await?;
-    Ok(Json(app.office.line_status_for(&caller, performance).await?))
+    steered(&app, &caller, performance, Steer::Drain(message)).await
 }
 
 pub(crate) async fn rate(
@@ -97,8 +100,7 @@ pub(crate) async fn rate(
     Id(performance): Id<PerformanceId>,
     Body(Rate { admit_per_minute }): Body<Rate>,
 ) -> Steered {
-    app.office.steer(&caller, performance, Steer::Rate(admit_per_minute)).await?;
-    Ok(Json(app.office.line_status_for(&caller, performance).await?))
+    steered(&app, &caller, performance, Steer::Rate(admit_per_minute)).await
 }
 
 pub(crate) async fn capacity(
@@ -107,8 +109,7 @@ pub(crate) async fn capacity(
     Id(performance): Id<PerformanceId>,
     Body(Capacity { line_capacity }): Body<Capacity>,
 ) -> Steered {
-    app.office.steer(&caller, performance, Steer::Capacity(line_capacity)).await?;
-    Ok(Json(app.office.line_status_for(&caller, performance).await?))
+    steered(&app, &caller, performance, Steer::Capacity(line_capacity)).await
 }
 
 /// Takes one place or pass away; repeating it changes nothing.
