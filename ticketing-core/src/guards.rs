@@ -21,6 +21,8 @@ pub struct Broken {
     pub journaling: bool,
     /// The process "dies" when the chosen are written down: nobody is told.
     pub publishing: bool,
+    /// Turns are told without having been written into the journal.
+    pub journal: bool,
     /// The run of Redis is no longer compared: a restart with an old file passes unseen.
     pub run_id: bool,
 }
@@ -47,7 +49,7 @@ macro_rules! guards {
 }
 
 impl Guards {
-    guards!(hold_conflict, claim, admission, amount, projection, journaling, publishing);
+    guards!(hold_conflict, claim, admission, amount, projection, journaling, publishing, journal);
     #[cfg(feature = "services")]
     guards!(run_id);
 }

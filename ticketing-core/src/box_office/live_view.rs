@@ -7,7 +7,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::push::Push;
-use super::{BoxOffice, Eta};
+use super::{BoxOffice, Eta, turn};
 use crate::admission::{SeatOutlook, Watermark};
 use crate::catalog::Sale;
 use crate::clock::Timestamp;
@@ -150,7 +150,7 @@ impl BoxOffice {
         if let Some(watermark) = known(now) {
             return Ok(watermark);
         }
-        let _refreshing = view.refreshing.lock().await;
+        let _refreshing = turn(&view.refreshing).await?;
         if let Some(watermark) = known(now) {
             return Ok(watermark);
         }
@@ -191,7 +191,7 @@ impl BoxOffice {
         if let Some(look) = known(now) {
             return Ok(look);
         }
-        let _refreshing = view.refreshing.lock().await;
+        let _refreshing = turn(&view.refreshing).await?;
         if let Some(look) = known(now) {
             return Ok(look);
         }

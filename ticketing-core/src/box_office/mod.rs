@@ -21,8 +21,10 @@ mod steering;
 mod tending;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dashmap::DashMap;
+use tokio::sync::{Mutex, MutexGuard};
 
 pub use self::booking::PlacedOrder;
 pub use self::choosing::SeatMapView;
@@ -60,6 +62,9 @@ use crate::seats::Seats;
 use crate::seats::memory::MemorySeats;
 use crate::signing::SigningKey;
 
+/// How long a request waits for its turn to read what many want to read at once. Behind a store that
+/// does not answer they would else wait for one another's time-outs.
+const TURN_WAIT: Duration = Duration::from_secs(2);
 /// How many performances are read from the books at once.
 const READERS: usize = 64;
 
@@ -84,7 +89,7 @@ struct Inner {
     /// Details of performances and maps of venues, as read a moment ago.
     sales: DashMap<PerformanceId, (Timestamp, Arc<Sale>)>,
     /// Whose turn it is to read a performance, by its id.
-    reading: [tokio::sync::Mutex<()>; READERS],
+    reading: [Mutex<()>; READERS],
     venues: DashMap<VenueId, Arc<Venue>>,
     draws: DashMap<PerformanceId, KnownDraw>,
     /// What this process last saw of each running sale.
@@ -168,7 +173,7 @@ impl BoxOffice {
             provider,
             backend,
             sales: DashMap::new(),
-            reading: std::array::from_fn(|_| tokio::sync::Mutex::default()),
+            reading: std::array::from_fn(|_| Mutex::default()),
             venues: DashMap::new(),
             draws: DashMap::new(),
             views: DashMap::new(),
@@ -213,7 +218,7 @@ impl BoxOffice {
         if let Some(sale) = self.known_sale(performance, now) {
             return Ok(sale);
         }
-        let _reading = self.reading(performance).lock().await;
+        let _reading = turn(self.reading(performance)).await?;
         if let Some(sale) = self.known_sale(performance, now) {
             return Ok(sale);
         }
@@ -232,7 +237,7 @@ impl BoxOffice {
     }
 
     /// One read of a performance at a time: a crowd that finds it old waits for what that brings.
-    fn reading(&self, performance: PerformanceId) -> &tokio::sync::Mutex<()> {
+    fn reading(&self, performance: PerformanceId) -> &Mutex<()> {
         let turns = self.0.reading.len() as u128;
         let turn = usize::try_from(performance.uuid().as_u128() % turns).unwrap_or(0);
         &self.0.reading[turn]
@@ -244,4 +249,9 @@ impl BoxOffice {
         }
         self.0.views.entry(performance).or_default().clone()
     }
+}
+
+async fn turn(reading: &Mutex<()>) -> Result<MutexGuard<'_, ()>> {
+    let turn = tokio::time::timeout(TURN_WAIT, reading.lock()).await;
+    turn.map_err(|_| Error::Unavailable("too many wait for the same answer".into()))
 }

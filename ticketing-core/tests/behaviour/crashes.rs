@@ -19,6 +19,7 @@ const DEAD_AFTER_COMMIT: Broken = Broken {
     projection: true,
     journaling: false,
     publishing: false,
+    journal: false,
     run_id: false,
 };
 

@@ -20,6 +20,7 @@ const NOTHING: Broken = Broken {
     projection: false,
     journaling: false,
     publishing: false,
+    journal: false,
     run_id: false,
 };
 

@@ -271,3 +271,27 @@ async fn without_the_run_id_a_restart_gives_a_number_out_twice() {
     })
     .await;
 }
+
+/// Without the journal a wipe forgets who is inside: another comes in while the first one's lease
+/// runs, and its pass is worth nothing.
+#[cfg(feature = "broken-guards")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ./services up"]
+async fn without_the_journal_a_wipe_lets_more_in_than_may_be_inside() {
+    use ticketing_core::Broken;
+
+    let broken = Broken { journal: true, ..Broken::default() };
+    crate::world::on_broken_services(broken, |world| async move {
+        let sale = world.sale(capacity(1), 10).await;
+        let first = world.admitted(&sale).await;
+        let mut second = joined(&world, &sale, 1).await.remove(0);
+        world.wipe_redis();
+        world.ask(&mut second).await;
+        world.advance_ms(RESUMES_AFTER_MS);
+        world.ask(&mut second).await;
+        world.tick().await;
+        assert_eq!(world.ask(&mut second).await.state, State::Admitted);
+        refused!(world.hold(&first, &[1]).await, Error::PassExpired);
+    })
+    .await;
+}
