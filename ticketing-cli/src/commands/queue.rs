@@ -42,6 +42,10 @@ pub(crate) enum Queue {
     /// Show who changed what about the performance, newest first.
     Audit(Which),
     /// Draw again what the line has drawn, from what is public: PROVEN, or the first difference.
+    ///
+    /// Nobody needs to be signed in. Without a receipt, the seed and the ranks are checked; with one,
+    /// also that its place took part and got the rank that it should. Says what is not proven. Exits
+    /// with 10 where something differs.
     Verify(verify::Verify),
 }
 

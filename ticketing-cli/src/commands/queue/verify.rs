@@ -18,8 +18,6 @@ use crate::settings;
 /// Something is not as it was promised.
 const EXIT_DIFFERENT: u8 = 10;
 
-/// Nobody needs to be signed in. Without a receipt, the seed and the ranks are checked; with one,
-/// also that its place took part and got the rank that it should.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     /// The performance's id.
