@@ -1,5 +1,6 @@
 //! Venues and performances: what is sold, where, and when.
 
+mod change;
 mod contract;
 mod line_control;
 pub(crate) mod memory;
@@ -15,14 +16,14 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use self::change::PerformanceChange;
 pub(crate) use self::contract::{Catalog, Revision, Visible};
 pub use self::line_control::{AuditEntry, LineControl, LineMode};
 #[cfg(feature = "services")]
 pub(crate) use self::performance::AFTER_START_MS;
 pub(crate) use self::performance::SALE_MAX_AGE_MS;
 pub use self::performance::{
-    CategoryPrice, Performance, PerformanceChange, PerformanceDetails, Policy, Reentry,
-    SEATS_PER_BUYER_MAX, Sale,
+    CategoryPrice, Performance, PerformanceDetails, Policy, Reentry, SEATS_PER_BUYER_MAX, Sale,
 };
 pub use self::seat_map::{Row, SEATS_MAX, Seat, SeatMap, Section, SectionKind};
 use crate::error::{FieldErrors, Result};
