@@ -2,6 +2,9 @@
 # Compares the metadata of the checked SQL in `.sqlx` with what the live schema says; --write
 # replaces it. Needs PostgreSQL at TICKETING_POSTGRES, psql and cargo, and no sqlx-cli.
 #
+# Before that, the queries of the release before (deploy/released-queries.json) are prepared against
+# the same schema: an older server goes on beside a newer one.
+#
 # The queries are described by compiling the core against a scratch schema that has every
 # migration applied in order. The schema is removed afterwards; nothing else is touched.
 set -euo pipefail
@@ -10,6 +13,7 @@ shopt -s inherit_errexit
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 readonly checkout
 readonly committed=$checkout/.sqlx
+readonly released=$checkout/deploy/released-queries.json
 # A run's own name: two checks of one database do not meet, and cargo finds a flag that it has
 # not seen, which makes it compile the core again and nothing else.
 nonce=$(date +%s)_$$
@@ -33,6 +37,7 @@ main() {
     fresh=$(mktemp -d)
     trap clean_up EXIT
     make_schema
+    prepare_released
     describe_queries
     if [[ ${1:-} == --write ]]; then
         write
@@ -64,6 +69,16 @@ make_schema() {
     for migration in "$checkout"/migrations/*.sql; do
         { printf 'SET search_path TO %s;\n' "$schema" && cat "$migration"; } | run_psql -1 -f -
     done
+}
+
+# Prepared, not run: a column that is gone or an argument that is new is an error.
+prepare_released() {
+    local statements
+    statements=$(python3 -c 'import json, sys
+for number, query in enumerate(json.load(open(sys.argv[1], encoding="utf-8"))):
+    print(f"PREPARE released_{number} AS {query};")' "$released")
+    printf 'SET search_path TO %s;\n%s\n' "$schema" "$statements" | run_psql -f - >/dev/null ||
+        fail "a query of the release before no longer works with this schema"
 }
 
 # A live DATABASE_URL makes each macro describe its query and save what it learned.

@@ -7,8 +7,8 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use ticketing_wire::Time;
 
 /// All sessions, by the server's address.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub(crate) struct Profile {
 pub(crate) struct Session {
     pub(crate) email: String,
     pub(crate) access_token: String,
-    pub(crate) expires_at: Timestamp,
+    pub(crate) expires_at: Time,
     pub(crate) refresh_token: String,
 }
 
@@ -86,7 +86,7 @@ mod tests {
         let session = Session {
             email: "o@example.org".to_owned(),
             access_token: "access".to_owned(),
-            expires_at: Timestamp::UNIX_EPOCH,
+            expires_at: Time::from_millis(0),
             refresh_token: "refresh".to_owned(),
         };
         Profile { servers: BTreeMap::from([("http://localhost".to_owned(), session)]) }

@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, read};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
-use secrecy::SecretString;
+use ticketing_wire::secrets::Password;
 
 use crate::settings::Usage;
 
@@ -25,7 +25,7 @@ pub(crate) fn line(question: &str, instead: &str) -> anyhow::Result<String> {
 }
 
 /// Asks for a password without showing it.
-pub(crate) fn password(question: &str, instead: &str) -> anyhow::Result<SecretString> {
+pub(crate) fn password(question: &str, instead: &str) -> anyhow::Result<Password> {
     require_person(instead)?;
     eprint!("{question}: ");
     io::stderr().flush()?;
@@ -34,7 +34,7 @@ pub(crate) fn password(question: &str, instead: &str) -> anyhow::Result<SecretSt
         read_hidden(read)
     };
     eprintln!();
-    Ok(SecretString::from(typed?))
+    Ok(Password::from(typed?))
 }
 
 fn require_person(instead: &str) -> Result<(), Usage> {

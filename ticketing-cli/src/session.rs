@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ticketing_client::accounts;
-use ticketing_client::load::clock::wall_now;
-use ticketing_client::{AccessToken, Call, Client, RefreshToken};
+use ticketing_client::{Call, Client, accounts, clock};
+use ticketing_wire::secrets::{AccessToken, RefreshToken};
 
 use crate::profile::{self, Session};
 use crate::settings::{self, Usage};
@@ -30,9 +29,8 @@ impl SignedIn {
 pub(crate) async fn open(servers: &[String]) -> anyhow::Result<SignedIn> {
     let client = Client::new(&settings::server(servers)?)?;
     let token = match settings::credentials()? {
-        Some(credentials) => {
-            let sign_in = accounts::sign_in(&credentials.email, &credentials.password);
-            client.send(&sign_in).await.context("cannot sign in")?.access_token
+        Some(who) => {
+            client.send(&accounts::sign_in(&who)).await.context("cannot sign in")?.access_token
         }
         None => remembered(&client).await?,
     };
@@ -47,7 +45,7 @@ async fn remembered(client: &Client) -> anyhow::Result<AccessToken> {
         let server = client.server();
         return Err(Usage(format!("not signed in at {server}; run `ticketing login`")).into());
     };
-    if wall_now() + LEAST_LIFE < session.expires_at {
+    if clock::later(clock::now(), LEAST_LIFE) < session.expires_at {
         return Ok(AccessToken::from(session.access_token));
     }
     let refresh = accounts::refresh(&RefreshToken::from(session.refresh_token));
@@ -62,11 +60,11 @@ async fn remembered(client: &Client) -> anyhow::Result<AccessToken> {
 }
 
 /// What the profile keeps of a session.
-pub(crate) fn remember(email: &str, session: &accounts::Session) -> Session {
+pub(crate) fn remember(email: &str, session: &ticketing_wire::accounts::Session) -> Session {
     Session {
         email: email.to_owned(),
         access_token: session.access_token.expose().to_owned(),
-        expires_at: wall_now() + Duration::from_secs(session.expires_in),
+        expires_at: clock::later(clock::now(), Duration::from_secs(session.expires_in.into())),
         refresh_token: session.refresh_token.expose().to_owned(),
     }
 }

@@ -3,7 +3,8 @@
 use std::env::VarError;
 use std::ffi::OsString;
 
-use secrecy::SecretString;
+use ticketing_wire::accounts::SignIn;
+use ticketing_wire::secrets::Password;
 
 use ticketing_server::NAMES;
 
@@ -17,13 +18,6 @@ const DEFAULT_SERVER: &str = "http://127.0.0.1:8080";
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Usage(pub(crate) String);
-
-/// A secret and the name to show with it.
-#[derive(Debug)]
-pub(crate) struct Credentials {
-    pub(crate) email: String,
-    pub(crate) password: SecretString,
-}
 
 /// Refuses names that look like ours and are not: a mistyped one would otherwise be silence.
 pub(crate) fn refuse_strangers(names: impl Iterator<Item = OsString>) -> Result<(), Usage> {
@@ -45,12 +39,12 @@ pub(crate) fn server(given: &[String]) -> Result<String, Usage> {
 }
 
 /// Who a script signs in as, if the environment says.
-pub(crate) fn credentials() -> Result<Option<Credentials>, Usage> {
+pub(crate) fn credentials() -> Result<Option<SignIn>, Usage> {
     pair("TICKETING_EMAIL", "TICKETING_PASSWORD")
 }
 
 /// The first administrator of running servers.
-pub(crate) fn administrator() -> Result<Credentials, Usage> {
+pub(crate) fn administrator() -> Result<SignIn, Usage> {
     pair("TICKETING_ADMIN_EMAIL", "TICKETING_ADMIN_PASSWORD")?.ok_or_else(|| {
         let names = "TICKETING_ADMIN_EMAIL and TICKETING_ADMIN_PASSWORD";
         Usage(format!("with --server the demo signs in with {names}, which are not set"))
@@ -63,10 +57,10 @@ pub(crate) fn gateway() -> Result<String, Usage> {
     read("TICKETING_GATEWAY")?.ok_or_else(|| Usage(missing.to_owned()))
 }
 
-fn pair(email: &str, password: &str) -> Result<Option<Credentials>, Usage> {
+fn pair(email: &str, password: &str) -> Result<Option<SignIn>, Usage> {
     match (read(email)?, read(password)?) {
         (Some(email), Some(password)) => {
-            Ok(Some(Credentials { email, password: SecretString::from(password) }))
+            Ok(Some(SignIn { email, password: Password::from(password) }))
         }
         (None, None) => Ok(None),
         _ => Err(Usage(format!("{email} and {password} are set both or not at all"))),

@@ -7,9 +7,12 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde_json::Value;
 use ticketing_core::accounts::{Caller, Role};
-use ticketing_core::catalog::{PerformanceDetails, Policy, VenueDetails};
+use ticketing_core::catalog::{CategoryPrice, NewPerformance, Policy, VenueDetails};
 use ticketing_core::payments::{PortOne, PortOneSettings};
-use ticketing_core::{BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey, Timestamp};
+use ticketing_core::text::OneLine;
+use ticketing_core::{
+    BoxOffice, Clock, Currency, EmbeddedSettings, Money, Randomness, SigningKey, Timestamp,
+};
 use ticketing_server::{App, router};
 use uuid::Uuid;
 
@@ -54,11 +57,13 @@ impl House {
         let venue = VenueDetails {
             name: "Hall".into(),
             address: String::new(),
+            time_zone: None,
             seat_map: Value::String(PLAN.into()),
         };
-        let venue = office.add_venue(&administrator, venue).await.unwrap().0.id;
+        let venue = office.add_venue(&administrator, venue, None).await.unwrap().0.id;
         let now = clock.now();
-        let details = PerformanceDetails {
+        let new = NewPerformance {
+            production_id: None,
             venue_id: venue,
             title: "Drawn".into(),
             description: String::new(),
@@ -68,17 +73,17 @@ impl House {
             listed_at: now,
             on_sale_at: now.plus_seconds(60),
             starts_at: now.plus_seconds(24 * 3600),
-            prices: serde_json::from_str(
-                r#"[{"category": "All", "price": {"amount": 1000, "currency": "EUR"}}]"#,
-            )
-            .unwrap(),
+            prices: vec![CategoryPrice {
+                category: "All".into(),
+                price: Some(Money { amount: 1_000, currency: Currency::from_code("EUR").unwrap() }),
+            }],
             policy: Policy {
                 pre_queue_seconds: Some(600),
-                draw_entropy: entropy.map(str::to_owned),
+                draw_entropy: entropy.map(|source| OneLine::new(source, 1..=200).unwrap()),
                 ..Policy::default()
             },
         };
-        let performance = office.add_performance(&administrator, details).await.unwrap();
+        let performance = office.add_performance(&administrator, new, None).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let app = router(App::new(office.clone(), true));

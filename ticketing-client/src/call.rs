@@ -6,14 +6,16 @@ use reqwest::Method;
 use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+use ticketing_wire::secrets::{AccessToken, PassToken, PlaceToken};
 
-use crate::secrets::{AccessToken, IdempotencyKey, PassToken, PlaceToken};
+use crate::idempotency::IdempotencyKey;
 
 /// A request that can be sent any number of times, to any server; `A` is its answer.
 pub struct Call<A> {
     pub(crate) method: Method,
     pub(crate) path: String,
-    pub(crate) query: Vec<(&'static str, String)>,
+    pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: Vec<(&'static str, SecretString)>,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) decode: Decode<A>,
@@ -48,8 +50,15 @@ impl<A> Call<A> {
         Self { method, path, query: Vec::new(), headers: Vec::new(), body: None, decode }
     }
 
-    pub(crate) fn query(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
-        self.query.extend(value.map(|value| (name, value.to_string())));
+    /// Adds the fields of a query that say something.
+    pub(crate) fn query(mut self, query: &impl Serialize) -> Self {
+        let fields = serde_json::to_value(query).expect("our own plain data is JSON");
+        let Value::Object(fields) = fields else { unreachable!("a query has named fields") };
+        self.query.extend(fields.into_iter().filter_map(|(name, value)| match value {
+            Value::Null => None,
+            Value::String(text) => Some((name, text)),
+            other => Some((name, other.to_string())),
+        }));
         self
     }
 
@@ -60,6 +69,13 @@ impl<A> Call<A> {
 
     pub(crate) fn signed_in(self, token: &AccessToken) -> Self {
         self.secret_header("authorization", format!("Bearer {}", token.expose()))
+    }
+
+    pub(crate) fn perhaps_signed_in(self, token: Option<&AccessToken>) -> Self {
+        match token {
+            Some(token) => self.signed_in(token),
+            None => self,
+        }
     }
 
     pub(crate) fn place(self, token: &PlaceToken) -> Self {
@@ -96,4 +112,22 @@ impl<A> fmt::Debug for Call<A> {
 
 pub(crate) fn decode_json<A: DeserializeOwned>(reply: &Reply) -> Result<A, String> {
     serde_json::from_slice(&reply.body).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use ticketing_wire::orders::OrderStatus;
+    use ticketing_wire::sales::OrdersQuery;
+
+    use super::*;
+
+    #[test]
+    fn a_query_has_the_fields_that_say_something() {
+        let query = OrdersQuery { status: Some(OrderStatus::Paid), limit: Some(7), cursor: None };
+        let call = Call::empty(Method::GET, "/".to_owned()).query(&query);
+        let pairs: Vec<_> =
+            call.query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(pairs.len(), 2);
+        assert!(pairs.contains(&("status", "paid")) && pairs.contains(&("limit", "7")));
+    }
 }

@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 
 use crate::call::{Call, Reply};
 use crate::error::{Broken, Error};
+use crate::events::{Events, Subscription};
 
 /// How long a call may take, connecting included.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -56,7 +57,20 @@ impl Client {
             .map_err(|why| Broken::Undecodable { status: reply.status, why }.into())
     }
 
-    async fn exchange<A>(&self, call: &Call<A>) -> Result<Reply, Error> {
+    /// Opens a stream of events.
+    pub async fn listen<E>(&self, subscription: &Subscription<E>) -> Result<Events<E>, Error> {
+        let request = self.request(&subscription.call).header("accept", "text/event-stream");
+        let response = tokio::time::timeout(REQUEST_TIMEOUT, request.send()).await;
+        let response = response.map_err(|_| Broken::TimedOut)?.map_err(broken)?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(subscription.opened(response));
+        }
+        let body = response.bytes().await.map_err(broken)?;
+        Err(Error::from_answer(status.as_u16(), &body))
+    }
+
+    fn request<A>(&self, call: &Call<A>) -> reqwest::RequestBuilder {
         let url = format!("{}{}", self.server(), call.path);
         let mut request = self.http.request(call.method.clone(), url).query(&call.query);
         for (name, value) in &call.headers {
@@ -65,6 +79,11 @@ impl Client {
         if let Some(body) = &call.body {
             request = request.header("content-type", "application/json").body(body.clone());
         }
+        request
+    }
+
+    async fn exchange<A>(&self, call: &Call<A>) -> Result<Reply, Error> {
+        let request = self.request(call).timeout(REQUEST_TIMEOUT);
         let response = request.send().await.map_err(broken)?;
         let status = response.status();
         let etag =
@@ -83,7 +102,6 @@ fn connections(idle: usize) -> Result<reqwest::Client, Error> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(REQUEST_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)
         .pool_max_idle_per_host(idle)
         .tcp_nodelay(true)
@@ -92,7 +110,7 @@ fn connections(idle: usize) -> Result<reqwest::Client, Error> {
         .map_err(broken)
 }
 
-fn broken(error: reqwest::Error) -> Error {
+pub(crate) fn broken(error: reqwest::Error) -> Error {
     let broken =
         if error.is_timeout() { Broken::TimedOut } else { Broken::Connection(error.without_url()) };
     broken.into()

@@ -4,14 +4,17 @@ use ticketing_client::load::clock::RunClock;
 use ticketing_client::load::fleet::Fleet;
 use ticketing_client::load::lanes::Lanes;
 use ticketing_client::load::steps::Step;
-use ticketing_client::{AccessToken, IdempotencyKey, orders};
+use ticketing_client::{IdempotencyKey, clock, orders};
+use ticketing_wire::secrets::AccessToken;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-const ORDER: &str = r#"{"id":"00000000-0000-0000-0000-000000000007","status":"cancelled",
-    "seats":[1],"total":{"amount":1,"currency":"KRW"},"expires_at":null,"payment":null}"#;
+const ORDER: &str = r#"{"id":"00000000-0000-0000-0000-000000000007",
+    "performance_id":"00000000-0000-0000-0000-000000000001","status":"cancelled","seats":[1],
+    "total":{"amount":1,"currency":"KRW"},"expires_at":"2026-05-01T10:00:00Z","payment":null,
+    "created_at":"2026-05-01T10:00:00Z"}"#;
 
 /// A server for one request: hands back what it was sent, after it answered with `answer`.
 async fn server(answer: String) -> (String, JoinHandle<String>) {
@@ -41,7 +44,7 @@ async fn a_request_that_broke_is_repeated_on_another_server_with_the_same_key() 
     let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{ORDER}", ORDER.len());
     let (second, living) = server(answer).await;
     let fleet = Fleet::new(&[first, second.clone()], 2).unwrap();
-    let lanes = Lanes::new(fleet, &second, RunClock::start()).unwrap();
+    let lanes = Lanes::new(fleet, &second, RunClock::start(clock::now())).unwrap();
 
     let token = AccessToken::from("token".to_owned());
     let call = orders::cancel(&token, Uuid::from_u128(7), &IdempotencyKey::from_random(7));

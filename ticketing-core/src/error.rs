@@ -1,11 +1,11 @@
 //! Why a verb was refused: one variant per thing a caller does differently.
 
-use serde::Serialize;
-
 use crate::clock::Timestamp;
+use crate::id::OrderId;
+use crate::text::Flaw;
 
 /// A field of a request that is wrong, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// The field, as a path: `policy.line_capacity`.
     pub field: String,
@@ -38,6 +38,15 @@ pub enum Error {
     /// The present state forbids it.
     #[error("{0}")]
     Conflict(String),
+    /// Terms that cannot change any more; each is named.
+    #[error("this cannot change any more")]
+    Frozen(Vec<FieldError>),
+    /// The hold has its order already.
+    #[error("this hold has an order")]
+    HoldOrdered {
+        /// That order.
+        order: OrderId,
+    },
     /// A step needs a pass of this performance and account.
     #[error("this needs a pass: join the line of the performance first")]
     PassRequired,
@@ -56,7 +65,7 @@ pub enum Error {
         /// The seats that would be left alone.
         seats: Vec<u32>,
     },
-    /// The hold has ended, or is not the caller's.
+    /// The hold has ended.
     #[error("the hold has ended: choose again")]
     HoldExpired,
     /// More seats than one buyer may have.
@@ -70,6 +79,12 @@ pub enum Error {
     NotOnSale {
         /// When it opens.
         on_sale_at: Timestamp,
+    },
+    /// The sale has ended.
+    #[error("the sale ended at {ended_at}")]
+    SaleEnded {
+        /// When it ended.
+        ended_at: Timestamp,
     },
     /// No seat for sale is free, held or reserved.
     #[error("sold out")]
@@ -95,6 +110,22 @@ pub enum Error {
     /// A service that this needs does not answer.
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// A transaction lost to another one, and can be run again.
+    #[error("unavailable: {0}")]
+    LostRace(String),
+    /// A stored value that this version cannot read.
+    #[error("unreadable: {table}.{column} of {row}")]
+    Unreadable {
+        /// Where it stands.
+        table: &'static str,
+        /// In which column.
+        column: &'static str,
+        /// In which row.
+        row: String,
+        /// What is wrong with it.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A defect or a broken service; the chain is for the log, not for the caller.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -109,6 +140,16 @@ impl Error {
     /// A defect, with what was found.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(source.into())
+    }
+
+    /// A stored value that cannot be read.
+    pub(crate) fn unreadable(
+        table: &'static str,
+        column: &'static str,
+        row: impl std::fmt::Display,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Unreadable { table, column, row: row.to_string(), source: source.into() }
     }
 
     /// The present state forbids it.
@@ -131,7 +172,47 @@ impl FieldErrors {
         }
     }
 
+    /// The text, or what it lacks noted on its field.
+    pub(crate) fn text<T>(&mut self, field: &str, text: std::result::Result<T, Flaw>) -> Option<T> {
+        text.map_err(|flaw| self.0.push(FieldError::new(field, flaw.to_string()))).ok()
+    }
+
+    /// What cannot change any more, where anything was noted.
+    pub(crate) fn frozen(self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::Frozen(self.0)) }
+    }
+
     pub(crate) fn finish(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::Validation(self.0)) }
     }
+}
+
+/// A word in a stored form that says nothing to this version.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown {what}: {word:?}")]
+pub(crate) struct Unknown {
+    what: &'static str,
+    word: String,
+}
+
+impl Unknown {
+    pub(crate) fn new(what: &'static str, word: &str) -> Self {
+        Self { what, word: word.to_owned() }
+    }
+}
+
+/// Passes over what cannot be read: it is reported and counted, and holds up nothing else.
+pub(crate) fn readable<T>(read: Result<T>) -> Option<T> {
+    read.map_err(|error| report(&error)).ok()
+}
+
+/// Reports and counts what one row, sale or event could not do.
+pub(crate) fn report(error: &Error) {
+    let table = match error {
+        Error::Unreadable { table, .. } => table,
+        _ => "other",
+    };
+    metrics::counter!("ticketing_passed_over_total", "table" => table).increment(1);
+    let source = std::error::Error::source(error).map(ToString::to_string);
+    tracing::error!(%error, source, "passed over");
 }

@@ -94,6 +94,8 @@ id! {
     AccountId;
     /// A house.
     VenueId;
+    /// A work that is shown.
+    ProductionId;
     /// One show at one time.
     PerformanceId;
     /// A short claim on seats.
@@ -121,6 +123,13 @@ impl PaymentId {
 impl From<Uuid> for PaymentId {
     fn from(uuid: Uuid) -> Self {
         Self(uuid)
+    }
+}
+
+impl std::str::FromStr for PaymentId {
+    type Err = uuid::Error;
+    fn from_str(text: &str) -> Result<Self, uuid::Error> {
+        text.parse().map(Self)
     }
 }
 

@@ -15,31 +15,37 @@ mod error;
 pub mod events;
 mod guards;
 mod id;
+mod idempotency;
 mod money;
 pub mod orders;
 mod page;
 pub mod payments;
+mod rendered;
 pub mod seats;
 #[cfg(feature = "services")]
 mod services;
 mod signing;
+pub mod text;
 pub mod worker;
 
 #[cfg(feature = "services")]
 pub use self::box_office::ServicesSettings;
 pub use self::box_office::{
-    BoxOffice, EmbeddedSettings, Eta, LISTENERS_MAX, LineAnswer, LineEvent, LineListener,
-    LineState, LineStatus, OrganizerOrder, PassGranted, Payment, PaymentOutcome, PerformanceView,
-    PlacedOrder, SaleGauges, SalesReport, SeatEvent, SeatListener, SeatMapView, Steer, Step,
-    SyntheticBuyer,
+    BoxOffice, EmbeddedSettings, Eta, IssuedTicket, LISTENERS_MAX, LineAnswer, LineEvent,
+    LineListener, LineState, LineStatus, OrganizerOrder, PassGranted, Payment, PaymentOutcome,
+    PerformanceView, PlacedOrder, SaleGauges, SaleStatus, SalesReport, SeatChanges, SeatEvent,
+    SeatListener, SeatMapView, StatusFrame, Steer, Step, SyntheticBuyer,
 };
 pub use self::clock::{Clock, GRACE_MS, Timestamp};
 pub use self::error::{Error, FieldError, Result};
 #[cfg(feature = "broken-guards")]
 pub use self::guards::Broken;
 pub use self::id::{
-    AccountId, HoldId, OrderId, PaymentId, PerformanceId, Randomness, RefundId, TicketId, VenueId,
+    AccountId, HoldId, OrderId, PaymentId, PerformanceId, ProductionId, Randomness, RefundId,
+    TicketId, VenueId,
 };
+pub use self::idempotency::IdempotencyKey;
 pub use self::money::{Currency, Money, PRICE_MAX};
-pub use self::page::{PAGE_DEFAULT, PAGE_MAX, Page, Paged};
+pub use self::page::{PAGE_DEFAULT, PAGE_MAX, Page, Paged, Position, fingerprint};
+pub use self::rendered::Rendered;
 pub use self::signing::SigningKey;

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Unknown;
+
 /// The currencies a performance can be sold in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Currency {
     /// South Korean won: no minor unit.
     #[default]
@@ -15,6 +17,9 @@ pub enum Currency {
 }
 
 impl Currency {
+    /// The ISO 4217 codes of all.
+    pub const CODES: [&'static str; 3] = [Self::KRW.code(), Self::EUR.code(), Self::USD.code()];
+
     /// The ISO 4217 code.
     pub const fn code(self) -> &'static str {
         match self {
@@ -31,8 +36,7 @@ impl Currency {
 }
 
 /// An amount in minor units of a currency; never negative where it is a price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Money {
     /// Minor units: won, cents.
     pub amount: i64,
@@ -56,5 +60,28 @@ impl Money {
             return None;
         }
         Some(Self { amount: self.amount.checked_add(other.amount)?, ..self })
+    }
+}
+
+/// Money in any stored form.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct StoredMoney {
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+}
+
+impl From<Money> for StoredMoney {
+    fn from(money: Money) -> Self {
+        Self { amount: money.amount, currency: money.currency.code().to_owned() }
+    }
+}
+
+impl TryFrom<StoredMoney> for Money {
+    type Error = Unknown;
+
+    fn try_from(stored: StoredMoney) -> Result<Self, Unknown> {
+        let currency = Currency::from_code(&stored.currency);
+        let currency = currency.ok_or_else(|| Unknown::new("currency", &stored.currency))?;
+        Ok(Self::new(stored.amount, currency))
     }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ticketing_wire::sandbox::Outcome;
 
 /// A numbered fact. Numbers start at 1 and have no gaps.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -25,14 +26,6 @@ pub(crate) enum Fact {
     Decline { token: String },
     Capture { amount: u64, currency: String, custom_data: Value },
     Cancel { amount: u64, currency: String, custom_data: Value, reason: String },
-}
-
-/// What the buyer's bank will say when the payment is confirmed.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Outcome {
-    Approve,
-    Decline,
 }
 
 impl Fact {

@@ -12,8 +12,9 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
+use ticketing_wire::sandbox::Outcome;
 
-use crate::entry::{Entry, Fact, Outcome};
+use crate::entry::{Entry, Fact};
 use crate::idempotency::Answers;
 use crate::ledger::{Broken, Ledger};
 use crate::payment::{self, Cancel, Confirm, Impossible, Payment, PreRegister};

@@ -4,8 +4,9 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
+use ticketing_wire::sandbox::Outcome;
 
-use crate::entry::{Entry, Fact, Outcome};
+use crate::entry::{Entry, Fact};
 use crate::refusal::Refusal;
 
 /// The largest amount in minor units; sums stay far from overflow.

@@ -7,13 +7,20 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
+use headers::authorization::Bearer;
+use headers::{Authorization, HeaderMapExt};
 use serde::de::DeserializeOwned;
 use ticketing_core::accounts::Caller;
-use ticketing_core::seats::IdempotencyKey;
-use ticketing_core::{Error, Page};
+use ticketing_core::{Error, IdempotencyKey};
+use ticketing_wire::problem::ProblemType;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{Required, Schema};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::objects::ObjectsOnly;
 use crate::problem::Problem;
 
 /// Who is asking, proven by the access token.
@@ -34,31 +41,36 @@ pub(crate) struct Id<T>(pub(crate) T);
 /// The key of a request that may be repeated.
 pub(crate) struct Key(pub(crate) IdempotencyKey);
 
+/// The key of a request that may be repeated, if it carries one.
+pub(crate) struct MaybeKey(pub(crate) Option<IdempotencyKey>);
+
 /// The proof of a place in line.
 pub(crate) struct PlaceToken(pub(crate) String);
 
 /// The proof of a pass, if the request carries one.
 pub(crate) struct PassToken(pub(crate) Option<String>);
 
-/// Which page of a list.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PageQuery {
-    pub(crate) limit: Option<u32>,
-    pub(crate) cursor: Option<Uuid>,
-}
+/// How the caller asked: what it has already, and which codings it takes.
+pub(crate) struct Asked(pub(crate) HeaderMap);
 
-impl PageQuery {
-    pub(crate) fn page(&self) -> Page {
-        Page::new(self.limit, self.cursor)
-    }
-}
+const KEY: &str = "Idempotency-Key";
+const PLACE: &str = "Place-Token";
+const PASS: &str = "Pass-Token";
 
 fn caller(parts: &Parts, app: &App) -> Result<Option<Caller>, Problem> {
-    let Some(header) = parts.headers.get(AUTHORIZATION) else { return Ok(None) };
-    let token = header.to_str().ok().and_then(|header| header.strip_prefix("Bearer "));
-    let token = token.ok_or(Error::Unauthenticated)?;
-    Ok(Some(app.office.authenticate(token.trim())?))
+    if !parts.headers.contains_key(AUTHORIZATION) {
+        return Ok(None);
+    }
+    let refused = || Problem::invalid_token(Error::Unauthenticated);
+    if parts.headers.get_all(AUTHORIZATION).iter().count() > 1 {
+        return Err(refused());
+    }
+    let credentials = parts.headers.typed_get::<Authorization<Bearer>>().ok_or_else(refused)?;
+    let token = credentials.token();
+    if token.is_empty() || token.contains(char::is_whitespace) {
+        return Err(refused());
+    }
+    app.office.authenticate(token).map(Some).map_err(Problem::invalid_token)
 }
 
 impl FromRequestParts<App> for SignedIn {
@@ -85,11 +97,13 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
         let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("application/json") {
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-            return Err(Problem::new("unsupported-media-type", status, "send application/json"));
+            let kind = ProblemType::UnsupportedMediaType;
+            return Err(Problem::new(kind, status, "send application/json"));
         }
         let bytes = Bytes::from_request(request, app).await.map_err(unreadable)?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let read = serde_path_to_error::deserialize(ObjectsOnly(&mut json));
+        let value = read.map_err(|error| {
             let path = error.path().to_string();
             let field = if path == "." { "body" } else { &path };
             Problem::field(field, error.inner().to_string())
@@ -102,7 +116,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
 fn unreadable(rejection: BytesRejection) -> Problem {
     let status = rejection.into_response().status();
     if status == StatusCode::PAYLOAD_TOO_LARGE {
-        Problem::new("payload-too-large", status, "the body is larger than this route takes")
+        let why = "the body is larger than this route takes";
+        Problem::new(ProblemType::PayloadTooLarge, status, why)
     } else {
         Problem::field("body", "the body broke off")
     }
@@ -133,21 +148,31 @@ impl FromRequestParts<App> for Key {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        let key = text(&parts.headers, "Idempotency-Key");
-        let key = key.ok_or_else(|| {
-            Problem::field("Idempotency-Key", "this request needs the header Idempotency-Key")
-        })?;
-        Ok(Self(IdempotencyKey::new(&key)?))
+        let key = key(&parts.headers)?;
+        let missing = || Problem::field(KEY, "this request needs the header Idempotency-Key");
+        Ok(Self(key.ok_or_else(missing)?))
     }
+}
+
+impl FromRequestParts<App> for MaybeKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        Ok(Self(key(&parts.headers)?))
+    }
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Problem> {
+    let Some(key) = headers.get(KEY) else { return Ok(None) };
+    Ok(Some(IdempotencyKey::new(key.to_str().unwrap_or_default())?))
 }
 
 impl FromRequestParts<App> for PlaceToken {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        let token = text(&parts.headers, "Place-Token");
-        let missing = Problem::field("Place-Token", "this request needs the header Place-Token");
-        Ok(Self(token.ok_or(missing)?))
+        let missing = || Problem::field(PLACE, "this request needs the header Place-Token");
+        Ok(Self(text(&parts.headers, PLACE).ok_or_else(missing)?))
     }
 }
 
@@ -155,10 +180,57 @@ impl FromRequestParts<App> for PassToken {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Self::Rejection> {
-        Ok(Self(text(&parts.headers, "Pass-Token")))
+        Ok(Self(text(&parts.headers, PASS)))
+    }
+}
+
+impl FromRequestParts<App> for Asked {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Self::Rejection> {
+        Ok(Self(parts.headers.clone()))
     }
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+/// A header as the document shows it.
+fn header(name: &str, required: Required, what: &str, schema: ObjectBuilder) -> Vec<Parameter> {
+    let parameter = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some(what))
+        .schema(Some(Schema::from(schema.schema_type(Type::String))));
+    vec![parameter.build()]
+}
+
+fn key_schema() -> ObjectBuilder {
+    ObjectBuilder::new().pattern(Some("^[!-~]{16,64}$"))
+}
+
+macro_rules! documented_headers {
+    ($($extractor:ident: $name:expr, $required:ident, $what:literal, $schema:expr;)+) => {$(
+        impl IntoParams for $extractor {
+            fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+                header($name, Required::$required, $what, $schema)
+            }
+        }
+    )+};
+}
+
+documented_headers! {
+    Key: KEY, True,
+        "Chosen by the client, one per intent: a repeat with the same key gets the first answer.",
+        key_schema();
+    MaybeKey: KEY, False,
+        "Chosen by the client, one per intent: a repeat with the same key gets the first answer.",
+        key_schema();
+    PlaceToken: PLACE, True, "Proof of the place in line, as joining answered it.",
+        ObjectBuilder::new();
+    PassToken: PASS, False, "Proof of admission, as the line answered it.", ObjectBuilder::new();
+    Asked: "If-None-Match", False, "The ETag of what the caller has: unchanged, it gets 304.",
+        ObjectBuilder::new();
 }

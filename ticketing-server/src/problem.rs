@@ -1,35 +1,39 @@
 //! Refusals as problem documents (RFC 9457) with stable types: one exhaustive match.
 
 use axum::Json;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
 use ticketing_core::Error;
+use ticketing_wire::problem::{self as wire, ProblemType};
+
+use crate::convert::time;
 
 /// How long a caller waits before it asks a service again that did not answer.
 const UNAVAILABLE_RETRY_SECONDS: u32 = 1;
 
-/// A problem document.
-#[derive(Debug)]
+/// A problem document on its way out. The layer around every handler adds the request's id.
+#[derive(Clone, Debug)]
 pub struct Problem {
-    kind: &'static str,
+    document: Box<wire::Problem>,
     status: StatusCode,
-    detail: String,
-    facts: Map<String, Value>,
     retry_after_seconds: Option<u32>,
+    /// A proof was shown, and it is not good.
+    invalid_token: bool,
 }
 
 impl Problem {
-    /// A problem of a stable kind: the last part of its type.
-    pub(crate) fn new(kind: &'static str, status: StatusCode, detail: impl Into<String>) -> Self {
-        let (detail, facts) = (detail.into(), Map::new());
-        Self { kind, status, detail, facts, retry_after_seconds: None }
+    /// A problem of a stable kind.
+    pub(crate) fn new(kind: ProblemType, status: StatusCode, detail: impl Into<String>) -> Self {
+        let title = status.canonical_reason().unwrap_or("Problem");
+        let document = Box::new(wire::Problem::new(kind, status.as_u16(), title, detail));
+        Self { document, status, retry_after_seconds: None, invalid_token: false }
     }
 
     /// There is no such route, or no such thing.
     pub(crate) fn not_found(what: &str) -> Self {
-        Self::new("not-found", StatusCode::NOT_FOUND, format!("there is no such {what}"))
+        let detail = format!("there is no such {what}");
+        Self::new(ProblemType::NotFound, StatusCode::NOT_FOUND, detail)
     }
 
     /// One bad field.
@@ -37,70 +41,120 @@ impl Problem {
         Error::field(field, message.into()).into()
     }
 
-    fn fact(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.facts.insert(name.to_owned(), value.into());
+    /// The access token that was shown is not good.
+    pub(crate) fn invalid_token(error: Error) -> Self {
+        Self { invalid_token: true, ..error.into() }
+    }
+
+    fn with(mut self, facts: impl FnOnce(&mut wire::Problem)) -> Self {
+        facts(&mut self.document);
         self
     }
 
     fn retry_after(self, seconds: u32) -> Self {
         Self { retry_after_seconds: Some(seconds), ..self }
     }
+
+    /// The answer, with the request's id in its problem if it is one.
+    pub(crate) fn write(mut response: Response, request_id: &str) -> Response {
+        let Some(problem) = response.extensions_mut().remove::<Self>() else { return response };
+        problem.with(|facts| facts.request_id = Some(request_id.to_owned())).written()
+    }
+
+    fn written(self) -> Response {
+        let Self { document, status, retry_after_seconds, invalid_token } = self;
+        let mut response = (status, Json(document)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = retry_after_seconds {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            let challenge = if invalid_token {
+                r#"Bearer realm="ticketing", error="invalid_token""#
+            } else {
+                r#"Bearer realm="ticketing""#
+            };
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        response
+    }
 }
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        use StatusCode as S;
+        use {ProblemType as P, StatusCode as S};
         let detail = error.to_string();
         match error {
             Error::Validation(errors) => {
-                let named: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
-                let detail = format!("not valid: {}", named.join(", "));
-                let problem = Self::new("validation", S::BAD_REQUEST, detail);
-                problem.fact("errors", json!(errors))
+                let detail = format!("not valid: {}", named(&errors));
+                let errors = field_errors(errors);
+                Self::new(P::Validation, S::BAD_REQUEST, detail).with(|facts| facts.errors = errors)
             }
-            Error::Unauthenticated => Self::new("unauthenticated", S::UNAUTHORIZED, detail),
-            Error::PaymentDeclined => Self::new("payment-declined", S::PAYMENT_REQUIRED, detail),
-            Error::Forbidden(_) => Self::new("forbidden", S::FORBIDDEN, detail),
-            Error::PassRequired => Self::new("pass-required", S::FORBIDDEN, detail),
-            Error::PassExpired => Self::new("pass-expired", S::FORBIDDEN, detail),
-            Error::NotFound(_) => Self::new("not-found", S::NOT_FOUND, detail),
-            Error::Conflict(_) => Self::new("conflict", S::CONFLICT, detail),
+            Error::Unauthenticated => Self::new(P::Unauthenticated, S::UNAUTHORIZED, detail),
+            Error::PaymentDeclined => Self::new(P::PaymentDeclined, S::PAYMENT_REQUIRED, detail),
+            Error::Forbidden(_) => Self::new(P::Forbidden, S::FORBIDDEN, detail),
+            Error::PassRequired => Self::new(P::PassRequired, S::FORBIDDEN, detail),
+            Error::PassExpired => Self::new(P::PassExpired, S::FORBIDDEN, detail),
+            Error::NotFound(_) => Self::new(P::NotFound, S::NOT_FOUND, detail),
+            Error::Conflict(_) => Self::new(P::Conflict, S::CONFLICT, detail),
+            Error::Frozen(errors) => {
+                let detail = format!("{detail}: {}", named(&errors));
+                let errors = field_errors(errors);
+                Self::new(P::Conflict, S::CONFLICT, detail).with(|facts| facts.errors = errors)
+            }
+            Error::HoldOrdered { order } => Self::new(P::Conflict, S::CONFLICT, detail)
+                .with(|facts| facts.order_id = Some(order.uuid())),
             Error::SeatTaken { seats } => {
-                Self::new("seat-taken", S::CONFLICT, detail).fact("seats", seats)
+                Self::new(P::SeatTaken, S::CONFLICT, detail).with(|facts| facts.seats = Some(seats))
             }
-            Error::OrphanSeat { seats } => {
-                Self::new("orphan-seat", S::CONFLICT, detail).fact("seats", seats)
-            }
-            Error::HoldExpired => Self::new("hold-expired", S::CONFLICT, detail),
-            Error::LimitExceeded { limit } => {
-                Self::new("limit-exceeded", S::CONFLICT, detail).fact("limit", limit)
-            }
-            Error::NotOnSale { on_sale_at } => {
-                let problem = Self::new("not-on-sale", S::CONFLICT, detail);
-                problem.fact("on_sale_at", on_sale_at.to_string())
-            }
-            Error::SoldOut => Self::new("sold-out", S::CONFLICT, detail),
-            Error::OrderExpired => Self::new("order-expired", S::CONFLICT, detail),
-            Error::PaymentMismatch(_) => Self::new("payment-mismatch", S::CONFLICT, detail),
+            Error::OrphanSeat { seats } => Self::new(P::OrphanSeat, S::CONFLICT, detail)
+                .with(|facts| facts.seats = Some(seats)),
+            Error::HoldExpired => Self::new(P::HoldExpired, S::CONFLICT, detail),
+            Error::LimitExceeded { limit } => Self::new(P::LimitExceeded, S::CONFLICT, detail)
+                .with(|facts| facts.limit = Some(limit)),
+            Error::NotOnSale { on_sale_at } => Self::new(P::NotOnSale, S::CONFLICT, detail)
+                .with(|facts| facts.on_sale_at = Some(time(on_sale_at))),
+            Error::SaleEnded { ended_at } => Self::new(P::NotOnSale, S::CONFLICT, detail)
+                .with(|facts| facts.sale_ends_at = Some(time(ended_at))),
+            Error::SoldOut => Self::new(P::SoldOut, S::CONFLICT, detail),
+            Error::OrderExpired => Self::new(P::OrderExpired, S::CONFLICT, detail),
+            Error::PaymentMismatch(_) => Self::new(P::PaymentMismatch, S::CONFLICT, detail),
             Error::IdempotencyReused => {
-                Self::new("idempotency-reused", S::UNPROCESSABLE_ENTITY, detail)
+                Self::new(P::IdempotencyReused, S::UNPROCESSABLE_ENTITY, detail)
             }
             Error::TooManyRequests { retry_after_seconds } => {
-                let problem = Self::new("too-many-requests", S::TOO_MANY_REQUESTS, detail);
+                let problem = Self::new(P::TooManyRequests, S::TOO_MANY_REQUESTS, detail);
                 problem.retry_after(retry_after_seconds)
             }
-            Error::Unavailable(_) => {
+            // The live state of a newer server: another one of the deployment can answer.
+            Error::Unavailable(_)
+            | Error::LostRace(_)
+            | Error::Unreadable { table: "live", .. } => {
                 tracing::warn!(%detail, "a request met a service that does not answer");
                 let detail = "try again in a moment";
-                let problem = Self::new("unavailable", S::SERVICE_UNAVAILABLE, detail);
+                let problem = Self::new(P::Unavailable, S::SERVICE_UNAVAILABLE, detail);
                 problem.retry_after(UNAVAILABLE_RETRY_SECONDS)
             }
-            Error::Internal(source) => {
-                tracing::error!(error = %chain(&*source), "a request failed");
-                Self::new("internal", S::INTERNAL_SERVER_ERROR, "it was logged")
+            error @ (Error::Unreadable { .. } | Error::Internal(_)) => {
+                tracing::error!(error = %chain(&error), "a request failed");
+                Self::new(P::Internal, S::INTERNAL_SERVER_ERROR, "it was logged")
             }
         }
     }
+}
+
+fn named(errors: &[ticketing_core::FieldError]) -> String {
+    let named: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
+    named.join(", ")
+}
+
+fn field_errors(errors: Vec<ticketing_core::FieldError>) -> Vec<wire::FieldError> {
+    let error = |error: ticketing_core::FieldError| wire::FieldError {
+        field: error.field,
+        message: error.message,
+    };
+    errors.into_iter().map(error).collect()
 }
 
 /// An error with everything under it, for the log.
@@ -117,22 +171,8 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let title = self.status.canonical_reason().unwrap_or("Problem");
-        let mut body = json!({
-            "type": format!("/problems/{}", self.kind),
-            "title": title,
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-        });
-        if let Some(document) = body.as_object_mut() {
-            document.extend(self.facts);
-        }
-        let mut response = (self.status, Json(body)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(seconds) = self.retry_after_seconds {
-            headers.insert(RETRY_AFTER, seconds.into());
-        }
+        let mut response = self.clone().written();
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -15,7 +15,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::app::{App, router};
+use crate::app::App;
+use crate::router::router;
 use crate::telemetry;
 
 /// How long a draining server waits for the requests it accepted.

@@ -8,12 +8,13 @@ use ticketing_core::SigningKey;
 
 /// Every setting of the product's programs. A program ignores those of another one, and refuses a
 /// `TICKETING_` name that is not here: a misspelt setting must not be a silent default.
-pub const NAMES: [&str; 16] = [
+pub const NAMES: [&str; 17] = [
     "TICKETING_POSTGRES",
     "TICKETING_REDIS",
     "TICKETING_KAFKA",
     "TICKETING_NAMESPACE",
     "TICKETING_SIGNING_KEY",
+    "TICKETING_SIGNING_KEYS_OLD",
     "TICKETING_ADMIN_EMAIL",
     "TICKETING_ADMIN_PASSWORD",
     "TICKETING_GATEWAY",
@@ -113,13 +114,25 @@ impl Settings {
         }))
     }
 
-    /// The signing key, if one is set.
+    /// The signing key, if one is set, with the older ones whose tokens and tickets stay good.
     pub fn signing_key(&self) -> Result<Option<SigningKey>, SettingsError> {
+        let older = self.older_keys()?;
         let name = "TICKETING_SIGNING_KEY";
-        let Some(text) = self.get(name) else { return Ok(None) };
-        let key = SigningKey::from_base64(text.expose_secret());
-        let why = || "must be 32 bytes in base64, such as openssl rand -base64 32 prints".into();
-        key.map(Some).ok_or_else(|| SettingsError::Unusable { name, why: why() })
+        match self.get(name) {
+            Some(text) => Ok(Some(key(name, text.expose_secret())?.accepting(older))),
+            None if older.is_empty() => Ok(None),
+            None => {
+                let why = "is needed where TICKETING_SIGNING_KEYS_OLD is set".into();
+                Err(SettingsError::Unusable { name, why })
+            }
+        }
+    }
+
+    /// Separated by commas.
+    fn older_keys(&self) -> Result<Vec<SigningKey>, SettingsError> {
+        let name = "TICKETING_SIGNING_KEYS_OLD";
+        let Some(text) = self.get(name) else { return Ok(Vec::new()) };
+        text.expose_secret().split(',').map(|text| key(name, text)).collect()
     }
 
     /// A setting that this way of running cannot do without.
@@ -148,4 +161,10 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+fn key(name: &'static str, text: &str) -> Result<SigningKey, SettingsError> {
+    let why = "must be 32 bytes in base64, such as openssl rand -base64 32 prints";
+    SigningKey::from_base64(text)
+        .ok_or_else(|| SettingsError::Unusable { name, why: why.to_owned() })
 }

@@ -3,20 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ticketing_client::accounts::{self, Session};
-use ticketing_client::catalog::{self, Filter, Performance};
-use ticketing_client::{AccessToken, Call, Client, Error, Kind, seats};
+use ticketing_client::{Client, Error, accounts, performances, seats};
+use ticketing_wire::accounts::Session;
+use ticketing_wire::page::PAGE_MAX;
+use ticketing_wire::performances::{Performance, PerformancesQuery};
+use ticketing_wire::problem::ProblemType;
+use ticketing_wire::secrets::AccessToken;
+use ticketing_wire::text::clean;
 use tokio::sync::Mutex;
 use tokio::task::{JoinError, JoinSet};
-use uuid::Uuid;
 
-use crate::plain;
 use crate::state::{Effect, Failure, Message};
 
 /// Pages of the list that are read; nobody walks through more.
 const MAX_PAGES: usize = 20;
-/// Performances whose numbers of seats are asked for one by one where the list has none.
-const MAX_DETAILS: usize = 50;
 
 /// Runs effects.
 pub(crate) struct Runner {
@@ -47,15 +47,19 @@ impl Runner {
             }
             Effect::FetchMap { visit, performance, after } => {
                 self.tasks.spawn(async move {
-                    let call = |token: &AccessToken| seats::map(token, performance);
-                    Message::Map { visit, answer: server.signed_in(after, call).await }
+                    let fetch = |client: Client, token: AccessToken| async move {
+                        seats::fetch(&client, &token, performance, None).await
+                    };
+                    Message::Map { visit, answer: server.signed_in(after, fetch).await }
                 });
             }
             Effect::FetchStatuses { visit, performance, etag, after } => {
                 self.tasks.spawn(async move {
-                    let call =
-                        |token: &AccessToken| seats::statuses(token, performance, etag.as_deref());
-                    Message::Statuses { visit, answer: server.signed_in(after, call).await }
+                    let fetch = |client: Client, token: AccessToken| {
+                        let call = seats::now(&token, performance, etag.as_deref());
+                        async move { client.send(&call).await }
+                    };
+                    Message::Statuses { visit, answer: server.signed_in(after, fetch).await }
                 });
             }
         }
@@ -73,42 +77,32 @@ impl Runner {
 impl Server {
     async fn performances(&self) -> Result<Vec<Performance>, Failure> {
         let mut list = Vec::new();
-        let mut filter = Filter::default();
+        let mut query = PerformancesQuery { limit: Some(PAGE_MAX), ..Default::default() };
         for _ in 0..MAX_PAGES {
-            let page = self.client.send(&catalog::performances(&filter)).await.map_err(failure)?;
+            let page =
+                self.client.send(&performances::list(None, &query)).await.map_err(failure)?;
             list.extend(page.items);
-            filter.cursor = page.next_cursor;
-            if filter.cursor.is_none() {
+            query.cursor = page.next_cursor;
+            if query.cursor.is_none() {
                 break;
-            }
-        }
-        let bare = list.iter_mut().filter(|performance| performance.seats_total.is_none());
-        for performance in bare.take(MAX_DETAILS) {
-            // The list is worth showing without these numbers too.
-            if let Ok(whole) = self.performance(performance.id).await {
-                *performance = whole;
             }
         }
         Ok(list)
     }
 
-    async fn performance(&self, id: Uuid) -> Result<Performance, Error> {
-        self.client.send(&catalog::performance(None, id)).await
-    }
-
-    /// Sends a call that needs the session; renews the session once when it has run out.
-    async fn signed_in<A>(
+    /// Asks for what needs the session; renews the session once when it has run out.
+    async fn signed_in<A, Asked: Future<Output = Result<A, Error>>>(
         &self,
         after: Duration,
-        call: impl Fn(&AccessToken) -> Call<A>,
+        ask: impl Fn(Client, AccessToken) -> Asked,
     ) -> Result<A, Failure> {
         tokio::time::sleep(after).await;
         let Some(session) = &self.session else { return Err(Failure::SignedOut) };
         let token = session.lock().await.access_token.clone();
-        match self.client.send(&call(&token)).await {
-            Err(error) if error.kind() == Some(&Kind::Unauthenticated) => {
+        match ask(self.client.clone(), token.clone()).await {
+            Err(error) if error.kind() == Some(&ProblemType::Unauthenticated) => {
                 let token = self.renewed(session, &token).await?;
-                self.client.send(&call(&token)).await.map_err(failure)
+                ask(self.client.clone(), token).await.map_err(failure)
             }
             answer => answer.map_err(failure),
         }
@@ -133,8 +127,8 @@ impl Server {
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err asks for")]
 fn failure(error: Error) -> Failure {
     match error.kind() {
-        Some(Kind::NotFound) => Failure::Gone,
-        Some(Kind::Unauthenticated) => Failure::SignedOut,
-        _ => Failure::Trouble(plain::text(&error.to_string())),
+        Some(ProblemType::NotFound) => Failure::Gone,
+        Some(ProblemType::Unauthenticated) => Failure::SignedOut,
+        _ => Failure::Trouble(clean(&error.to_string()).into_owned()),
     }
 }

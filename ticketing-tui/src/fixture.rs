@@ -1,9 +1,12 @@
 //! A small programme and a small hall for the tests.
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
-use ticketing_client::catalog::Performance;
-use ticketing_client::seats::{SeatMap, Status, Version};
+use ticketing_client::seats::SeatMap;
+use ticketing_wire::performances::{Performance, Price};
+use ticketing_wire::seats::{Layout, SeatsNow, Version};
 
 use crate::state::{Effect, Message, State};
 use crate::update::update;
@@ -24,18 +27,34 @@ pub(crate) fn performances() -> Vec<Performance> {
         .map(|(number, (title, status, free, total))| {
             let show = json!({
                 "id": format!("00000000-0000-0000-0000-{number:012}"),
+                "organizer_id": "00000000-0000-0000-0000-000000000008",
                 "venue_id": "00000000-0000-0000-0000-000000000009",
                 "title": title, "status": status, "seats_free": free, "seats_total": total,
                 "listed_at": "2026-11-01T09:00:00Z",
                 "on_sale_at": "2026-12-01T09:00:00Z",
                 "starts_at": "2026-12-24T19:30:00Z",
+                "time_zone": "Asia/Seoul", "prices": prices(), "layout": "hall",
+                "policy": {
+                    "line_capacity": 300, "claim_seconds": 30, "pass_lease_seconds": 600,
+                    "hold_seconds": 300, "pay_seconds": 600, "seats_per_buyer": 4,
+                    "reentry": "keep",
+                },
             });
             serde_json::from_value(show).unwrap()
         })
         .collect()
 }
 
-/// Two blocks with rows of these lengths, and a standing area of 248.
+pub(crate) fn prices() -> Vec<Price> {
+    let prices = json!([
+        {"category": "Category II", "price": {"amount": 132_000, "currency": "KRW"}},
+        {"category": "Floor", "price": {"amount": 4_500, "currency": "EUR"}},
+    ]);
+    serde_json::from_value(prices).unwrap()
+}
+
+/// Two blocks with rows of these lengths, and a standing area of 248. Rows of 12 and of 20 have an
+/// aisle in the middle, and those of 4 are for wheelchairs.
 pub(crate) fn map(lengths: [&[usize]; 2]) -> SeatMap {
     let mut index = 0;
     let mut sections: Vec<Value> = Vec::new();
@@ -43,25 +62,34 @@ pub(crate) fn map(lengths: [&[usize]; 2]) -> SeatMap {
         let rows: Vec<Value> = (1..)
             .zip(lengths)
             .map(|(row, length)| {
-                let seats: Vec<Value> = (1..=*length).map(|seat| {
-                index += 1;
-                json!({ "index": index - 1, "label": seat.to_string(), "category": "Category II",
-                        "price": { "amount": 132_000, "currency": "KRW" } })
-            }).collect();
-                json!({ "label": row.to_string(), "seats": seats })
+                let first = index;
+                index += length;
+                let seats = match length {
+                    0 => String::new(),
+                    12 | 20 => format!("1-{0} _ {1}-{length}", length / 2, length / 2 + 1),
+                    length => format!("1-{length}"),
+                };
+                let accessible = if *length == 4 { json!([[first, 4]]) } else { json!([]) };
+                json!({ "label": row.to_string(), "first_index": first, "seats": seats,
+                        "accessible": accessible })
             })
             .collect();
-        sections.push(json!({ "name": name, "rows": rows }));
+        sections.push(json!({ "name": name, "category": 0, "rows": rows }));
     }
-    sections.push(json!({ "name": "Standing", "category": "Floor", "places": 248,
-        "price": { "amount": 4_500, "currency": "EUR" }, "first_index": index }));
-    let mut map: SeatMap = serde_json::from_value(
-        json!({ "version": { "epoch": 1, "sequence": 204 }, "sections": sections, "status": "" }),
-    )
+    sections.push(json!({ "name": "Standing", "category": 1, "first_index": index,
+        "places": 248 }));
+    let layout: Layout = serde_json::from_value(json!({
+        "layout": "hall", "seats_total": index + 248, "categories": ["Category II", "Floor"],
+        "sections": sections,
+    }))
     .unwrap();
-    map.status =
-        (0..index + 248).map(|index| Status::from_byte([0, 0, 1, 2, 3, 4, 0][index % 7])).collect();
-    map
+    SeatMap::new(Arc::new(layout), &now(index + 248, 204)).unwrap()
+}
+
+/// The statuses of so many seats.
+pub(crate) fn now(seats: usize, sequence: u64) -> SeatsNow {
+    let status = "0012340".chars().cycle().take(seats).collect();
+    SeatsNow { version: Version { epoch: 1, sequence }, layout: "hall".to_owned(), status }
 }
 
 /// The hall of most tests: rows of unequal length.
@@ -69,12 +97,9 @@ pub(crate) fn hall_map() -> SeatMap {
     map([&[8, 9, 12, 12, 11, 4], &[20; 20]])
 }
 
-/// The same hall without its layout, at another sequence.
-pub(crate) fn newer(sequence: u64) -> SeatMap {
-    let mut map = hall_map();
-    map.sections.clear();
-    map.version = Version { epoch: 1, sequence };
-    map
+/// The statuses of that hall, at another sequence.
+pub(crate) fn newer(sequence: u64) -> SeatsNow {
+    now(hall_map().statuses().len(), sequence)
 }
 
 pub(crate) fn key(letter: char) -> Message {

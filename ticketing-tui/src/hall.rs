@@ -1,21 +1,41 @@
 //! A seat map to walk in: the layout of the sections, the present statuses, and a cursor.
 
-use ticketing_client::seats::{Row, Seat, SeatMap, Section, Status, Version};
+mod section;
 
-use crate::plain;
+use std::collections::BTreeSet;
+
+use ticketing_client::seats::{OtherLayout, SeatMap};
+use ticketing_wire::Money;
+use ticketing_wire::performances::Price;
+use ticketing_wire::seats::{SeatStatus, SeatsNow, Version};
+use ticketing_wire::text::clean;
+
+pub(crate) use self::section::{Row, Seat, Section, longest};
 
 /// A performance's seats.
 #[derive(Clone, Debug)]
 pub(crate) struct Hall {
     pub(crate) sections: Vec<Section>,
-    statuses: Vec<Status>,
-    pub(crate) version: Version,
+    categories: Vec<Category>,
+    /// The seats for wheelchairs.
+    accessible: BTreeSet<u32>,
+    map: SeatMap,
+}
+
+/// What some seats are sold as.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Category {
+    pub(crate) name: String,
+    /// `None` where it is not for sale.
+    pub(crate) price: Option<Money>,
 }
 
 /// What a person sees of a status: whose hold or order it is makes no difference to others.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Shown {
     Free,
+    /// Free, and for wheelchairs.
+    Accessible,
     Held,
     Sold,
     NotForSale,
@@ -27,6 +47,7 @@ pub(crate) enum Shown {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Counts {
     pub(crate) free: u64,
+    pub(crate) accessible: u64,
     pub(crate) held: u64,
     pub(crate) sold: u64,
     pub(crate) not_for_sale: u64,
@@ -50,43 +71,50 @@ pub(crate) enum Direction {
     Right,
 }
 
-/// The statuses are of another layout: it has to be fetched again.
-#[derive(Debug, Eq, PartialEq)]
-pub(crate) struct OtherLayout;
-
 impl Hall {
-    /// The map with its layout, its texts made safe.
-    pub(crate) fn new(map: SeatMap) -> Self {
-        let SeatMap { version, mut sections, status } = map;
-        sections.iter_mut().for_each(clean);
-        Self { sections, statuses: status, version }
+    /// The map with what its categories cost, its texts made safe.
+    pub(crate) fn new(map: SeatMap, prices: &[Price]) -> Self {
+        let layout = map.layout();
+        let category = |name: &String| {
+            let price = prices.iter().find(|price| price.category == *name);
+            let price = price.and_then(|price| price.price.clone());
+            Category { name: clean(name).into_owned(), price }
+        };
+        let sections: Vec<_> = layout.sections.iter().map(Section::of).collect();
+        let seats = sections.iter().flat_map(Section::rows).flat_map(|row| &row.seats);
+        let accessible = seats.filter(|seat| seat.accessible).map(|seat| seat.index).collect();
+        let categories = layout.categories.iter().map(category).collect();
+        Self { sections, categories, accessible, map }
     }
 
-    /// Takes a newer map without layout. `Ok(true)` when anything is different now.
-    pub(crate) fn refresh(&mut self, map: SeatMap) -> Result<bool, OtherLayout> {
-        if map.status.len() != self.statuses.len() {
-            return Err(OtherLayout);
-        }
-        // Unequal, not greater: a server that lost its memory may count from the beginning.
-        let changed = map.version != self.version;
-        self.version = map.version;
-        self.statuses = map.status;
-        Ok(changed)
+    /// Takes the statuses of another moment. `Ok(true)` when anything is different now.
+    pub(crate) fn refresh(&mut self, now: &SeatsNow) -> Result<bool, OtherLayout> {
+        self.map.refresh(now)
+    }
+
+    pub(crate) fn version(&self) -> Version {
+        self.map.version()
     }
 
     pub(crate) fn shown(&self, index: u32) -> Shown {
-        match usize::try_from(index).ok().and_then(|index| self.statuses.get(index)) {
-            Some(Status::Free) => Shown::Free,
-            Some(Status::Held | Status::Reserved) => Shown::Held,
-            Some(Status::Sold) => Shown::Sold,
-            Some(Status::NotForSale) => Shown::NotForSale,
-            Some(Status::Other(_)) | None => Shown::Unknown,
+        match self.map.status(index) {
+            Some(SeatStatus::Free) if self.accessible.contains(&index) => Shown::Accessible,
+            Some(SeatStatus::Free) => Shown::Free,
+            Some(SeatStatus::Held | SeatStatus::Reserved) => Shown::Held,
+            Some(SeatStatus::Sold) => Shown::Sold,
+            Some(SeatStatus::NotForSale) => Shown::NotForSale,
+            Some(SeatStatus::Other(_)) | None => Shown::Unknown,
         }
+    }
+
+    /// What a seat is sold as.
+    pub(crate) fn category(&self, ordinal: u16) -> Category {
+        self.categories.get(usize::from(ordinal)).cloned().unwrap_or_default()
     }
 
     /// Counts the whole house.
     pub(crate) fn counts(&self) -> Counts {
-        self.count(0..u32::try_from(self.statuses.len()).unwrap_or(u32::MAX))
+        self.count(0..u32::try_from(self.map.statuses().len()).unwrap_or(u32::MAX))
     }
 
     /// Counts these seats.
@@ -95,6 +123,7 @@ impl Hall {
         for index in indices {
             *match self.shown(index) {
                 Shown::Free => &mut counts.free,
+                Shown::Accessible => &mut counts.accessible,
                 Shown::Held => &mut counts.held,
                 Shown::Sold => &mut counts.sold,
                 Shown::NotForSale => &mut counts.not_for_sale,
@@ -106,10 +135,7 @@ impl Hall {
 
     /// The rows of the cursor's section; none in a standing area.
     pub(crate) fn rows(&self, cursor: Cursor) -> &[Row] {
-        match self.sections.get(cursor.section) {
-            Some(Section::Seated { rows, .. }) => rows,
-            Some(Section::Standing { .. }) | None => &[],
-        }
+        self.sections.get(cursor.section).map_or(&[], Section::rows)
     }
 
     /// The row and seat under the cursor.
@@ -135,41 +161,12 @@ impl Hall {
             Direction::Up => from.row.saturating_sub(1),
             Direction::Down => (from.row + 1).min(rows.len() - 1),
         };
-        let place = (longest(rows) - row.seats.len()) + 2 * from.seat;
-        let margin = longest(rows) - rows[to].seats.len();
-        let seat = place.saturating_sub(margin) / 2;
-        Cursor { row: to, seat: seat.min(rows[to].seats.len().saturating_sub(1)), ..from }
-    }
-}
-
-/// Seats of the longest row.
-pub(crate) fn longest(rows: &[Row]) -> usize {
-    rows.iter().map(|row| row.seats.len()).max().unwrap_or(0)
-}
-
-/// The name of a section.
-pub(crate) fn name(section: &Section) -> &str {
-    match section {
-        Section::Seated { name, .. } | Section::Standing { name, .. } => name,
-    }
-}
-
-fn clean(section: &mut Section) {
-    match section {
-        Section::Standing { name, category, .. } => {
-            *name = plain::text(name);
-            *category = plain::text(category);
-        }
-        Section::Seated { name, rows } => {
-            *name = plain::text(name);
-            for row in rows {
-                row.label = plain::text(&row.label);
-                for seat in &mut row.seats {
-                    seat.label = plain::text(&seat.label);
-                    seat.category = plain::text(&seat.category);
-                }
-            }
-        }
+        // In half widths, rows are exactly centred.
+        let place = |row: &Row, seat: &Seat| longest(rows) - row.width + 2 * seat.place;
+        let here = row.seats.get(from.seat).map_or(0, |seat| place(row, seat));
+        let seats = rows[to].seats.iter().enumerate();
+        let nearest = seats.min_by_key(|(_, seat)| place(&rows[to], seat).abs_diff(here));
+        Cursor { row: to, seat: nearest.map_or(0, |(ordinal, _)| ordinal), ..from }
     }
 }
 
@@ -179,18 +176,28 @@ mod tests {
     use crate::fixture;
 
     fn hall() -> Hall {
-        Hall::new(fixture::hall_map())
+        Hall::new(fixture::hall_map(), &fixture::prices())
     }
 
     #[test]
     fn up_and_down_keep_the_place_on_the_screen() {
         let hall = hall();
-        // Rows of 8, 9, 12: the first seat of the shorter rows is drawn further to the right.
+        // Rows of 8, 9 and 12 with an aisle: the shorter ones begin further to the right.
         let first = Cursor { section: 0, row: 0, seat: 0 };
         let third = hall.step(hall.step(first, Direction::Down), Direction::Down);
-        assert_eq!(third, Cursor { section: 0, row: 2, seat: 1 });
+        assert_eq!(third, Cursor { section: 0, row: 2, seat: 2 });
         let last = Cursor { section: 0, row: 2, seat: 11 };
         assert_eq!(hall.step(last, Direction::Up).seat, 8, "the end of the row of 9");
+    }
+
+    #[test]
+    fn an_aisle_has_no_seat_and_takes_its_width() {
+        let hall = hall();
+        let row = &hall.rows(Cursor::default())[2];
+        assert_eq!((row.seats.len(), row.width), (12, 13));
+        let beside = Cursor { section: 0, row: 2, seat: 5 };
+        assert_eq!(hall.step(beside, Direction::Right).seat, 6);
+        assert_eq!((row.seats[5].place, row.seats[6].place), (5, 7));
     }
 
     #[test]
@@ -212,19 +219,25 @@ mod tests {
     #[test]
     fn counts_add_up_to_the_house_and_reserved_counts_as_held() {
         let hall = hall();
-        let counts = hall.counts();
-        let all = counts.free + counts.held + counts.sold + counts.not_for_sale + counts.unknown;
-        assert_eq!(all, hall.statuses.len() as u64);
-        assert_eq!(
-            hall.count(0..7),
-            Counts { free: 3, held: 2, sold: 1, not_for_sale: 1, unknown: 0 }
-        );
+        let Counts { free, accessible, held, sold, not_for_sale, unknown } = hall.counts();
+        let all = free + accessible + held + sold + not_for_sale + unknown;
+        assert_eq!(all, hall.map.statuses().len() as u64);
+        let first = Counts { free: 3, held: 2, sold: 1, not_for_sale: 1, ..Counts::default() };
+        assert_eq!(hall.count(0..7), first);
         assert_eq!(hall.count(9_000..9_001).unknown, 1);
     }
 
     #[test]
+    fn a_free_place_for_wheelchairs_is_shown_as_one() {
+        let hall = hall();
+        let (_, seat) = hall.seat(Cursor { section: 0, row: 5, seat: 3 }).unwrap();
+        assert!(seat.accessible);
+        assert_eq!(hall.shown(seat.index), Shown::Accessible);
+    }
+
+    #[test]
     fn a_hall_without_seats_is_walked_in_without_harm() {
-        let hall = Hall::new(fixture::map([&[], &[0, 3]]));
+        let hall = Hall::new(fixture::map([&[], &[0, 3]]), &[]);
         let nowhere = hall.enter(0).unwrap();
         assert_eq!(hall.step(nowhere, Direction::Down), nowhere);
         let empty_row = hall.enter(1).unwrap();

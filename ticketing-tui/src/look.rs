@@ -17,6 +17,7 @@ pub(crate) struct Look {
 #[derive(Debug)]
 struct Glyphs {
     free: &'static str,
+    accessible: &'static str,
     held: &'static str,
     sold: &'static str,
     not_for_sale: &'static str,
@@ -28,6 +29,7 @@ struct Glyphs {
 
 const UNICODE: Glyphs = Glyphs {
     free: "▢",
+    accessible: "⊡",
     held: "◌",
     sold: "✗",
     not_for_sale: "░",
@@ -38,6 +40,7 @@ const UNICODE: Glyphs = Glyphs {
 
 const ASCII: Glyphs = Glyphs {
     free: "o",
+    accessible: "w",
     held: "~",
     sold: "x",
     not_for_sale: "#",
@@ -63,6 +66,7 @@ impl Look {
     pub(crate) fn seat(&self, shown: Shown) -> &'static str {
         match shown {
             Shown::Free => self.glyphs.free,
+            Shown::Accessible => self.glyphs.accessible,
             Shown::Held => self.glyphs.held,
             Shown::Sold => self.glyphs.sold,
             Shown::NotForSale => self.glyphs.not_for_sale,
@@ -76,7 +80,9 @@ impl Look {
             return Style::new();
         }
         match shown {
-            Shown::Free => Style::new().fg(Color::Cyan).add_modifier(Modifier::BOLD),
+            Shown::Free | Shown::Accessible => {
+                Style::new().fg(Color::Cyan).add_modifier(Modifier::BOLD)
+            }
             Shown::Held => Style::new().fg(Color::Yellow),
             Shown::Sold | Shown::NotForSale => Style::new().add_modifier(Modifier::DIM),
             Shown::Unknown => Style::new().fg(Color::Magenta),
@@ -121,8 +127,14 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Shown; 5] =
-        [Shown::Free, Shown::Held, Shown::Sold, Shown::NotForSale, Shown::Unknown];
+    const ALL: [Shown; 6] = [
+        Shown::Free,
+        Shown::Accessible,
+        Shown::Held,
+        Shown::Sold,
+        Shown::NotForSale,
+        Shown::Unknown,
+    ];
 
     #[test]
     fn every_status_has_a_glyph_of_its_own_that_is_one_cell_wide() {

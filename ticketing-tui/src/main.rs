@@ -10,7 +10,6 @@ mod fixture;
 mod hall;
 mod keymap;
 mod look;
-mod plain;
 mod sign_in;
 mod state;
 mod terminal;

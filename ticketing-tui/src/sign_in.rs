@@ -6,24 +6,18 @@ use std::io::{self, IsTerminal, Write};
 use anyhow::{Context as _, bail};
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, read};
 use secrecy::SecretString;
-use ticketing_client::accounts::{self, Session};
-use ticketing_client::{Client, Error};
+use ticketing_client::{Client, Error, accounts};
+use ticketing_wire::accounts::{Session, SignIn};
+use ticketing_wire::secrets::Password;
 
-use crate::plain;
 use crate::terminal::Raw;
 
 const EMAIL: &str = "TICKETING_EMAIL";
 const PASSWORD: &str = "TICKETING_PASSWORD";
 const MAX_PASSWORD_CHARS: usize = 128;
 
-/// A person's way in.
-pub(crate) struct Credentials {
-    email: String,
-    password: SecretString,
-}
-
 /// Reads or asks for e-mail and password; `None` is somebody who only looks at the list.
-pub(crate) fn credentials() -> anyhow::Result<Option<Credentials>> {
+pub(crate) fn credentials() -> anyhow::Result<Option<SignIn>> {
     let asked = io::stdin().is_terminal() && io::stderr().is_terminal();
     let email = match variable(EMAIL)? {
         Some(email) => email,
@@ -34,18 +28,17 @@ pub(crate) fn credentials() -> anyhow::Result<Option<Credentials>> {
         return Ok(None);
     }
     let password = match variable(PASSWORD)? {
-        Some(password) => password.into(),
-        None if asked => ask_unseen("Password: ")?,
+        Some(password) => Password::from(password),
+        None if asked => ask_unseen("Password: ")?.into(),
         None => bail!("{EMAIL} is set and {PASSWORD} is not"),
     };
-    Ok(Some(Credentials { email, password }))
+    Ok(Some(SignIn { email, password }))
 }
 
-pub(crate) async fn sign_in(client: &Client, who: &Credentials) -> anyhow::Result<Session> {
-    let call = accounts::sign_in(&who.email, &who.password);
-    client.send(&call).await.map_err(|error| match error {
+pub(crate) async fn sign_in(client: &Client, who: &SignIn) -> anyhow::Result<Session> {
+    client.send(&accounts::sign_in(who)).await.map_err(|error| match error {
         Error::Problem(problem) => {
-            anyhow::anyhow!("sign-in refused: {}", plain::text(&problem.to_string()))
+            anyhow::anyhow!("sign-in refused: {problem}")
         }
         broken @ Error::Broken(_) => {
             anyhow::Error::new(broken).context(format!("cannot sign in at {}", client.server()))

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use crossterm::event::KeyEvent;
-use jiff::Timestamp;
-use ticketing_client::catalog::Performance;
-use ticketing_client::seats::{MapAnswer, SeatMap};
+use ticketing_client::seats::{SeatMap, SeatsAnswer};
+use ticketing_wire::Time;
+use ticketing_wire::performances::{Performance, Price};
+use ticketing_wire::text::clean;
 use uuid::Uuid;
 
 use crate::hall::{Cursor, Hall};
 use crate::keymap::Scope;
-use crate::plain;
 
 /// The whole state.
 #[derive(Debug)]
@@ -51,10 +51,13 @@ pub(crate) struct Show {
     pub(crate) id: Uuid,
     pub(crate) title: String,
     pub(crate) status: String,
-    pub(crate) starts_at: Timestamp,
-    pub(crate) on_sale_at: Timestamp,
-    pub(crate) free: Option<u64>,
-    pub(crate) total: Option<u64>,
+    pub(crate) starts_at: Time,
+    pub(crate) on_sale_at: Time,
+    /// The zone that these times are read in.
+    pub(crate) time_zone: Option<String>,
+    pub(crate) free: Option<u32>,
+    pub(crate) total: u32,
+    pub(crate) prices: Vec<Price>,
 }
 
 /// One look at one seat map.
@@ -88,7 +91,7 @@ pub(crate) enum Message {
     Terminated,
     Listed(Result<Vec<Performance>, Failure>),
     Map { visit: u64, answer: Result<SeatMap, Failure> },
-    Statuses { visit: u64, answer: Result<MapAnswer, Failure> },
+    Statuses { visit: u64, answer: Result<SeatsAnswer, Failure> },
 }
 
 /// What shall be done.
@@ -143,15 +146,16 @@ impl List {
 
 impl From<Performance> for Show {
     fn from(performance: Performance) -> Self {
-        let status = performance.status.unwrap_or_default();
         Self {
             id: performance.id,
-            title: plain::text(&performance.title),
-            status: plain::text(&status).replace('_', " "),
+            title: clean(&performance.title).into_owned(),
+            status: clean(performance.status.as_str()).replace('_', " "),
             starts_at: performance.starts_at,
             on_sale_at: performance.on_sale_at,
+            time_zone: performance.time_zone,
             free: performance.seats_free,
             total: performance.seats_total,
+            prices: performance.prices,
         }
     }
 }

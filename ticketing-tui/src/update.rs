@@ -4,7 +4,7 @@
 mod seats;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ticketing_client::catalog::Performance;
+use ticketing_wire::performances::Performance;
 
 use crate::hall::Direction;
 use crate::keymap::{self, Command};

@@ -63,6 +63,19 @@ fn framed(state: &State, look: &Look, frame: &mut Frame<'_>, title: &str, note: 
     inside
 }
 
+/// `1252` as `1,252`.
+fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// As many whole characters as fit into this many cells.
 fn cut(text: &str, cells: usize) -> String {
     let mut short = String::new();

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use ticketing_client::clock;
 use ticketing_client::load::clock::RunClock;
 
 use crate::entropy;
@@ -53,7 +54,7 @@ pub(crate) async fn run(
     servers: Vec<String>,
     format: Format,
 ) -> anyhow::Result<ExitCode> {
-    let clock = RunClock::start();
+    let clock = RunClock::start(clock::now());
     let (scene, faults) = Scene::of(&demo)?;
     let seed = demo.seed.unwrap_or_else(some_seed);
     let box_office = BoxOffice::open(&servers, faults).await?;

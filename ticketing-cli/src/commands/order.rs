@@ -1,12 +1,14 @@
 //! `ticketing order list`
 
 use clap::Subcommand;
-use comfy_table::{Cell, Table};
-use ticketing_client::all;
-use ticketing_client::sales::{self, Order as SoldOrder};
+use comfy_table::Table;
+use ticketing_client::{all, sales};
+use ticketing_wire::orders::OrderStatus;
+use ticketing_wire::page::PAGE_MAX;
+use ticketing_wire::sales::{OrdersQuery, OrganizerOrder};
 use uuid::Uuid;
 
-use crate::output::{self, Format, number, or_dash};
+use crate::output::{self, Format, cell, number, or_dash};
 use crate::session;
 
 #[derive(Debug, Subcommand)]
@@ -23,25 +25,27 @@ pub(crate) enum Order {
 
 pub(crate) async fn run(order: Order, servers: &[String], format: Format) -> anyhow::Result<()> {
     let Order::List { performance, status } = order;
+    let status = status.as_deref().map(OrderStatus::from);
     let signed_in = session::open(servers).await?;
     let (client, token) = (&signed_in.client, &signed_in.token);
-    let orders = all(async |cursor: Option<&str>| {
-        client.send(&sales::orders(token, performance, status.as_deref(), cursor)).await
+    let orders = all(async |cursor| {
+        let query = OrdersQuery { status: status.clone(), limit: Some(PAGE_MAX), cursor };
+        client.send(&sales::orders(token, performance, &query)).await
     });
     let orders = orders.await?;
     output::print(format, &orders, || show(&orders))
 }
 
-fn show(orders: &[SoldOrder]) -> Table {
+fn show(orders: &[OrganizerOrder]) -> Table {
     let mut table = output::table(&["id", "status", "seats", "tickets", "total", "payment"]);
     for order in orders {
         table.add_row([
-            Cell::new(order.id),
-            Cell::new(&order.status),
+            cell(&order.id),
+            cell(&order.status),
             number(&order.seats.len()),
             number(&order.tickets.len()),
             number(&order.total),
-            Cell::new(or_dash(order.payment_id.as_ref())),
+            cell(&or_dash(order.payment_id.as_ref())),
         ]);
     }
     table

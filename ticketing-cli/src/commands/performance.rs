@@ -3,13 +3,15 @@
 mod create;
 
 use clap::{Args, Subcommand};
-use comfy_table::{Cell, Table};
-use ticketing_client::catalog::{self, Filter, Performance as Shown};
-use ticketing_client::{Client, all};
+use comfy_table::Table;
+use ticketing_client::{Client, IdempotencyKey, all, performances};
+use ticketing_wire::Time;
+use ticketing_wire::page::PAGE_MAX;
+use ticketing_wire::performances::{Performance as Shown, PerformancesQuery, Sort};
 use uuid::Uuid;
 
-use crate::output::{self, Format, number, or_dash};
-use crate::{session, settings};
+use crate::output::{self, Format, cell, number, or_dash};
+use crate::{entropy, session, settings};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Performance {
@@ -44,8 +46,10 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     match performance {
         Performance::Create(create) => {
+            let performance = create.performance()?;
             let signed_in = session::open(servers).await?;
-            let call = catalog::create_performance(&signed_in.token, &create.performance()?);
+            let key = IdempotencyKey::from_random(entropy::fresh());
+            let call = performances::create(&signed_in.token, &performance, &key);
             let created = signed_in.send(&call).await?;
             output::print(format, &created, || properties(&created))
         }
@@ -62,10 +66,16 @@ pub(crate) async fn run(
 
 impl List {
     async fn fetch(self, client: &Client) -> anyhow::Result<Vec<Shown>> {
-        let filter = Filter { q: self.q, genre: self.genre, sort: self.sort, cursor: None };
-        let performances = all(async |cursor: Option<&str>| {
-            let filter = Filter { cursor: cursor.map(str::to_owned), ..filter.clone() };
-            client.send(&catalog::performances(&filter)).await
+        let query = PerformancesQuery {
+            q: self.q,
+            genre: self.genre,
+            sort: self.sort.as_deref().map(Sort::from),
+            limit: Some(PAGE_MAX),
+            cursor: None,
+        };
+        let performances = all(async |cursor| {
+            let query = PerformancesQuery { cursor, ..query.clone() };
+            client.send(&performances::list(None, &query)).await
         });
         Ok(performances.await?)
     }
@@ -74,23 +84,23 @@ impl List {
 /// Everybody may ask; who is signed in sees its own before they are listed.
 async fn show(servers: &[String], id: Uuid) -> anyhow::Result<Shown> {
     if let Ok(signed_in) = session::open(servers).await {
-        return signed_in.send(&catalog::performance(Some(&signed_in.token), id)).await;
+        return signed_in.send(&performances::show(Some(&signed_in.token), id)).await;
     }
     let client = Client::new(&settings::server(servers)?)?;
-    Ok(client.send(&catalog::performance(None, id)).await?)
+    Ok(client.send(&performances::show(None, id)).await?)
 }
 
 fn table(performances: &[Shown]) -> Table {
     let mut table = output::table(&["id", "title", "genre", "on sale", "starts", "free", "status"]);
     for performance in performances {
         table.add_row([
-            Cell::new(performance.id),
-            Cell::new(&performance.title),
-            Cell::new(&performance.genre),
-            Cell::new(performance.on_sale_at),
-            Cell::new(performance.starts_at),
+            cell(&performance.id),
+            cell(&performance.title),
+            cell(&performance.genre),
+            cell(&time(performance, performance.on_sale_at)),
+            cell(&time(performance, performance.starts_at)),
             number(&seats(performance)),
-            Cell::new(or_dash(performance.status.as_ref())),
+            cell(&performance.status),
         ]);
     }
     table
@@ -106,15 +116,21 @@ fn properties(performance: &Shown) -> Table {
         ("title", performance.title.clone()),
         ("genre", performance.genre.clone()),
         ("venue", performance.venue_id.to_string()),
-        ("status", or_dash(performance.status.as_ref())),
-        ("listed at", performance.listed_at.to_string()),
-        ("on sale at", performance.on_sale_at.to_string()),
-        ("starts at", performance.starts_at.to_string()),
+        ("status", performance.status.to_string()),
+        ("time zone", or_dash(performance.time_zone.as_ref())),
+        ("listed at", time(performance, performance.listed_at)),
+        ("on sale at", time(performance, performance.on_sale_at)),
+        ("starts at", time(performance, performance.starts_at)),
         ("seats free", seats(performance)),
         ("prices", prices.collect::<Vec<_>>().join(", ")),
     ])
 }
 
+/// A time as the people of the house read it.
+fn time(performance: &Shown, at: Time) -> String {
+    at.shown_in(performance.time_zone.as_deref())
+}
+
 fn seats(performance: &Shown) -> String {
-    format!("{} of {}", or_dash(performance.seats_free), or_dash(performance.seats_total))
+    format!("{} of {}", or_dash(performance.seats_free), performance.seats_total)
 }

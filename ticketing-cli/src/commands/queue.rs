@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use comfy_table::{Cell, Table};
+use comfy_table::Table;
 use serde::Serialize;
-use ticketing_client::line;
+use ticketing_client::{line, performances};
+use ticketing_wire::line::{Audit, LineReport, LineStatus};
 use uuid::Uuid;
 
-use crate::output::{self, Format, or_dash};
+use crate::output::{self, Format, cell, or_dash};
 use crate::session::{self, SignedIn};
 use crate::settings::Usage;
 
@@ -114,8 +115,8 @@ pub(crate) struct Entropy {
 /// What everybody may know and what the organizer may, side by side.
 #[derive(Serialize)]
 struct Shown {
-    status: line::Status,
-    report: line::Report,
+    status: LineStatus,
+    report: LineReport,
 }
 
 pub(crate) async fn run(
@@ -152,15 +153,23 @@ pub(crate) async fn run(
         Queue::Revoke(revoke) => take_away(&signed_in, &revoke).await?,
         Queue::Entropy(Entropy { performance, value }) => {
             let draw = signed_in.send(&line::entropy(token, performance, &value)).await?;
-            output::print(format, &draw, || verify::properties(&draw))?;
+            let zone = zone_of(&signed_in, performance).await;
+            output::print(format, &draw, || verify::properties(&draw, zone.as_deref()))?;
         }
         Queue::Audit(Which { performance }) => {
             let audit = signed_in.send(&line::audit(token, performance)).await?;
-            output::print(format, &audit, || audit_table(&audit))?;
+            let zone = zone_of(&signed_in, performance).await;
+            output::print(format, &audit, || audit_table(&audit, zone.as_deref()))?;
         }
         Queue::Verify(_) => unreachable!("it needs nobody to be signed in"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The zone that the people of the house read times in. Times are worth showing without it, too.
+async fn zone_of(signed_in: &SignedIn, performance: Uuid) -> Option<String> {
+    let call = performances::show(Some(&signed_in.token), performance);
+    signed_in.send(&call).await.ok()?.time_zone
 }
 
 async fn look(signed_in: &SignedIn, performance: Uuid) -> anyhow::Result<Shown> {
@@ -180,17 +189,14 @@ async fn watch_line(signed_in: &SignedIn, watch: &Watch, format: Format) -> anyh
     for _ in 0..watch.looks.unwrap_or(u64::MAX) {
         looks.tick().await;
         let shown = look(signed_in, watch.performance).await?;
-        output::line(&match format {
-            Format::Json => serde_json::to_string(&shown)?,
-            Format::Table => one_line(&shown),
-        })?;
+        output::print_line(format, &shown, || one_line(&shown))?;
     }
     Ok(())
 }
 
 async fn steered(
     signed_in: &SignedIn,
-    call: ticketing_client::Call<line::Status>,
+    call: ticketing_client::Call<LineStatus>,
     format: Format,
 ) -> anyhow::Result<()> {
     let status = signed_in.send(&call).await?;
@@ -198,7 +204,7 @@ async fn steered(
         output::properties([
             ("state", status.state.to_string()),
             ("message", or_dash(status.message.as_ref())),
-            ("waiting", or_dash(status.waiting)),
+            ("waiting", status.waiting.to_string()),
         ])
     })
 }
@@ -212,7 +218,7 @@ async fn take_away(signed_in: &SignedIn, revoke: &Revoke) -> anyhow::Result<()> 
         }
     }
     signed_in.send(&line::revoke(&signed_in.token, performance, account)).await?;
-    eprintln!("{account} is out of the line");
+    output::talk(&format!("{account} is out of the line"));
     Ok(())
 }
 
@@ -230,13 +236,13 @@ fn properties(shown: &Shown) -> Table {
     output::properties([
         ("state", status.state.to_string()),
         ("message", or_dash(status.message.as_ref())),
-        ("waiting", or_dash(status.waiting)),
+        ("waiting", status.waiting.to_string()),
         ("inside", format!("{} of {}", report.inside, report.capacity)),
         ("most inside", report.max_inside.to_string()),
         ("turns not claimed yet", report.ready.to_string()),
         ("admitted", report.admitted_total.to_string()),
-        ("admitting per minute", or_dash(status.admitting_per_minute)),
-        ("seats left", or_dash(status.seats_left)),
+        ("admitting per minute", status.admitting_per_minute.to_string()),
+        ("seats left", status.seats_left.to_string()),
         ("lapsed", report.lapsed_total.to_string()),
         ("expired", report.expired_total.to_string()),
         ("left", report.left_total.to_string()),
@@ -248,23 +254,23 @@ fn one_line(shown: &Shown) -> String {
     format!(
         "{:<9}  waiting {:>7}  inside {:>5} of {}  admitted {:>7}  per minute {:>6}  seats left {:>6}",
         status.state.to_string(),
-        or_dash(status.waiting),
+        status.waiting,
         report.inside,
         report.capacity,
         report.admitted_total,
-        or_dash(status.admitting_per_minute),
-        or_dash(status.seats_left),
+        status.admitting_per_minute,
+        status.seats_left,
     )
 }
 
-fn audit_table(audit: &line::Audit) -> Table {
+fn audit_table(audit: &Audit, zone: Option<&str>) -> Table {
     let mut table = output::table(&["at", "account", "action", "detail"]);
     for entry in &audit.items {
         table.add_row([
-            Cell::new(entry.at),
-            Cell::new(entry.account_id),
-            Cell::new(&entry.action),
-            Cell::new(&entry.detail),
+            cell(&entry.at.shown_in(zone)),
+            cell(&entry.account_id),
+            cell(&entry.action),
+            cell(&entry.detail),
         ]);
     }
     table

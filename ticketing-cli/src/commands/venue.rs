@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use ticketing_client::catalog::{self, NewVenue};
+use comfy_table::Table;
+use ticketing_client::{IdempotencyKey, venues};
+use ticketing_wire::venues::{NewVenue, SeatingPlan, Venue as House, VenueSection};
 
 use crate::output::{self, Format};
 use crate::plan::Plan;
-use crate::session;
+use crate::{entropy, session};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Venue {
@@ -25,6 +27,10 @@ pub(crate) struct Import {
     /// Where the house stands.
     #[arg(long)]
     address: String,
+    /// The house's time zone by its IANA name, such as `Asia/Seoul`; where it is not given, the
+    /// server decides.
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
 }
 
 pub(crate) async fn run(venue: Venue, servers: &[String], format: Format) -> anyhow::Result<()> {
@@ -34,19 +40,55 @@ pub(crate) async fn run(venue: Venue, servers: &[String], format: Format) -> any
     let venue = NewVenue {
         name: import.name.unwrap_or(plan.name),
         address: import.address,
-        seat_map: plan.seat_map,
+        time_zone: import.time_zone,
+        seat_map: SeatingPlan(plan.seat_map),
     };
-    let venue = signed_in.send(&catalog::create_venue(&signed_in.token, &venue)).await?;
-    output::print(format, &venue, || {
-        let sections = venue.sections.iter();
-        let sections: Vec<_> =
-            sections.map(|part| format!("{} {}", part.name, part.seats)).collect();
-        output::properties([
-            ("id", venue.id.to_string()),
-            ("name", venue.name.clone()),
-            ("address", venue.address.clone()),
-            ("seats", venue.seats_total.to_string()),
-            ("sections", sections.join(", ")),
-        ])
-    })
+    let key = IdempotencyKey::from_random(entropy::fresh());
+    let venue = signed_in.send(&venues::create(&signed_in.token, &venue, &key)).await?;
+    output::print(format, &venue, || properties(&venue))
+}
+
+fn properties(venue: &House) -> Table {
+    let sections = venue.sections.iter().map(section).collect::<Vec<_>>();
+    let mut table = output::properties([
+        ("id", venue.id.to_string()),
+        ("name", venue.name.clone()),
+        ("address", venue.address.clone()),
+        ("time zone", venue.time_zone.clone()),
+        ("seats", venue.seats_total.to_string()),
+        ("sections", sections.join(", ")),
+    ]);
+    for path in &venue.dropped {
+        table.add_row([output::cell(&"dropped"), output::cell(path)]);
+    }
+    table
+}
+
+fn section(section: &VenueSection) -> String {
+    let VenueSection { name, seats, accessible, general_admission: _ } = section;
+    match accessible {
+        0 => format!("{name} {seats}"),
+        accessible => format!("{name} {seats} ({accessible} for wheelchairs)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_import_says_what_the_plan_had_and_the_house_does_not_keep() {
+        let venue: House = serde_json::from_str(
+            r#"{"id": "0190f4a2-0000-7000-8000-000000000002", "name": "H", "address": "A",
+                "time_zone": "Asia/Seoul", "seats_total": 12,
+                "sections": [{"name": "Floor", "seats": 10, "accessible": 2},
+                             {"name": "Stand", "seats": 2, "general_admission": true}],
+                "dropped": ["zones[0].colour", "zones[1].colour"]}"#,
+        )
+        .unwrap();
+        let table = properties(&venue).to_string();
+        assert!(table.contains("Floor 10 (2 for wheelchairs), Stand 2"), "{table}");
+        assert!(table.contains("dropped    zones[0].colour"), "{table}");
+        assert!(table.contains("dropped    zones[1].colour"), "{table}");
+    }
 }

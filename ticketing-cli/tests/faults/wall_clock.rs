@@ -5,16 +5,18 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use serde_json::json;
-use ticketing_client::catalog::Policy;
-use ticketing_client::line::{self, State};
+use ticketing_client::load::clock::RunClock;
 use ticketing_client::load::fleet::Fleet;
 use ticketing_client::load::stage::{self, Script, Stage};
-use ticketing_client::seats::{self, Wish};
-use ticketing_client::{
-    AccessToken, Client, IdempotencyKey, PassToken, PlaceToken, accounts, orders, sales,
-};
+use ticketing_client::{Client, IdempotencyKey, accounts, clock, line, orders, sales, seats};
+use ticketing_wire::Time;
+use ticketing_wire::accounts::SignIn;
+use ticketing_wire::line::PlaceState;
+use ticketing_wire::performances::PolicyTerms;
+use ticketing_wire::seats::NewHold;
+use ticketing_wire::secrets::{AccessToken, PassToken, PlaceToken};
+use ticketing_wire::venues::SeatingPlan;
 
 use crate::deployment::{ADMIN_EMAIL, Deployment, some_number};
 
@@ -30,7 +32,7 @@ struct Inside {
     token: AccessToken,
     place: PlaceToken,
     pass: PassToken,
-    ends: jiff::Timestamp,
+    ends: Time,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -52,12 +54,12 @@ async fn a_wall_clock_set_forward_frees_nobodys_hold_and_ends_nobodys_pass() {
     let inside = admitted(fleet.client(0), &stage).await;
     let id = stage.performance.id;
     let key = IdempotencyKey::from_random(7);
-    let wish = Wish::Seats { seats: vec![0, 1] };
+    let wish = NewHold::of(vec![0, 1]);
     let hold = seats::hold(&inside.token, &inside.pass, id, &wish, &key);
     let held = fleet.client(0).send(&hold).await.unwrap();
     // Somebody who would come in if a pass ended, and whom a freed seat would show.
     let other = &stage.buyers[1].access_token;
-    let waits = fleet.client(0).send(&line::join(other, id)).await.unwrap().place_token.unwrap();
+    let waits = fleet.client(0).send(&line::join(other, id)).await.unwrap().place_token;
 
     fs::write(&offset, format!("+{FORWARD_SECONDS}")).unwrap();
     until_ahead(&servers[0], &servers[1]).await;
@@ -65,9 +67,9 @@ async fn a_wall_clock_set_forward_frees_nobodys_hold_and_ends_nobodys_pass() {
     for look in 0..LOOKS_AFTERWARDS {
         let server = fleet.client(look as usize);
         let told = server.send(&line::ask(&inside.token, &inside.place, id)).await.unwrap();
-        assert_eq!((told.state, told.pass_expires_at), (State::Admitted, Some(inside.ends)));
+        assert_eq!((told.state, told.pass_expires_at), (PlaceState::Admitted, Some(inside.ends)));
         let told = server.send(&line::ask(other, &waits, id)).await.unwrap();
-        assert_eq!(told.state, State::Waiting);
+        assert_eq!(told.state, PlaceState::Waiting);
         let report = server.send(&sales::sales(&stage.organizer, id)).await.unwrap();
         assert_eq!(report.held, 2);
         let again = server.send(&hold).await.unwrap();
@@ -81,32 +83,33 @@ async fn a_wall_clock_set_forward_frees_nobodys_hold_and_ends_nobodys_pass() {
 }
 
 async fn set_stage(fleet: &Fleet, password: &str) -> Stage {
-    let password = SecretString::from(password);
-    let session = fleet.send(&accounts::sign_in(ADMIN_EMAIL, &password)).await.unwrap();
+    let who = SignIn { email: ADMIN_EMAIL.to_owned(), password: password.to_owned().into() };
+    let session = fleet.send(&accounts::sign_in(&who)).await.unwrap();
     let plan = "name = \"Hall\"\n[[categories]]\nname = \"All\"\n[[sections]]\nname = \"Floor\"\n\
                 category = \"All\"\nrows = [{ label = \"1\", seats = \"1-10\" }]\n";
     let script = Script {
         tag: some_number(),
         organizer_password: format!("password-{}", some_number()).into(),
         hall: "Hall".into(),
-        seat_map: json!(plan),
+        seat_map: SeatingPlan(json!(plan)),
         categories: vec!["All".into()],
-        policy: Policy {
+        policy: PolicyTerms {
             line_capacity: Some(1),
             pass_lease_seconds: Some(DEADLINE_SECONDS),
             hold_seconds: Some(DEADLINE_SECONDS),
-            ..Policy::default()
+            ..PolicyTerms::default()
         },
         opens_in: Duration::ZERO,
         buyers: 2,
     };
-    stage::set(fleet, &session.access_token, &script).await.unwrap()
+    let clock = RunClock::start(clock::now());
+    stage::set(fleet, &session.access_token, &script, clock).await.unwrap()
 }
 
 /// Joins and asks as it is told to until it is in.
 async fn admitted(client: &Client, stage: &Stage) -> Inside {
     let (token, id) = (stage.buyers[0].access_token.clone(), stage.performance.id);
-    let place = client.send(&line::join(&token, id)).await.unwrap().place_token.unwrap();
+    let place = client.send(&line::join(&token, id)).await.unwrap().place_token;
     for _ in 0..LOOKS {
         let told = client.send(&line::ask(&token, &place, id)).await.unwrap();
         if let (Some(pass), Some(ends)) = (told.pass_token, told.pass_expires_at) {

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
+use ticketing_wire::orders::OrderStatus;
+use ticketing_wire::page::{PAGE_MAX, PageQuery};
+use ticketing_wire::sales::{OrdersQuery, OrganizerOrder, SalesReport};
+use ticketing_wire::sandbox::LedgerEntry;
+use ticketing_wire::secrets::AccessToken;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::fleet::Fleet;
 use crate::error::Error;
-use crate::gateway::{self, Entry};
-use crate::orders::Status;
 use crate::page::all;
-use crate::sales::{self, Order, Sales};
-use crate::secrets::AccessToken;
+use crate::{sales, sandbox};
 
 /// Added to the policy's own deadlines before a sale counts as stuck.
 pub const SETTLING_GRACE: Duration = Duration::from_secs(15);
@@ -25,11 +27,11 @@ pub struct Aftermath {
     /// Whether everything came to an end in time.
     pub settlement: Settlement,
     /// The sale in numbers.
-    pub sales: Sales,
+    pub sales: SalesReport,
     /// All orders of the performance.
-    pub orders: Vec<Order>,
+    pub orders: Vec<OrganizerOrder>,
     /// The gateway's whole ledger.
-    pub ledger: Vec<Entry>,
+    pub ledger: Vec<LedgerEntry>,
 }
 
 /// Whether everything came to an end in time.
@@ -38,9 +40,9 @@ pub struct Settlement {
     /// How long it took, or how long was waited in vain.
     pub waited: Duration,
     /// Seats still on hold.
-    pub held: u64,
+    pub held: u32,
     /// Seats still reserved.
-    pub reserved: u64,
+    pub reserved: u32,
     /// Orders still between the charge and the answer.
     pub confirming: usize,
 }
@@ -64,27 +66,30 @@ pub async fn collect(
     let begun = Instant::now();
     loop {
         let sales = fleet.send(&sales::sales(organizer, performance)).await?;
-        let orders = async |cursor: Option<&str>| {
-            fleet.send(&sales::orders(organizer, performance, None, cursor)).await
-        };
-        let orders = all(orders).await?;
+        let orders = all(async |cursor| {
+            let query = OrdersQuery { status: None, limit: Some(PAGE_MAX), cursor };
+            fleet.send(&sales::orders(organizer, performance, &query)).await
+        });
+        let orders = orders.await?;
         let waited = begun.elapsed();
         let settlement = settlement(&sales, &orders, waited);
         if waited >= limit || (settlement.is_settled() && !refunds_are_due(&orders)) {
-            let ledger =
-                all(async |cursor: Option<&str>| bank.send(&gateway::ledger(cursor)).await).await?;
-            return Ok(Aftermath { settlement, sales, orders, ledger });
+            let ledger = all(async |cursor| {
+                let page = PageQuery { limit: Some(PAGE_MAX), cursor };
+                bank.send(&sandbox::ledger(&page)).await
+            });
+            return Ok(Aftermath { settlement, sales, orders, ledger: ledger.await? });
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 
-fn settlement(sales: &Sales, orders: &[Order], waited: Duration) -> Settlement {
-    let confirming = orders.iter().filter(|order| order.status == Status::Confirming).count();
+fn settlement(sales: &SalesReport, orders: &[OrganizerOrder], waited: Duration) -> Settlement {
+    let confirming = orders.iter().filter(|order| order.status == OrderStatus::Confirming).count();
     Settlement { waited, held: sales.held, reserved: sales.reserved, confirming }
 }
 
 /// Money on its way back is not judged by `settled`, but it is worth waiting for.
-fn refunds_are_due(orders: &[Order]) -> bool {
-    orders.iter().any(|order| order.status == Status::RefundDue)
+fn refunds_are_due(orders: &[OrganizerOrder]) -> bool {
+    orders.iter().any(|order| order.status == OrderStatus::RefundDue)
 }

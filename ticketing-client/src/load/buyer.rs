@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rand::RngExt;
+use ticketing_wire::accounts::SyntheticBuyer;
+use ticketing_wire::secrets::{AccessToken, PlaceToken};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -19,9 +21,8 @@ use super::plan::{Plan, Quirk};
 use super::progress::Progress;
 use super::record::{self, Fate, Pass};
 use super::steps::Step;
-use crate::accounts::SyntheticBuyer;
 use crate::call::Call;
-use crate::secrets::{AccessToken, IdempotencyKey, PlaceToken};
+use crate::idempotency::IdempotencyKey;
 
 /// After so long in line, those who do not mean to stay are gone.
 const LINGER_MS: Range<u64> = 1_000..6_000;

@@ -2,20 +2,22 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use ticketing_wire::Time;
 use tokio::time::Instant;
+
+use crate::clock::later;
 
 /// Monotonic time since the run began, with the wall time of the beginning beside it.
 #[derive(Debug, Clone, Copy)]
 pub struct RunClock {
     start: Instant,
-    start_wall: Timestamp,
+    start_wall: Time,
 }
 
 impl RunClock {
-    /// A run that begins now.
-    pub fn start() -> Self {
-        Self { start: Instant::now(), start_wall: wall_now() }
+    /// A run that begins now; whoever begins it says what the wall shows.
+    pub fn start(wall: Time) -> Self {
+        Self { start: Instant::now(), start_wall: wall }
     }
 
     /// How long the run has lasted.
@@ -23,9 +25,15 @@ impl RunClock {
         self.start.elapsed()
     }
 
+    /// What the wall shows now, as far as this clock can tell.
+    pub fn wall(&self) -> Time {
+        later(self.start_wall, self.now())
+    }
+
     /// When, on the run's clock, the wall shows this time; zero for what was before the run.
-    pub fn of_wall(&self, time: Timestamp) -> Duration {
-        Duration::try_from(time.duration_since(self.start_wall)).unwrap_or(Duration::ZERO)
+    pub fn of_wall(&self, time: Time) -> Duration {
+        let millis = time.as_millis().saturating_sub(self.start_wall.as_millis());
+        u64::try_from(millis).map_or(Duration::ZERO, Duration::from_millis)
     }
 
     /// Sleeps until the run has lasted this long.
@@ -34,30 +42,22 @@ impl RunClock {
     }
 }
 
-/// The wall time; needed to say when a sale begins, and to place a server's deadlines on the
-/// run's clock.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a load test runs in real time, and this is its edge"
-)]
-pub fn wall_now() -> Timestamp {
-    Timestamp::now()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_deadline_before_the_run_is_its_beginning() {
-        let clock = RunClock::start();
-        assert_eq!(clock.of_wall(Timestamp::UNIX_EPOCH), Duration::ZERO);
+        let clock = RunClock::start(Time::from_millis(1_000));
+        assert_eq!(clock.of_wall(Time::from_millis(0)), Duration::ZERO);
     }
 
     #[test]
     fn a_deadline_keeps_its_distance() {
-        let clock = RunClock::start();
-        let deadline = clock.start_wall + Duration::from_secs(30);
-        assert_eq!(clock.of_wall(deadline), Duration::from_secs(30));
+        let begun = Time::from_millis(1_000);
+        let clock = RunClock::start(begun);
+        let distance = Duration::from_secs(30);
+        assert_eq!(clock.of_wall(later(begun, distance)), distance);
+        assert!(clock.wall() >= begun);
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ticketing_wire::line::LineState;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use super::plan::{Plan, Temper};
 use super::progress::Progress;
 use super::record;
 use super::stage::Stage;
-use crate::line::{self, State};
+use crate::line;
 
 /// How long a run may last, whatever the servers do.
 pub const RUN_LIMIT: Duration = Duration::from_secs(180);
@@ -74,7 +75,7 @@ async fn tell_news(fleet: Fleet, performance: Uuid, tell: watch::Sender<News>) {
         loop {
             tokio::time::sleep(NEWS_EVERY).await;
             let status = fleet.send(&line::status(performance)).await;
-            if status.is_ok_and(|status| status.state == State::SoldOut) {
+            if status.is_ok_and(|status| status.state == LineState::SoldOut) {
                 return News::SoldOut;
             }
         }

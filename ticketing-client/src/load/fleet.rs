@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use ticketing_wire::problem::ProblemType;
 use tokio::time::Instant;
 
 use crate::call::Call;
 use crate::client::Client;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 
 /// How long a request that broke is repeated, counted from the first break.
 pub const RETRY_FOR: Duration = Duration::from_secs(10);
@@ -79,7 +80,7 @@ impl Patience {
     ) -> Option<Duration> {
         let error = outcome.as_ref().err()?;
         // The attempt that broke may still be running on the server: its key is then in use.
-        let still_running = self.tried() && error.kind() == Some(&Kind::Conflict);
+        let still_running = self.tried() && error.kind() == Some(&ProblemType::Conflict);
         if !error.is_breakage() && !still_running {
             return None;
         }

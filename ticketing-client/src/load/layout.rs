@@ -3,7 +3,8 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use crate::seats::{SeatMap, Section, Status};
+use ticketing_wire::performances::Price;
+use ticketing_wire::seats::{Layout as HallLayout, SeatStatus};
 
 /// Seats at the head of the first row that everybody in a pushy crowd wants.
 const HOTTEST_SEATS: usize = 8;
@@ -16,26 +17,29 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub(super) fn of(map: &SeatMap) -> Self {
+    pub(super) fn of(hall: &HallLayout, prices: &[Price]) -> Self {
+        let sold = |category: &u16| {
+            let name = hall.categories.get(usize::from(*category))?;
+            let price = prices.iter().find(|price| price.category == *name)?;
+            price.price.as_ref().map(|_| name)
+        };
         let mut layout = Self { rows: Vec::new(), categories: Vec::new() };
-        for section in &map.sections {
-            layout.add(section);
+        for section in &hall.sections {
+            for row in &section.rows {
+                let mut seats = Vec::new();
+                for seat in row.seats(section.category) {
+                    if let Some(category) = sold(&seat.category) {
+                        seats.push(seat.index);
+                        layout.add_category(category);
+                    }
+                }
+                layout.rows.push(seats);
+            }
+            if let Some(category) = section.category.as_ref().and_then(sold) {
+                layout.add_category(category);
+            }
         }
         layout
-    }
-
-    fn add(&mut self, section: &Section) {
-        match section {
-            Section::Seated { rows, .. } => {
-                for row in rows {
-                    let sold = row.seats.iter().filter(|seat| seat.price.is_some());
-                    self.rows.push(sold.clone().map(|seat| seat.index).collect());
-                    sold.for_each(|seat| self.add_category(&seat.category));
-                }
-            }
-            Section::Standing { category, price: Some(_), .. } => self.add_category(category),
-            Section::Standing { .. } => {}
-        }
     }
 
     fn add_category(&mut self, category: &str) {
@@ -47,13 +51,13 @@ impl Layout {
     /// Free neighbours in some row, found from a random row on.
     pub(super) fn pick(
         &self,
-        statuses: &[Status],
+        statuses: &[SeatStatus],
         count: usize,
         rng: &mut ChaCha8Rng,
     ) -> Option<Vec<u32>> {
         let first = rng.random_range(0..self.rows.len().max(1));
         let (before, from) = self.rows.split_at(first.min(self.rows.len()));
-        let free = |seat: &u32| statuses.get(*seat as usize) == Some(&Status::Free);
+        let free = |seat: &u32| statuses.get(*seat as usize) == Some(&SeatStatus::Free);
         from.iter()
             .chain(before)
             .flat_map(|row| row.windows(count))
@@ -81,8 +85,30 @@ mod tests {
     }
 
     #[test]
+    fn only_what_has_a_price_is_for_sale() {
+        let hall: HallLayout = serde_json::from_str(
+            r#"{"layout": "h", "seats_total": 9, "categories": ["I", "II", "III"], "sections": [
+                {"name": "A", "rows": [
+                    {"label": "1", "first_index": 0, "seats": "1-3", "categories": [[0, 2], [1, 1]]}
+                ]},
+                {"name": "S", "category": 2, "first_index": 3, "places": 6}
+            ]}"#,
+        )
+        .unwrap();
+        let prices: Vec<Price> = serde_json::from_str(
+            r#"[{"category": "I", "price": {"amount": 1, "currency": "EUR"}},
+                {"category": "II", "price": null},
+                {"category": "III", "price": {"amount": 1, "currency": "EUR"}}]"#,
+        )
+        .unwrap();
+        let layout = Layout::of(&hall, &prices);
+        assert_eq!(layout.rows, [[0, 1]]);
+        assert_eq!(layout.categories, ["I", "III"]);
+    }
+
+    #[test]
     fn neighbours_are_picked_within_one_row() {
-        use Status::{Free, Sold};
+        use SeatStatus::{Free, Sold};
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let statuses = [Free, Sold, Free, Free, Free];
         assert_eq!(layout().pick(&statuses, 2, &mut rng), Some(vec![3, 4]));

@@ -4,11 +4,10 @@
 
 use std::time::Duration;
 
+use ticketing_wire::line::PlaceState;
+use ticketing_wire::orders::OrderStatus;
+use ticketing_wire::sales::OrganizerTicket;
 use uuid::Uuid;
-
-use crate::line::State;
-use crate::orders::Status;
-use crate::sales::Ticket;
 
 /// One buyer's record.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -57,7 +56,7 @@ pub struct Poll {
     /// When the answer, or the news that there is none, arrived.
     pub answered: Duration,
     /// The answer; `None` where there was none.
-    pub state: Option<State>,
+    pub state: Option<PlaceState>,
     /// True where it broke at least once.
     pub broke: bool,
 }
@@ -83,7 +82,7 @@ pub struct ToldOrder {
     /// The order.
     pub order: Uuid,
     /// Its status in the answer.
-    pub status: Status,
+    pub status: OrderStatus,
     /// Its seats in the answer.
     pub seats: Vec<u32>,
 }
@@ -94,7 +93,7 @@ pub struct ToldTickets {
     /// The order.
     pub order: Uuid,
     /// Its tickets.
-    pub tickets: Vec<Ticket>,
+    pub tickets: Vec<OrganizerTicket>,
 }
 
 impl Buyer {
@@ -105,6 +104,6 @@ impl Buyer {
 
     /// The answers that said "paid".
     pub fn paid(&self) -> impl Iterator<Item = &ToldOrder> {
-        self.orders.iter().filter(|told| told.status == Status::Paid)
+        self.orders.iter().filter(|told| told.status == OrderStatus::Paid)
     }
 }

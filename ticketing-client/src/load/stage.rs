@@ -2,22 +2,23 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
-use serde_json::Value;
+use ticketing_wire::accounts::{Role, SignIn, SignUp, SyntheticBuyer};
+use ticketing_wire::performances::{NewPerformance, Performance, PolicyTerms, Price};
+use ticketing_wire::secrets::{AccessToken, Password};
+use ticketing_wire::venues::{NewVenue, SeatingPlan};
+use ticketing_wire::{Money, Time};
 use uuid::Uuid;
 
-use super::clock::wall_now;
+use super::clock::RunClock;
 use super::fleet::Fleet;
 use super::layout::Layout;
-use crate::accounts::{self, NewAccount, Role, SyntheticBuyer};
-use crate::catalog::{self, NewPerformance, NewVenue, Performance, Policy, Price};
-use crate::error::Error;
-use crate::money::Money;
-use crate::seats;
-use crate::secrets::AccessToken;
+use crate::clock::later;
+use crate::error::{Broken, Error};
+use crate::idempotency::IdempotencyKey;
+use crate::{accounts, performances, seats, venues};
 
 /// Buyers created by one call: few enough that each call is answered in time.
-const BUYERS_PER_CALL: usize = 1_000;
+const BUYERS_PER_CALL: u32 = 1_000;
 
 /// The prices go down from here, category by category, to the last.
 const HIGHEST_PRICE: i64 = 132_000;
@@ -34,19 +35,19 @@ pub struct Script {
     /// Makes the names of this run its own.
     pub tag: u128,
     /// Of the organizer's account.
-    pub organizer_password: SecretString,
+    pub organizer_password: Password,
     /// The hall's name.
     pub hall: String,
-    /// The hall's plan: a seating-plan object, or a text with the compact TOML.
-    pub seat_map: Value,
+    /// The hall's plan.
+    pub seat_map: SeatingPlan,
     /// The plan's categories, dearest first.
     pub categories: Vec<String>,
     /// How the performance is sold.
-    pub policy: Policy,
+    pub policy: PolicyTerms,
     /// How long after everything is ready the sale begins.
     pub opens_in: Duration,
     /// How many buyers there will be.
-    pub buyers: usize,
+    pub buyers: u32,
 }
 
 /// What was set up.
@@ -66,19 +67,38 @@ pub async fn set(
     fleet: &Fleet,
     administrator: &AccessToken,
     script: &Script,
+    clock: RunClock,
 ) -> Result<Stage, Error> {
     let organizer = sign_up_organizer(fleet, administrator, script).await?;
     let venue = NewVenue {
         name: format!("{} {:x}", script.hall, script.tag),
         address: "Demo street 1".to_owned(),
+        time_zone: None,
         seat_map: script.seat_map.clone(),
     };
-    let venue = fleet.send(&catalog::create_venue(&organizer, &venue)).await?;
+    let [venue_key, performance_key] =
+        [0, 1].map(|step| IdempotencyKey::from_random(script.tag.wrapping_add(step)));
+    let venue = fleet.send(&venues::create(&organizer, &venue, &venue_key)).await?;
     let buyers = create_buyers(fleet, administrator, script.buyers).await?;
-    let performance = performance(venue.id, script);
-    let performance = fleet.send(&catalog::create_performance(&organizer, &performance)).await?;
-    let map = fleet.send(&seats::map(&organizer, performance.id)).await?;
-    Ok(Stage { organizer, performance, buyers, layout: Layout::of(&map) })
+    let performance = performance(venue.id, script, clock.wall());
+    let create = performances::create(&organizer, &performance, &performance_key);
+    let performance = fleet.send(&create).await?;
+    let layout = layout(fleet, &organizer, &performance).await?;
+    Ok(Stage { organizer, performance, buyers, layout })
+}
+
+/// The layout, once for all buyers: it does not change.
+async fn layout(
+    fleet: &Fleet,
+    organizer: &AccessToken,
+    performance: &Performance,
+) -> Result<Layout, Error> {
+    let hash = performance.layout.as_deref().ok_or_else(|| Broken::Undecodable {
+        status: 201,
+        why: "the performance has no layout".to_owned(),
+    })?;
+    let hall = fleet.send(&seats::layout(Some(organizer), performance.id, hash)).await?;
+    Ok(Layout::of(&hall, &performance.prices))
 }
 
 async fn sign_up_organizer(
@@ -86,37 +106,39 @@ async fn sign_up_organizer(
     administrator: &AccessToken,
     script: &Script,
 ) -> Result<AccessToken, Error> {
-    let account = NewAccount {
+    let account = SignUp {
         email: format!("organizer-{:x}@demo.invalid", script.tag),
         password: script.organizer_password.clone(),
         name: "Demo organizer".to_owned(),
         nickname: format!("organizer {:x}", script.tag),
-        birthdate: "1990-01-01".to_owned(),
+        birthdate: Some("1990-01-01".to_owned()),
     };
     let created = fleet.send(&accounts::sign_up(&account)).await?;
     fleet.send(&accounts::set_role(administrator, created.id, &Role::Organizer)).await?;
-    let sign_in = accounts::sign_in(&account.email, &account.password);
-    Ok(fleet.send(&sign_in).await?.access_token)
+    let who = SignIn { email: account.email, password: account.password };
+    Ok(fleet.send(&accounts::sign_in(&who)).await?.access_token)
 }
 
 async fn create_buyers(
     fleet: &Fleet,
     administrator: &AccessToken,
-    count: usize,
+    count: u32,
 ) -> Result<Vec<SyntheticBuyer>, Error> {
-    let mut buyers = Vec::with_capacity(count);
-    while buyers.len() < count {
-        let missing = (count - buyers.len()).min(BUYERS_PER_CALL);
-        let call = accounts::create_synthetic_buyers(administrator, missing);
-        buyers.extend(fleet.send(&call).await?.items.into_iter().take(missing));
+    let mut buyers = Vec::new();
+    let mut missing = count;
+    while missing > 0 {
+        let now = missing.min(BUYERS_PER_CALL);
+        let call = accounts::create_synthetic_buyers(administrator, now);
+        buyers.extend(fleet.send(&call).await?.items);
+        missing -= now;
     }
     Ok(buyers)
 }
 
-fn performance(venue_id: Uuid, script: &Script) -> NewPerformance {
-    let now = wall_now();
-    let on_sale_at = now + script.opens_in;
+fn performance(venue_id: Uuid, script: &Script, now: Time) -> NewPerformance {
+    let on_sale_at = later(now, script.opens_in);
     NewPerformance {
+        production_id: None,
         venue_id,
         title: format!("Demo on-sale {:x}", script.tag),
         description: "A contested on-sale with virtual buyers.".to_owned(),
@@ -125,7 +147,7 @@ fn performance(venue_id: Uuid, script: &Script) -> NewPerformance {
         running_minutes: 120,
         listed_at: now,
         on_sale_at,
-        starts_at: on_sale_at + STARTS_AFTER,
+        starts_at: later(on_sale_at, STARTS_AFTER),
         prices: prices(&script.categories),
         policy: script.policy.clone(),
     }
@@ -135,7 +157,7 @@ fn prices(categories: &[String]) -> Vec<Price> {
     let amounts = std::iter::successors(Some(HIGHEST_PRICE), |price| Some(price - PRICE_STEP));
     let price = |(category, amount): (&String, i64)| Price {
         category: category.clone(),
-        price: Some(Money { amount: amount.max(LOWEST_PRICE), currency: CURRENCY.to_owned() }),
+        price: Some(Money::new(amount.max(LOWEST_PRICE), CURRENCY)),
     };
     categories.iter().zip(amounts).map(price).collect()
 }

@@ -55,14 +55,17 @@ struct Known {
 /// does, is recognised to the letter; only its end is looked at anew.
 pub(crate) struct AccessTokens {
     known: DashMap<Box<str>, Known>,
+    key_id: String,
     encoding: EncodingKey,
-    decoding: DecodingKey,
+    /// By the name of the key.
+    decoding: Vec<(String, DecodingKey)>,
     validation: Validation,
 }
 
 impl AccessTokens {
     pub(crate) fn new(key: &SigningKey) -> Self {
-        let secret = key.subkey("access token");
+        let decoding =
+            key.all().map(|key| (key.id(), DecodingKey::from_secret(&key.subkey("access token"))));
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
         validation.set_issuer(&[ISSUER]);
@@ -71,8 +74,9 @@ impl AccessTokens {
         validation.validate_exp = false;
         Self {
             known: DashMap::new(),
-            encoding: EncodingKey::from_secret(&secret),
-            decoding: DecodingKey::from_secret(&secret),
+            key_id: key.id(),
+            encoding: EncodingKey::from_secret(&key.subkey("access token")),
+            decoding: decoding.collect(),
             validation,
         }
     }
@@ -87,17 +91,15 @@ impl AccessTokens {
             iat: issued,
             exp: issued + i64::from(ACCESS_TOKEN_SECONDS),
         };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
-            .map_err(Error::internal)
+        let header = Header { kid: Some(self.key_id.clone()), ..Header::new(Algorithm::HS256) };
+        jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(Error::internal)
     }
 
     pub(crate) fn read(&self, token: &str, now: Timestamp) -> Result<Caller> {
         if let Some(known) = self.known.get(token) {
             return known.now(now);
         }
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
-            .map_err(|_| Error::Unauthenticated)?
-            .claims;
+        let claims = self.claims(token).ok_or(Error::Unauthenticated)?;
         let caller = Caller { account: claims.sub, session: claims.sid };
         let expires_at = Timestamp::from_millis(claims.exp.saturating_mul(1000));
         let read = Known { caller, expires_at }.now(now)?;
@@ -109,6 +111,15 @@ impl AccessTokens {
         }
         self.known.insert(token.into(), Known { caller, expires_at });
         Ok(read)
+    }
+
+    /// By the key that the token names; a token that names none may be any key's.
+    fn claims(&self, token: &str) -> Option<Claims> {
+        let named = jsonwebtoken::decode_header(token).ok()?.kid;
+        let keys = self.decoding.iter().filter(|(id, _)| named.as_ref().is_none_or(|n| n == id));
+        let mut read =
+            keys.map(|(_, key)| jsonwebtoken::decode::<Claims>(token, key, &self.validation));
+        read.find_map(|read| Some(read.ok()?.claims))
     }
 }
 
@@ -153,6 +164,17 @@ mod tests {
         let other = AccountId::from(Uuid::from_u128(2));
         let other_token = tokens.mint(other, Uuid::nil(), NOW).expect("mints");
         assert_eq!(tokens.read(&other_token, NOW).expect("reads").account(), other);
+    }
+
+    #[test]
+    fn a_token_of_an_older_key_is_good_as_long_as_the_key_is_kept() {
+        let account = AccountId::from(Uuid::from_u128(1));
+        let token = tokens(1).mint(account, Uuid::nil(), NOW).expect("mints");
+        let kept = SigningKey::new([2; 32]).accepting(vec![SigningKey::new([1; 32])]);
+        let kept = AccessTokens::new(&kept);
+        assert_eq!(kept.read(&token, NOW).expect("reads").account(), account);
+        let new = kept.mint(account, Uuid::nil(), NOW).expect("mints");
+        assert!(tokens(2).read(&new, NOW).is_ok() && tokens(1).read(&new, NOW).is_err());
     }
 
     #[test]

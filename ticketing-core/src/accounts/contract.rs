@@ -8,9 +8,20 @@ use crate::id::AccountId;
 
 /// An account with what its password is checked against.
 #[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) account: Account,
+    pub(crate) password_hash: Option<String>,
+}
+
+/// A new account, with what no two accounts share.
+#[derive(Clone, Debug)]
 pub(crate) struct Credentials {
     pub(crate) account: Account,
     pub(crate) password_hash: Option<String>,
+    /// [`crate::text::Email::key`].
+    pub(crate) email_key: String,
+    /// [`crate::text::Nickname::skeleton`].
+    pub(crate) nickname_key: String,
 }
 
 /// A refresh token as the books keep it: its SHA-256, never itself.
@@ -37,13 +48,16 @@ pub(crate) enum Rotation {
 /// Accounts and sessions in the books. Each verb is atomic.
 #[async_trait]
 pub(crate) trait Accounts: Send + Sync {
-    /// Refused with a conflict when the e-mail (without regard to case) or the nickname is taken.
+    /// Refused with a conflict when the e-mail or the nickname is taken, by their keys.
     async fn add(&self, account: Credentials) -> Result<()>;
     /// Adds all or none.
     async fn add_synthetic(&self, accounts: Vec<Account>) -> Result<()>;
     /// Removes the synthetic accounts that are not in `keep`; answers how many.
     async fn remove_synthetic(&self, keep: Vec<AccountId>) -> Result<u64>;
-    async fn by_email(&self, email: &str) -> Result<Option<Credentials>>;
+    async fn by_email_key(&self, email_key: &str) -> Result<Option<Known>>;
+    /// Makes the keys of what an older server wrote without them; answers how many rows.
+    #[cfg(feature = "services")]
+    async fn fold(&self) -> Result<usize>;
     async fn account(&self, id: AccountId) -> Result<Option<Account>>;
     async fn set_role(&self, id: AccountId, role: Role) -> Result<Option<Account>>;
     async fn begin_session(&self, token: RefreshToken) -> Result<()>;

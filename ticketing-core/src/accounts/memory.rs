@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
-use super::{Account, Accounts, Credentials, RefreshToken, Role, Rotation};
+use super::{Account, Accounts, Credentials, Known, RefreshToken, Role, Rotation};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::AccountId;
@@ -23,10 +23,10 @@ struct Tables {
 
 impl Tables {
     fn insert(&mut self, added: Credentials) {
-        let Account { id, email, nickname, .. } = &added.account;
-        self.by_email.insert(email.to_lowercase(), *id);
-        self.nicknames.insert(nickname.clone());
-        self.accounts.insert(*id, added);
+        let id = added.account.id;
+        self.by_email.insert(added.email_key.clone(), id);
+        self.nicknames.insert(added.nickname_key.clone());
+        self.accounts.insert(id, added);
     }
 }
 
@@ -34,10 +34,10 @@ impl Tables {
 impl Accounts for MemoryAccounts {
     async fn add(&self, added: Credentials) -> Result<()> {
         let mut tables = self.0.lock();
-        if tables.by_email.contains_key(&added.account.email.to_lowercase()) {
+        if tables.by_email.contains_key(&added.email_key) {
             return Err(Error::conflict("this e-mail address has an account"));
         }
-        if tables.nicknames.contains(&added.account.nickname) {
+        if tables.nicknames.contains(&added.nickname_key) {
             return Err(Error::conflict("this nickname is taken"));
         }
         tables.insert(added);
@@ -47,7 +47,8 @@ impl Accounts for MemoryAccounts {
     async fn add_synthetic(&self, accounts: Vec<Account>) -> Result<()> {
         let mut tables = self.0.lock();
         for account in accounts {
-            tables.insert(Credentials { account, password_hash: None });
+            let (email_key, nickname_key) = (account.email.clone(), account.nickname.clone());
+            tables.insert(Credentials { account, password_hash: None, email_key, nickname_key });
         }
         Ok(())
     }
@@ -55,25 +56,32 @@ impl Accounts for MemoryAccounts {
     async fn remove_synthetic(&self, keep: Vec<AccountId>) -> Result<u64> {
         let keep: HashSet<AccountId> = keep.into_iter().collect();
         let mut tables = self.0.lock();
-        let gone: Vec<Account> = tables
+        let gone: Vec<Credentials> = tables
             .accounts
             .values()
-            .map(|held| &held.account)
-            .filter(|account| account.synthetic && !keep.contains(&account.id))
+            .filter(|held| held.account.synthetic && !keep.contains(&held.account.id))
             .cloned()
             .collect();
-        for account in &gone {
-            tables.accounts.remove(&account.id);
-            tables.by_email.remove(&account.email.to_lowercase());
-            tables.nicknames.remove(&account.nickname);
+        for held in &gone {
+            tables.accounts.remove(&held.account.id);
+            tables.by_email.remove(&held.email_key);
+            tables.nicknames.remove(&held.nickname_key);
         }
         Ok(gone.len() as u64)
     }
 
-    async fn by_email(&self, email: &str) -> Result<Option<Credentials>> {
+    async fn by_email_key(&self, email_key: &str) -> Result<Option<Known>> {
         let tables = self.0.lock();
-        let id = tables.by_email.get(&email.to_lowercase());
-        Ok(id.and_then(|id| tables.accounts.get(id)).cloned())
+        let held = tables.by_email.get(email_key).and_then(|id| tables.accounts.get(id));
+        Ok(held.map(|held| Known {
+            account: held.account.clone(),
+            password_hash: held.password_hash.clone(),
+        }))
+    }
+
+    #[cfg(feature = "services")]
+    async fn fold(&self) -> Result<usize> {
+        Ok(0)
     }
 
     async fn account(&self, id: AccountId) -> Result<Option<Account>> {

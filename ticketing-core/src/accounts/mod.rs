@@ -7,30 +7,24 @@ mod password;
 #[cfg(feature = "services")]
 pub(crate) mod postgres;
 
-use serde::{Deserialize, Serialize};
-
 pub(crate) use self::access::AccessTokens;
 pub use self::access::{ACCESS_TOKEN_SECONDS, Caller};
-pub(crate) use self::contract::{Accounts, Credentials, RefreshToken, Rotation};
+pub(crate) use self::contract::{Accounts, Credentials, Known, RefreshToken, Rotation};
 pub(crate) use self::password::Passwords;
-use crate::clock::Timestamp;
-use crate::error::{FieldErrors, Result};
-use crate::id::AccountId;
+use secrecy::ExposeSecret;
 
-/// The shortest password.
-pub const PASSWORD_MIN: usize = 8;
-/// The longest password: hashing a longer one would be work for the asking.
-pub const PASSWORD_MAX: usize = 128;
-/// The longest name or nickname.
+use crate::clock::Timestamp;
+use crate::error::{Error, FieldErrors, Result};
+use crate::id::AccountId;
+use crate::text::{Email, Nickname, OneLine, Password};
+
+/// The longest name.
 pub const NAME_MAX: usize = 50;
-/// The longest e-mail address.
-pub const EMAIL_MAX: usize = 254;
 /// How long a refresh token can be used.
 pub const REFRESH_SECONDS: u32 = 14 * 24 * 3600;
 
 /// What an account may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Buys.
     Buyer,
@@ -51,8 +45,7 @@ impl Role {
     }
 
     /// From the word.
-    #[cfg(feature = "services")]
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         [Self::Buyer, Self::Organizer, Self::Administrator]
             .into_iter()
             .find(|role| role.name() == name)
@@ -60,15 +53,15 @@ impl Role {
 }
 
 /// An account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// Its id.
     pub id: AccountId,
-    /// As it was given; unique without regard to case.
+    /// As it was given; unique by [`crate::text::Email::key`].
     pub email: String,
     /// The person's name.
     pub name: String,
-    /// Shown to others; unique.
+    /// Shown to others; unique by [`crate::text::Nickname::skeleton`].
     pub nickname: String,
     /// A calendar date, `2001-02-03`.
     pub birthdate: Option<String>,
@@ -81,8 +74,7 @@ pub struct Account {
 }
 
 /// What a person says to sign up.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct SignUp {
     /// Where to reach the person.
     pub email: String,
@@ -93,39 +85,47 @@ pub struct SignUp {
     /// Shown to others.
     pub nickname: String,
     /// A calendar date, `2001-02-03`.
-    #[serde(default)]
     pub birthdate: Option<String>,
 }
 
+/// What a person said to sign up, checked.
+pub(crate) struct CheckedSignUp {
+    pub(crate) email: Email,
+    pub(crate) password: Password,
+    pub(crate) name: OneLine,
+    pub(crate) nickname: Nickname,
+    pub(crate) birthdate: Option<String>,
+}
+
 impl SignUp {
-    pub(crate) fn check(&self, now: Timestamp) -> Result<()> {
-        use secrecy::ExposeSecret;
+    /// Every bad field is named.
+    pub(crate) fn check(self, now: Timestamp) -> Result<CheckedSignUp> {
         let mut errors = FieldErrors::default();
-        let message = "an address such as ada@example.org";
-        errors.require(is_email(&self.email), "email", message);
-        let password = self.password.expose_secret().chars().count();
-        let fits = (PASSWORD_MIN..=PASSWORD_MAX).contains(&password);
-        errors.require(fits, "password", "8 to 128 characters");
-        errors.require(is_name(&self.name), "name", "1 to 50 characters");
-        errors.require(is_name(&self.nickname), "nickname", "1 to 50 characters");
+        let email = errors.text("email", Email::new(&self.email));
+        let password = errors.text("password", Password::new(self.password.expose_secret()));
+        let name = errors.text("name", OneLine::new(&self.name, 1..=NAME_MAX));
+        let nickname = errors.text("nickname", Nickname::new(&self.nickname));
         let birthdate = self.birthdate.as_deref().is_none_or(|date| is_past_date(date, now));
         errors.require(birthdate, "birthdate", "a past date such as 2001-02-03");
-        errors.finish()
+        errors.finish()?;
+        let (Some(email), Some(password), Some(name), Some(nickname)) =
+            (email, password, name, nickname)
+        else {
+            return Err(Error::internal("a text without a flaw is there"));
+        };
+        Ok(CheckedSignUp { email, password, name, nickname, birthdate: self.birthdate })
     }
 }
 
-fn is_name(name: &str) -> bool {
-    (1..=NAME_MAX).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control)
-}
-
-fn is_email(email: &str) -> bool {
-    let Some((local, domain)) = email.rsplit_once('@') else { return false };
-    let plain = |text: &str| !text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '@');
-    let domain_fits = domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.');
-    email.len() <= EMAIL_MAX && !local.is_empty() && plain(local) && plain(domain) && domain_fits
-}
-
+/// A full date of RFC 3339 that is not in the future.
 fn is_past_date(date: &str, now: Timestamp) -> bool {
+    let shape = date.bytes().zip(*b"0000-00-00").all(|(byte, shape)| match shape {
+        b'0' => byte.is_ascii_digit(),
+        shape => byte == shape,
+    });
+    if !shape || date.len() != 10 {
+        return false;
+    }
     let Ok(date) = date.parse::<jiff::civil::Date>() else { return false };
     let Ok(now) = jiff::Timestamp::from_millisecond(now.as_millis()) else { return false };
     date <= jiff::tz::Offset::UTC.to_datetime(now).date()

@@ -3,11 +3,11 @@ use std::sync::Arc;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use tokio::time::{Duration, timeout};
 
 use crate::error::{Error, Result};
+use crate::text::Password;
 
 /// How many hashes run at once: each takes a core and 19 MiB for some 20 ms.
 const PARALLEL: usize = 2;
@@ -28,20 +28,20 @@ impl Passwords {
         Self { turns: Arc::new(Semaphore::new(PARALLEL)), nobody: nobody.into() }
     }
 
-    pub(crate) async fn hash(&self, password: &SecretString, salt: [u8; 16]) -> Result<String> {
+    pub(crate) async fn hash(&self, password: &Password, salt: [u8; 16]) -> Result<String> {
         let password = password.clone();
-        self.run(move || hash(&argon2(), password.expose_secret(), salt)).await?
+        self.run(move || hash(&argon2(), password.expose(), salt)).await?
     }
 
     /// Whether the password is the account's; an account without one is compared all the same.
-    pub(crate) async fn verify(&self, password: &SecretString, hash: Option<&str>) -> Result<bool> {
+    pub(crate) async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<bool> {
         let known = hash.is_some();
         let hash: Arc<str> = hash.map_or_else(|| self.nobody.clone(), Into::into);
         let password = password.clone();
         let matches = self
             .run(move || {
                 let hash = PasswordHash::new(&hash).map_err(Error::internal)?;
-                let password = password.expose_secret().as_bytes();
+                let password = password.expose().as_bytes();
                 Ok::<_, Error>(argon2().verify_password(password, &hash).is_ok())
             })
             .await??;

@@ -2,10 +2,15 @@ use async_trait::async_trait;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Account, Accounts, Credentials, RefreshToken, Role, Rotation};
+use super::{Account, Accounts, Credentials, Known, RefreshToken, Role, Rotation};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::AccountId;
+use crate::services::postgres::run_tx;
+use crate::text::{Email, Nickname};
+
+/// How many rows one step of folding takes.
+const FOLD_BATCH: i64 = 500;
 
 /// Accounts in PostgreSQL.
 pub(crate) struct PostgresAccounts(PgPool);
@@ -22,12 +27,13 @@ struct AccountRow {
     created_at_ms: i64,
 }
 
-impl TryFrom<AccountRow> for Credentials {
+impl TryFrom<AccountRow> for Known {
     type Error = Error;
 
     fn try_from(row: AccountRow) -> Result<Self> {
-        let role = Role::from_name(&row.role);
-        let role = role.ok_or_else(|| Error::internal(format!("the role {:?}", row.role)))?;
+        let role = Role::from_name(&row.role).ok_or_else(|| {
+            Error::unreadable("accounts", "role", row.id, format!("{:?}", row.role))
+        })?;
         let account = Account {
             id: row.id.into(),
             email: row.email,
@@ -42,6 +48,14 @@ impl TryFrom<AccountRow> for Credentials {
     }
 }
 
+/// The keys of an account that was written before there were such keys. An address or a nickname
+/// that would not be taken now keeps the key it had.
+fn keys_of_old(id: Uuid, email: &str, nickname: &str) -> (Option<String>, String) {
+    let email = Email::new(email).ok().map(|email| email.key().to_owned());
+    let nickname = Nickname::new(nickname).map(|nickname| nickname.skeleton());
+    (email, nickname.unwrap_or_else(|_| format!("unreadable {id}")))
+}
+
 impl PostgresAccounts {
     pub(crate) fn new(pool: PgPool) -> Self {
         Self(pool)
@@ -52,7 +66,9 @@ impl PostgresAccounts {
 fn taken(error: sqlx::Error) -> Error {
     match error.as_database_error().and_then(|error| error.constraint()) {
         Some("accounts_email_unique") => Error::conflict("this e-mail address has an account"),
-        Some("accounts_nickname_unique") => Error::conflict("this nickname is taken"),
+        Some("accounts_nickname_unique" | "accounts_nickname_key_unique") => {
+            Error::conflict("this nickname is taken")
+        }
         _ => error.into(),
     }
 }
@@ -60,14 +76,14 @@ fn taken(error: sqlx::Error) -> Error {
 #[async_trait]
 impl Accounts for PostgresAccounts {
     async fn add(&self, added: Credentials) -> Result<()> {
-        let Credentials { account, password_hash } = added;
+        let Credentials { account, password_hash, email_key, nickname_key } = added;
         sqlx::query!(
             "INSERT INTO accounts (id, email, email_key, name, nickname, birthdate, role,
-                 synthetic, password_hash, created_at_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                 synthetic, password_hash, created_at_ms, nickname_key)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             account.id.uuid(),
             account.email,
-            account.email.to_lowercase(),
+            email_key,
             account.name,
             account.nickname,
             account.birthdate,
@@ -75,6 +91,7 @@ impl Accounts for PostgresAccounts {
             account.synthetic,
             password_hash,
             account.created_at.as_millis(),
+            nickname_key,
         )
         .execute(&self.0)
         .await
@@ -113,15 +130,15 @@ impl Accounts for PostgresAccounts {
         Ok(removed.rows_affected())
     }
 
-    async fn by_email(&self, email: &str) -> Result<Option<Credentials>> {
+    async fn by_email_key(&self, email_key: &str) -> Result<Option<Known>> {
         let row = sqlx::query_as!(
             AccountRow,
             "SELECT id, email, name, nickname, birthdate, role, synthetic, password_hash,
                  created_at_ms
              FROM accounts WHERE email_key = $1",
-            email.to_lowercase(),
+            email_key,
         );
-        row.fetch_optional(&self.0).await?.map(Credentials::try_from).transpose()
+        row.fetch_optional(&self.0).await?.map(Known::try_from).transpose()
     }
 
     async fn account(&self, id: AccountId) -> Result<Option<Account>> {
@@ -132,7 +149,7 @@ impl Accounts for PostgresAccounts {
              FROM accounts WHERE id = $1",
             id.uuid(),
         );
-        let row = row.fetch_optional(&self.0).await?.map(Credentials::try_from).transpose()?;
+        let row = row.fetch_optional(&self.0).await?.map(Known::try_from).transpose()?;
         Ok(row.map(|row| row.account))
     }
 
@@ -145,8 +162,37 @@ impl Accounts for PostgresAccounts {
             id.uuid(),
             role.name(),
         );
-        let row = row.fetch_optional(&self.0).await?.map(Credentials::try_from).transpose()?;
+        let row = row.fetch_optional(&self.0).await?.map(Known::try_from).transpose()?;
         Ok(row.map(|row| row.account))
+    }
+
+    async fn fold(&self) -> Result<usize> {
+        let rows = sqlx::query!(
+            "SELECT id, email, email_key, nickname FROM accounts
+             WHERE nickname_key IS NULL AND NOT synthetic ORDER BY id LIMIT $1",
+            FOLD_BATCH,
+        );
+        let rows = rows.fetch_all(&self.0).await?;
+        for row in &rows {
+            let (email_key, nickname_key) = keys_of_old(row.id, &row.email, &row.nickname);
+            // Another account may look the same: that one keeps its name, and this one too.
+            sqlx::query!(
+                "UPDATE accounts SET
+                     email_key = CASE WHEN EXISTS (SELECT 1 FROM accounts WHERE email_key = $2)
+                         THEN email_key ELSE $2 END,
+                     nickname_key =
+                         CASE WHEN EXISTS (SELECT 1 FROM accounts WHERE nickname_key = $3)
+                         THEN $4 ELSE $3 END
+                 WHERE id = $1",
+                row.id,
+                email_key.unwrap_or_else(|| row.email_key.clone()),
+                nickname_key,
+                format!("{} {}", nickname_key, row.id),
+            )
+            .execute(&self.0)
+            .await?;
+        }
+        Ok(rows.len())
     }
 
     async fn begin_session(&self, token: RefreshToken) -> Result<()> {
@@ -170,40 +216,45 @@ impl Accounts for PostgresAccounts {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<Rotation> {
-        let mut transaction = self.0.begin().await?;
-        let known = sqlx::query!(
-            "SELECT session, account_id, expires_at_ms, used FROM refresh_tokens
+        run_tx(&self.0, move |transaction| {
+            Box::pin(async move {
+                let known = sqlx::query!(
+                    "SELECT session, account_id, expires_at_ms, used FROM refresh_tokens
              WHERE hash = $1 FOR UPDATE",
-            old.as_slice(),
-        );
-        let Some(known) = known.fetch_optional(&mut *transaction).await? else {
-            return Ok(Rotation::Refused);
-        };
-        if known.used {
-            sqlx::query!("DELETE FROM refresh_tokens WHERE session = $1", known.session)
-                .execute(&mut *transaction)
+                    old.as_slice(),
+                );
+                let Some(known) = known.fetch_optional(&mut **transaction).await? else {
+                    return Ok(Rotation::Refused);
+                };
+                if known.used {
+                    sqlx::query!("DELETE FROM refresh_tokens WHERE session = $1", known.session)
+                        .execute(&mut **transaction)
+                        .await?;
+                    return Ok(Rotation::Refused);
+                }
+                if !now.is_before(Timestamp::from_millis(known.expires_at_ms)) {
+                    return Ok(Rotation::Refused);
+                }
+                sqlx::query!(
+                    "UPDATE refresh_tokens SET used = true WHERE hash = $1",
+                    old.as_slice()
+                )
+                .execute(&mut **transaction)
                 .await?;
-            transaction.commit().await?;
-            return Ok(Rotation::Refused);
-        }
-        if !now.is_before(Timestamp::from_millis(known.expires_at_ms)) {
-            return Ok(Rotation::Refused);
-        }
-        sqlx::query!("UPDATE refresh_tokens SET used = true WHERE hash = $1", old.as_slice())
-            .execute(&mut *transaction)
-            .await?;
-        sqlx::query!(
-            "INSERT INTO refresh_tokens (hash, session, account_id, expires_at_ms)
+                sqlx::query!(
+                    "INSERT INTO refresh_tokens (hash, session, account_id, expires_at_ms)
              VALUES ($1, $2, $3, $4)",
-            new_hash.as_slice(),
-            known.session,
-            known.account_id,
-            expires_at.as_millis(),
-        )
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(Rotation::Rotated { account: known.account_id.into(), session: known.session })
+                    new_hash.as_slice(),
+                    known.session,
+                    known.account_id,
+                    expires_at.as_millis(),
+                )
+                .execute(&mut **transaction)
+                .await?;
+                Ok(Rotation::Rotated { account: known.account_id.into(), session: known.session })
+            })
+        })
+        .await
     }
 
     async fn end_session(&self, session: Uuid) -> Result<()> {

@@ -116,6 +116,9 @@ pub(crate) trait LineBooks: Send + Sync {
         entropy_source: Option<&str>,
     ) -> Result<Draw>;
 
+    /// Names another source of entropy, before the places are recorded.
+    async fn name_entropy(&self, performance: PerformanceId, source: Option<&str>) -> Result<()>;
+
     /// Records how many joined before the opening; the first record counts.
     async fn record_places(
         &self,

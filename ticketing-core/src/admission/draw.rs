@@ -2,7 +2,6 @@
 //! computed on read. The key needs the seed, whose commitment was public before anybody joined,
 //! the number of places, and public entropy where a source of it was named.
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::clock::Timestamp;
@@ -42,7 +41,7 @@ pub(crate) struct Draw {
 
 /// What everybody may know of a draw: before the opening the commitment, after it everything that
 /// is needed to compute every rank again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicDraw {
     /// Which algorithm; [`ALGORITHM`] is the only one so far.
     pub algorithm: u32,

@@ -19,6 +19,10 @@ const BUCKETS: u128 = 131_072;
 /// How often a verb meets a sale that has to be repaired before it gives up.
 const REPAIR_TRIES: u32 = 3;
 
+/// How the live state is laid out in Redis; `lua/guard.lua` says the same. Guards of before there
+/// were layouts have none, and are of this one.
+pub(crate) const LAYOUT: u32 = 1;
+
 /// In a build without the guard, every run of Redis is taken for the same.
 const UNCOMPARED: &str = "any";
 

@@ -157,6 +157,13 @@ impl LineBooks for MemoryLineBooks {
         Ok(draw.clone())
     }
 
+    async fn name_entropy(&self, performance: PerformanceId, source: Option<&str>) -> Result<()> {
+        if let Some(draw) = self.0.lock().get_mut(&performance).filter(|d| d.places.is_none()) {
+            draw.entropy_source = source.map(str::to_owned);
+        }
+        Ok(())
+    }
+
     async fn record_places(
         &self,
         performance: PerformanceId,

@@ -1,6 +1,7 @@
 //! The line's half of the books: draw, journal, checkpoints, revocations.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -28,7 +29,9 @@ impl TryFrom<DrawRow> for Draw {
     type Error = Error;
 
     fn try_from(row: DrawRow) -> Result<Self> {
-        let seed = row.seed.try_into().map_err(|_| Error::internal("a seed has 32 bytes"))?;
+        let seed = row.seed.try_into().map_err(|_| {
+            Error::unreadable("draws", "seed", row.performance_id, "a seed has 32 bytes")
+        })?;
         Ok(Self {
             performance: row.performance_id.into(),
             algorithm: row.algorithm.cast_unsigned(),
@@ -38,6 +41,42 @@ impl TryFrom<DrawRow> for Draw {
             entropy: row.entropy,
             opened_at: row.opened_at_ms.map(Timestamp::from_millis),
         })
+    }
+}
+
+/// What a line had counted when it was noted last; an old row counts less, never wrong.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct StoredTotals {
+    max_inside: u32,
+    admitted_total: u64,
+    lapsed_total: u64,
+    expired_total: u64,
+    left_total: u64,
+}
+
+impl From<&LineReport> for StoredTotals {
+    fn from(report: &LineReport) -> Self {
+        Self {
+            max_inside: report.max_inside,
+            admitted_total: report.admitted_total,
+            lapsed_total: report.lapsed_total,
+            expired_total: report.expired_total,
+            left_total: report.left_total,
+        }
+    }
+}
+
+impl From<StoredTotals> for LineReport {
+    fn from(stored: StoredTotals) -> Self {
+        Self {
+            max_inside: stored.max_inside,
+            admitted_total: stored.admitted_total,
+            lapsed_total: stored.lapsed_total,
+            expired_total: stored.expired_total,
+            left_total: stored.left_total,
+            ..Self::default()
+        }
     }
 }
 
@@ -76,6 +115,17 @@ impl LineBooks for PostgresLineBooks {
         .execute(&self.0)
         .await?;
         self.drawn(performance).await
+    }
+
+    async fn name_entropy(&self, performance: PerformanceId, source: Option<&str>) -> Result<()> {
+        sqlx::query!(
+            "UPDATE draws SET entropy_source = $2 WHERE performance_id = $1 AND places IS NULL",
+            performance.uuid(),
+            source,
+        )
+        .execute(&self.0)
+        .await?;
+        Ok(())
     }
 
     async fn record_places(
@@ -161,7 +211,7 @@ impl LineBooks for PostgresLineBooks {
             mark.epoch.cast_signed(),
             mark.head.cast_signed(),
             mark.last.cast_signed(),
-            serde_json::to_string(report).map_err(Error::internal)?,
+            serde_json::to_string(&StoredTotals::from(report)).map_err(Error::internal)?,
         )
         .execute(&self.0)
         .await?;

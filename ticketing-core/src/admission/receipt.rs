@@ -26,11 +26,17 @@ pub struct Receipt {
 }
 
 /// Signs receipts.
-pub(crate) struct ReceiptSigner(SigningKey);
+pub(crate) struct ReceiptSigner {
+    current: SigningKey,
+    public_keys: Vec<String>,
+}
 
 impl ReceiptSigner {
     pub(crate) fn new(key: &crate::signing::SigningKey) -> Self {
-        Self(SigningKey::from_bytes(&key.subkey("line receipt")))
+        let signing =
+            |key: &crate::signing::SigningKey| SigningKey::from_bytes(&key.subkey("line receipt"));
+        let public = |key| URL_SAFE_NO_PAD.encode(signing(key).verifying_key().as_bytes());
+        Self { current: signing(key), public_keys: key.all().map(public).collect() }
     }
 
     /// The receipt's text: the same place always has the same.
@@ -40,13 +46,13 @@ impl ReceiptSigner {
         bytes.extend_from_slice(place.account().uuid().as_bytes());
         bytes.extend_from_slice(&place.number().to_be_bytes());
         bytes.extend_from_slice(&commitment);
-        bytes.extend_from_slice(&self.0.sign(&bytes).to_bytes());
+        bytes.extend_from_slice(&self.current.sign(&bytes).to_bytes());
         format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// The public key, as base64url.
-    pub(crate) fn public_key(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.0.verifying_key().as_bytes())
+    /// The public keys, as base64url: the present one, then the older ones that are kept.
+    pub(crate) fn public_keys(&self) -> &[String] {
+        &self.public_keys
     }
 }
 
@@ -80,16 +86,16 @@ mod tests {
             number: 3,
         };
         let text = signer.sign(&place, [9; 32]);
-        let receipt = open_receipt(&text, &signer.public_key()).expect("it is ours");
+        let receipt = open_receipt(&text, &signer.public_keys()[0]).expect("it is ours");
         assert_eq!((receipt.number, receipt.commitment), (3, [9; 32]));
         assert_eq!(receipt.account, place.account);
         let other = ReceiptSigner::new(&crate::signing::SigningKey::new([8; 32]));
-        assert_eq!(open_receipt(&text, &other.public_key()), None);
+        assert_eq!(open_receipt(&text, &other.public_keys()[0]), None);
         for position in 3..text.len() {
             let mut forged = text.clone().into_bytes();
             forged[position] = if forged[position] == b'A' { b'B' } else { b'A' };
             let forged = String::from_utf8(forged).expect("still ASCII");
-            assert_eq!(open_receipt(&forged, &signer.public_key()), None, "at {position}");
+            assert_eq!(open_receipt(&forged, &signer.public_keys()[0]), None, "at {position}");
         }
     }
 }

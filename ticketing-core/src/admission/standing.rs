@@ -1,11 +1,8 @@
-use serde::{Deserialize, Serialize};
-
 use super::place::Place;
 use crate::clock::Timestamp;
 
 /// Where a place stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// In the line before its opening: the draw will give it a rank.
     PreQueued,
@@ -30,6 +27,21 @@ pub enum State {
 }
 
 impl State {
+    /// The word on the wire. A turn that was not claimed yet shows as waiting.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PreQueued => "pre_queued",
+            Self::Waiting | Self::Ready => "waiting",
+            Self::Admitted => "admitted",
+            Self::Lapsed => "lapsed",
+            Self::Done => "done",
+            Self::Left => "left",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::SoldOut => "sold_out",
+        }
+    }
+
     /// The one letter by which the store remembers how a place ended.
     #[cfg(feature = "services")]
     pub(super) fn from_letter(letter: &str) -> Option<Self> {
@@ -77,8 +89,7 @@ pub(crate) struct Watermark {
 }
 
 /// What an organizer sees of the line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LineReport {
     /// The capacity now.
     pub capacity: u32,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::postgres::{PostgresLineBooks, pairs};
+use super::postgres::{PostgresLineBooks, StoredTotals, pairs};
 use super::{Draw, LineReport, admits_from};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -97,7 +97,7 @@ impl PostgresLineBooks {
             ceiling: row.ceiling.cast_unsigned(),
             head: row.head.cast_unsigned(),
             gaps: pairs(&row.gaps),
-            totals: serde_json::from_str(&row.totals).map_err(Error::internal)?,
+            totals: serde_json::from_str::<StoredTotals>(&row.totals).unwrap_or_default().into(),
             resume_at: draw.as_ref().map_or(Timestamp::EPOCH, opening_admits_from),
             admitted,
             done: self.done(performance).await?,

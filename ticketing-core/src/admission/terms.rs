@@ -65,7 +65,9 @@ impl Terms {
         let line = &performance.line;
         let promised_ms = i64::try_from(POLL_MAX_MS).unwrap_or(i64::MAX) + CHANGE_REACHES_ALL_MS;
         let speed = policy.line_speed();
-        let open = line.mode != LineMode::Paused;
+        // Nobody comes in for whom nothing is sold.
+        let sells = performance.details.sells(now).is_ok();
+        let open = line.mode != LineMode::Paused && sells;
         Self {
             capacity: policy.line_capacity,
             room: if open { u32::MAX } else { 0 },
@@ -152,6 +154,7 @@ pub(crate) fn poll_before_opening_ms(number: u64, places: u64, opens_in_ms: i64)
 pub(super) mod tests {
     use super::*;
     use crate::catalog::{LineControl, PerformanceDetails, Policy};
+    use crate::text::{OneLine, Paragraphs};
 
     const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
@@ -165,15 +168,16 @@ pub(super) mod tests {
             id: nil.into(),
             organizer_id: nil.into(),
             details: PerformanceDetails {
+                production_id: nil.into(),
                 venue_id: nil.into(),
-                title: String::new(),
-                description: String::new(),
-                genre: String::new(),
+                title: OneLine::new("A concert", 1..=9).expect("a title"),
+                description: Paragraphs::new("", 0..=0).expect("no text is a text"),
+                genre: OneLine::new("", 0..=0).expect("no text is a text"),
                 age_limit: 0,
                 running_minutes: 0,
-                listed_at: NOW,
-                on_sale_at: NOW,
-                starts_at: NOW,
+                listed_at: Timestamp::EPOCH,
+                on_sale_at: Timestamp::EPOCH,
+                starts_at: NOW.plus_seconds(1_000_000),
                 prices: Vec::new(),
                 policy,
             },

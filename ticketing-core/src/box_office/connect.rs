@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::repair::{Books, Repair};
+use super::tending::repair::{Books, Repair};
 use super::{Backend, BoxOffice};
 use crate::accounts::postgres::PostgresAccounts;
 use crate::admission::keys::Keys;
@@ -102,9 +102,18 @@ impl BoxOffice {
     /// Makes the namespace's tables, or brings them up to date.
     pub async fn migrate(&self) -> Result<()> {
         match &self.backend().services {
-            Some(services) => services.postgres.migrate().await,
-            None => Ok(()),
+            Some(services) => services.postgres.migrate().await?,
+            None => return Ok(()),
         }
+        self.fold_what_is_old().await
+    }
+
+    /// What an older server wrote has no folding of ours yet. In small steps, each of which makes
+    /// the next one smaller.
+    async fn fold_what_is_old(&self) -> Result<()> {
+        while self.backend().catalog.fold().await? > 0 {}
+        while self.backend().accounts.fold().await? > 0 {}
+        Ok(())
     }
 
     /// Removes the namespace and everything in it; for tests.

@@ -1,23 +1,13 @@
 //! The front door: every verb of the box office, one file per activity.
 
-mod booking;
-mod choosing;
+mod buying;
 #[cfg(feature = "services")]
 mod connect;
-mod drawing;
-mod joins;
-mod line_status;
-mod listening;
-mod live_view;
 mod organizing;
-mod paying;
-mod push;
-mod queueing;
+mod proofs;
 mod reacting;
-#[cfg(feature = "services")]
-mod repair;
+mod seeing;
 mod signing_in;
-mod steering;
 mod tending;
 
 use std::sync::Arc;
@@ -26,40 +16,41 @@ use std::time::Duration;
 use dashmap::DashMap;
 use tokio::sync::{Mutex, MutexGuard};
 
-pub use self::booking::PlacedOrder;
-pub use self::choosing::SeatMapView;
+use self::buying::Joins;
+pub use self::buying::{
+    Eta, IssuedTicket, LineAnswer, PassGranted, Payment, PaymentOutcome, PlacedOrder, SeatMapView,
+};
 #[cfg(feature = "services")]
 pub use self::connect::ServicesSettings;
-use self::drawing::KnownDraw;
-use self::joins::Joins;
-pub use self::line_status::{LineState, LineStatus};
-use self::listening::Listeners;
-pub use self::listening::{LISTENERS_MAX, LineEvent, LineListener, SeatEvent, SeatListener};
-use self::live_view::LiveView;
 pub use self::organizing::{
-    OrganizerOrder, PerformanceView, SaleGauges, SalesReport, SyntheticBuyer,
+    OrganizerOrder, PerformanceView, SaleGauges, SaleStatus, SalesReport, Steer, SyntheticBuyer,
 };
-pub use self::paying::{Payment, PaymentOutcome};
-pub use self::queueing::{Eta, LineAnswer, PassGranted};
-pub use self::steering::Steer;
+pub use self::seeing::{
+    LISTENERS_MAX, LineEvent, LineListener, LineState, LineStatus, SeatChanges, SeatEvent,
+    SeatListener, StatusFrame,
+};
+use self::seeing::{Listeners, LiveView};
+use self::tending::KnownDraw;
 pub use self::tending::Step;
 use crate::accounts::memory::MemoryAccounts;
 use crate::accounts::{AccessTokens, Accounts, Passwords};
 use crate::admission::memory::{MemoryLineBooks, MemoryLines};
 use crate::admission::{LineBooks, Lines, PassTokens, PlaceTokens, ReceiptSigner};
 use crate::catalog::memory::MemoryCatalog;
-use crate::catalog::{Catalog, SALE_MAX_AGE_MS, Sale, Venue};
+use crate::catalog::{Catalog, Production, SALE_MAX_AGE_MS, Sale, Venue};
 use crate::clock::{Clock, Timestamp};
 use crate::error::{Error, Result};
 use crate::events::memory::{MemoryInbox, MemoryOutbox};
 use crate::events::{Inbox, Outbox};
 use crate::guards::Guards;
-use crate::id::{PerformanceId, Randomness, VenueId};
+use crate::id::{PerformanceId, ProductionId, Randomness, VenueId};
+use crate::idempotency::MemoryKeys;
 use crate::orders::memory::MemoryOrders;
 use crate::orders::{Orders, TicketSigner, TicketVerifier};
+use crate::page::{Cursors, Page, Position};
 use crate::payments::Provider;
-use crate::seats::Seats;
 use crate::seats::memory::MemorySeats;
+use crate::seats::{HoldIds, Seats};
 use crate::signing::SigningKey;
 
 /// How long a request waits for its turn to read what many want to read at once. Behind a store that
@@ -81,6 +72,8 @@ struct Inner {
     pass_tokens: PassTokens,
     ticket_signer: TicketSigner,
     receipts: ReceiptSigner,
+    hold_ids: HoldIds,
+    cursors: Cursors,
     joins: Joins,
     listeners: Listeners,
     guards: Guards,
@@ -91,6 +84,7 @@ struct Inner {
     /// Whose turn it is to read a performance, by its id.
     reading: [Mutex<()>; READERS],
     venues: DashMap<VenueId, Arc<Venue>>,
+    productions: DashMap<ProductionId, (Timestamp, Production)>,
     draws: DashMap<PerformanceId, KnownDraw>,
     /// What this process last saw of each running sale.
     views: DashMap<PerformanceId, Arc<LiveView>>,
@@ -134,13 +128,14 @@ impl BoxOffice {
         };
         let lines = Arc::new(MemoryLines::new(guards));
         let outbox = Arc::new(MemoryOutbox::default());
+        let keys = Arc::new(MemoryKeys::default());
         let backend = Backend {
             accounts: Arc::new(MemoryAccounts::default()),
-            catalog: Arc::new(MemoryCatalog::default()),
+            catalog: Arc::new(MemoryCatalog::new(keys.clone())),
             seats: Arc::new(MemorySeats::new(lines.clone(), guards)),
             lines,
             line_books: Arc::new(MemoryLineBooks::default()),
-            orders: Arc::new(MemoryOrders::new(outbox.clone(), guards)),
+            orders: Arc::new(MemoryOrders::new(outbox.clone(), keys, guards)),
             outbox,
             inbox: Arc::new(MemoryInbox::default()),
             #[cfg(feature = "services")]
@@ -167,6 +162,8 @@ impl BoxOffice {
             pass_tokens: PassTokens::new(key),
             ticket_signer: TicketSigner::new(key),
             receipts: ReceiptSigner::new(key),
+            hold_ids: HoldIds::new(key),
+            cursors: Cursors::new(key),
             joins: Joins::default(),
             listeners: Listeners::default(),
             guards,
@@ -175,6 +172,7 @@ impl BoxOffice {
             sales: DashMap::new(),
             reading: std::array::from_fn(|_| Mutex::default()),
             venues: DashMap::new(),
+            productions: DashMap::new(),
             draws: DashMap::new(),
             views: DashMap::new(),
         }))
@@ -183,6 +181,21 @@ impl BoxOffice {
     /// Checks ticket codes without asking anybody: for the door's own devices.
     pub fn ticket_verifier(&self) -> TicketVerifier {
         self.0.ticket_signer.verifier()
+    }
+
+    /// A page of a list: at most `limit` rows behind the one whose cursor it is. `list` names the
+    /// list and its order; a cursor that was not given out for it is refused.
+    pub fn page(&self, list: &str, limit: Option<u32>, cursor: Option<&str>) -> Result<Page> {
+        let open = |cursor| {
+            let position = self.0.cursors.open(list, cursor);
+            position.ok_or_else(|| Error::field("cursor", "the next_cursor of this list"))
+        };
+        Page::new(limit, cursor.map(open).transpose()?)
+    }
+
+    /// What stands for a position of a list, to be handed back as it is.
+    pub fn cursor(&self, list: &str, position: Position) -> String {
+        self.0.cursors.seal(list, position)
     }
 
     /// Whether requests can be served: the services answer and the clock is known.

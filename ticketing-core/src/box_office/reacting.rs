@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use super::BoxOffice;
 use crate::catalog::Sale;
-use crate::error::Result;
+use crate::error::{Error, Result, readable};
 use crate::events::Event;
 use crate::id::OrderId;
 use crate::orders::{Order, OrderStatus};
@@ -60,7 +60,11 @@ impl BoxOffice {
             self.backend().seats.project(sale, order.projection(), now).await?;
         }
         for (stale, _) in shown.into_iter().filter(|(order, _)| !live_ids.contains(order)) {
-            if let Some(order) = self.backend().orders.order(stale).await? {
+            let order = match self.backend().orders.order(stale).await {
+                Err(error @ Error::Unreadable { .. }) => readable(Err(error)),
+                found => found?,
+            };
+            if let Some(order) = order {
                 self.backend().seats.project(sale, order.projection(), now).await?;
             }
         }

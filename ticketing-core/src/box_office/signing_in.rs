@@ -6,49 +6,36 @@ use uuid::Uuid;
 
 use super::BoxOffice;
 use crate::accounts::{
-    ACCESS_TOKEN_SECONDS, Account, Caller, Credentials, PASSWORD_MAX, REFRESH_SECONDS,
+    ACCESS_TOKEN_SECONDS, Account, Caller, CheckedSignUp, Credentials, REFRESH_SECONDS,
     RefreshToken, Role, Rotation, Session, SignUp,
 };
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldErrors, Result};
 use crate::id::AccountId;
+use crate::text::{Email, Password};
 
 impl BoxOffice {
     /// A new account. It is a buyer: nobody makes itself more.
     pub async fn sign_up(&self, sign_up: SignUp) -> Result<Account> {
-        let now = self.now();
-        sign_up.check(now)?;
-        let account = Account {
-            id: self.0.randomness.id(now),
-            email: sign_up.email.trim().to_owned(),
-            name: sign_up.name.trim().to_owned(),
-            nickname: sign_up.nickname.trim().to_owned(),
-            birthdate: sign_up.birthdate,
-            role: Role::Buyer,
-            synthetic: false,
-            created_at: now,
-        };
-        self.add_account(account, &sign_up.password).await
+        let sign_up = sign_up.check(self.now())?;
+        self.add_account(sign_up, Role::Buyer).await
     }
 
     /// Makes the first administrator, unless the address has an account already.
     pub async fn ensure_administrator(&self, email: &str, password: &SecretString) -> Result<()> {
-        if self.backend().accounts.by_email(email).await?.is_some() {
+        let chance = u64::from_be_bytes(self.0.randomness.bytes());
+        let first = SignUp {
+            email: email.to_owned(),
+            password: password.clone(),
+            name: "Administrator".into(),
+            nickname: format!("administrator-{chance:016x}"),
+            birthdate: None,
+        };
+        let first = first.check(self.now())?;
+        if self.backend().accounts.by_email_key(first.email.key()).await?.is_some() {
             return Ok(());
         }
-        let now = self.now();
-        let id: AccountId = self.0.randomness.id(now);
-        let account = Account {
-            id,
-            email: email.to_owned(),
-            name: "Administrator".into(),
-            nickname: format!("administrator-{}", &id.to_string()[24..]),
-            birthdate: None,
-            role: Role::Administrator,
-            synthetic: false,
-            created_at: now,
-        };
-        match self.add_account(account, password).await {
+        match self.add_account(first, Role::Administrator).await {
             // Another server of the deployment was a moment faster.
             Err(Error::Conflict(_)) => Ok(()),
             added => added.map(drop),
@@ -58,10 +45,14 @@ impl BoxOffice {
     /// A session for the right password; an unknown address and a wrong password look the same.
     pub async fn sign_in(&self, email: &str, password: &SecretString) -> Result<Session> {
         let now = self.now();
-        if password.expose_secret().chars().count() > PASSWORD_MAX {
-            return Err(Error::Unauthenticated);
-        }
-        let known = self.backend().accounts.by_email(email).await?;
+        let mut errors = FieldErrors::default();
+        errors.require(is_text(email), "email", "no control characters");
+        errors.require(is_text(password.expose_secret()), "password", "no control characters");
+        errors.finish()?;
+        let email = Email::new(email).map_err(|_| Error::Unauthenticated)?;
+        let password = Password::new(password.expose_secret());
+        let password = &password.map_err(|_| Error::Unauthenticated)?;
+        let known = self.backend().accounts.by_email_key(email.key()).await?;
         let hash = known.as_ref().and_then(|known| known.password_hash.as_deref());
         let matches = self.0.passwords.verify(password, hash).await?;
         let account = known.filter(|_| matches).ok_or(Error::Unauthenticated)?.account.id;
@@ -132,9 +123,24 @@ impl BoxOffice {
         self.0.access_tokens.mint(account, Uuid::nil(), now)
     }
 
-    async fn add_account(&self, account: Account, password: &SecretString) -> Result<Account> {
-        let hash = self.0.passwords.hash(password, self.0.randomness.bytes()).await?;
-        let added = Credentials { account: account.clone(), password_hash: Some(hash) };
+    async fn add_account(&self, checked: CheckedSignUp, role: Role) -> Result<Account> {
+        let now = self.now();
+        let hash = self.0.passwords.hash(&checked.password, self.0.randomness.bytes()).await?;
+        let email_key = checked.email.key().to_owned();
+        let nickname_key = checked.nickname.skeleton();
+        let account = Account {
+            id: self.0.randomness.id(now),
+            email: checked.email.into_string(),
+            name: checked.name.into_string(),
+            nickname: checked.nickname.into_string(),
+            birthdate: checked.birthdate,
+            role,
+            synthetic: false,
+            created_at: now,
+        };
+        let password_hash = Some(hash);
+        let added =
+            Credentials { account: account.clone(), password_hash, email_key, nickname_key };
         self.backend().accounts.add(added).await?;
         Ok(account)
     }
@@ -158,6 +164,11 @@ impl BoxOffice {
         let hash = hash(&token);
         (token, hash)
     }
+}
+
+/// A store takes it, whatever it says.
+fn is_text(text: &str) -> bool {
+    !text.chars().any(char::is_control)
 }
 
 fn hash(token: &SecretString) -> [u8; 32] {

@@ -1,14 +1,14 @@
 //! What an organizer changes about a performance, and what cannot change any more.
 
-use serde::Deserialize;
-
-use super::{CategoryPrice, Performance, PerformanceDetails, Policy, SALE_MAX_AGE_MS, Sale};
+use super::{
+    CategoryPrice, NewPerformance, Performance, PerformanceDetails, PolicyChange, SALE_MAX_AGE_MS,
+    Sale,
+};
 use crate::clock::Timestamp;
 use crate::error::{FieldErrors, Result};
 
-/// What of a performance changes; what is left out stays.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+/// What of a performance changes, at any depth; what is left out stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PerformanceChange {
     /// What it is called.
     pub title: Option<String>,
@@ -26,14 +26,14 @@ pub struct PerformanceChange {
     pub on_sale_at: Option<Timestamp>,
     /// When it starts.
     pub starts_at: Option<Timestamp>,
-    /// The prices, whole. Which categories are for sale cannot change.
+    /// The prices of the categories that are named.
     pub prices: Option<Vec<CategoryPrice>>,
-    /// The policy, whole.
-    pub policy: Option<Policy>,
+    /// The terms that are named.
+    pub policy: Option<PolicyChange>,
 }
 
 impl PerformanceChange {
-    /// The fields that it gives, and the whole policy, for the audit.
+    /// What it names, for the audit.
     pub(crate) fn named(&self) -> String {
         let given = [
             ("title", self.title.is_some()),
@@ -47,75 +47,82 @@ impl PerformanceChange {
             ("prices", self.prices.is_some()),
         ];
         let named = given.iter().filter(|(_, given)| *given).map(|(name, _)| (*name).to_owned());
-        let policy = self.policy.iter().map(|policy| {
-            let numbers = serde_json::to_string(policy).expect("a policy serialises");
-            format!("policy {numbers}")
-        });
+        let policy = self.policy.iter().flat_map(PolicyChange::named);
         named.chain(policy).collect::<Vec<_>>().join(", ")
     }
 
     /// The performance as it will be, checked as a new one is.
-    pub(crate) fn applied_to(self, sale: &Sale, now: Timestamp) -> Result<Performance> {
-        let before = sale.performance.clone();
+    pub(crate) fn applied_to(&self, sale: &Sale, now: Timestamp) -> Result<Performance> {
+        let before = &sale.performance;
+        let changed = self.clone();
         let details = before.details.clone();
-        let joining = joining_of(&before, now);
-        let details = PerformanceDetails {
+        let policy = changed.policy.unwrap_or_default().applied_to(details.policy)?;
+        let details = NewPerformance {
+            production_id: Some(details.production_id),
             venue_id: details.venue_id,
-            title: self.title.unwrap_or(details.title),
-            description: self.description.unwrap_or(details.description),
-            genre: self.genre.unwrap_or(details.genre),
-            age_limit: self.age_limit.unwrap_or(details.age_limit),
-            running_minutes: self.running_minutes.unwrap_or(details.running_minutes),
-            listed_at: self.listed_at.unwrap_or(details.listed_at),
-            on_sale_at: self.on_sale_at.unwrap_or(details.on_sale_at),
-            starts_at: self.starts_at.unwrap_or(details.starts_at),
-            prices: self.prices.unwrap_or(details.prices),
-            policy: self.policy.unwrap_or(details.policy),
+            title: changed.title.unwrap_or_else(|| details.title.into_string()),
+            description: changed.description.unwrap_or_else(|| details.description.into_string()),
+            genre: changed.genre.unwrap_or_else(|| details.genre.into_string()),
+            age_limit: changed.age_limit.unwrap_or(details.age_limit),
+            running_minutes: changed.running_minutes.unwrap_or(details.running_minutes),
+            listed_at: changed.listed_at.unwrap_or(details.listed_at),
+            on_sale_at: changed.on_sale_at.unwrap_or(details.on_sale_at),
+            starts_at: changed.starts_at.unwrap_or(details.starts_at),
+            prices: merged(details.prices, changed.prices.unwrap_or_default()),
+            policy,
         };
-        details.check(&sale.map)?;
-        let line = before.line.clone().at_pace(&details.policy, now);
-        let after = Sale::new(Performance { details, line, ..before }, sale.map.clone());
-        let for_sale = |sale: &Sale| -> Vec<bool> {
-            sale.price_by_index.iter().map(Option::is_some).collect()
-        };
-        let mut errors = FieldErrors::default();
-        let same = for_sale(sale) == for_sale(&after);
-        errors.require(same, "prices", "which categories are for sale cannot change");
-        if let Some(joining) = joining.or_else(|| joining_of(&after.performance, now)) {
-            joining.check(&after.performance, &mut errors);
+        let details = details.check(&sale.map, before.details.production_id)?;
+        if has_begun(before, now) {
+            check_frozen(&before.details, &details)?;
         }
-        errors.finish()?;
-        Ok(after.performance)
+        let line = before.line.clone().at_pace(&details.policy, now);
+        let line = if before.details.joins_from() <= now {
+            line.begun_at(before.runs_from())
+        } else {
+            line
+        };
+        Ok(Performance { details, line, ..before.clone() })
     }
 }
 
-/// What must not change any more once somebody may have joined a line that is drawn.
-struct Joining {
-    pre_queue_seconds: Option<u32>,
-    draw_entropy: Option<String>,
-    on_sale_at: Timestamp,
+/// The prices with those of the named categories replaced. An unknown category stays, to be refused.
+fn merged(before: Vec<CategoryPrice>, named: Vec<CategoryPrice>) -> Vec<CategoryPrice> {
+    let is_named = |price: &CategoryPrice| named.iter().any(|new| new.category == price.category);
+    let mut prices: Vec<CategoryPrice> =
+        before.into_iter().filter(|price| !is_named(price)).collect();
+    prices.extend(named);
+    prices
 }
 
-fn joining_of(performance: &Performance, now: Timestamp) -> Option<Joining> {
-    let details = &performance.details;
-    // Another server may look at a change a second later.
-    let soon = now.plus_millis(SALE_MAX_AGE_MS);
-    (details.joins_from() <= soon).then(|| Joining {
-        pre_queue_seconds: details.policy.pre_queue_seconds,
-        draw_entropy: details.policy.draw_entropy.clone(),
-        on_sale_at: details.on_sale_at,
-    })
+/// Somebody may have joined, or join before every server has heard of a change.
+fn has_begun(performance: &Performance, now: Timestamp) -> bool {
+    performance.runs_from() <= now.plus_millis(SALE_MAX_AGE_MS)
 }
 
-impl Joining {
-    fn check(&self, after: &Performance, errors: &mut FieldErrors) {
-        let PerformanceDetails { policy, on_sale_at, .. } = &after.details;
-        let same = policy.pre_queue_seconds == self.pre_queue_seconds;
-        errors.require(same, "policy.pre_queue_seconds", "cannot change: people may have joined");
-        let same = policy.draw_entropy == self.draw_entropy;
-        errors.require(same, "policy.draw_entropy", "cannot change: people may have joined");
-        // Those who joined were told to ask again at the old time.
-        let kept = self.pre_queue_seconds.is_none() || *on_sale_at >= self.on_sale_at;
-        errors.require(kept, "on_sale_at", "cannot be earlier: people have joined");
-    }
+/// What buyers rely on from the moment at which they may have joined.
+fn check_frozen(before: &PerformanceDetails, after: &PerformanceDetails) -> Result<()> {
+    let mut errors = FieldErrors::default();
+    let joined = "cannot change: people may have joined";
+    let same = before.policy.pre_queue_seconds == after.policy.pre_queue_seconds;
+    errors.require(same, "policy.pre_queue_seconds", joined);
+    let same = before.policy.draw_entropy == after.policy.draw_entropy;
+    errors.require(same, "policy.draw_entropy", joined);
+    // Those who joined were told to ask again at the old time.
+    let drawn = before.policy.pre_queue_seconds.is_some();
+    let kept = !drawn || before.on_sale_at <= after.on_sale_at;
+    errors.require(kept, "on_sale_at", "cannot be earlier: people may have joined");
+    let same = before.currency() == after.currency();
+    errors.require(same, "prices", "the currency cannot change: the sale has begun");
+    let sold = |details: &PerformanceDetails| {
+        let mut sold: Vec<(String, bool)> = details
+            .prices
+            .iter()
+            .map(|price| (price.category.clone(), price.price.is_some()))
+            .collect();
+        sold.sort();
+        sold
+    };
+    let same = sold(before) == sold(after);
+    errors.require(same, "prices", "which categories are for sale cannot change any more");
+    errors.frozen()
 }

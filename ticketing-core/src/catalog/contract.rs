@@ -2,14 +2,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{AuditEntry, Listing, Performance, Venue};
+use super::{AuditEntry, Listing, Performance, Production, Revision, Venue};
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::id::{AccountId, PerformanceId, VenueId};
+use crate::id::{AccountId, PerformanceId, ProductionId, VenueId};
+use crate::idempotency::{IdempotencyKey, RequestHash};
 use crate::page::{Page, Paged};
-
-/// How many entries of an audit are shown.
-pub(crate) const AUDIT_MAX: usize = 200;
+use crate::text::folded;
 
 /// Which performances a reader may see: those listed by now, and a caller's own at any time.
 #[derive(Clone, Debug)]
@@ -20,43 +19,84 @@ pub(crate) struct Visible {
 }
 
 impl Visible {
-    /// The rule, for one performance.
+    /// The rule, for one performance and what is searched of it.
     pub(crate) fn shows(&self, performance: &Performance) -> bool {
         let details = &performance.details;
         let may_see =
             details.listed_at <= self.now || self.also_of == Some(performance.organizer_id);
-        let genre = self.listing.genre.as_ref();
-        let genre = genre.is_none_or(|genre| genre.to_lowercase() == details.genre.to_lowercase());
-        let text = self.listing.text.as_ref().is_none_or(|text| {
-            let text = text.to_lowercase();
-            details.title.to_lowercase().contains(&text)
-                || details.description.to_lowercase().contains(&text)
-        });
+        let genre = self.genre().is_none_or(|genre| genre == folded(details.genre.as_str()));
+        let text = self.text().is_none_or(|text| searched(performance).contains(&text));
         may_see && genre && text
+    }
+
+    /// What is searched for, folded.
+    pub(crate) fn text(&self) -> Option<String> {
+        self.listing.text.as_deref().map(folded)
+    }
+
+    /// The genre, folded.
+    pub(crate) fn genre(&self) -> Option<String> {
+        self.listing.genre.as_deref().map(folded)
     }
 }
 
-/// A change of a performance, and who answers for it.
-pub(crate) struct Revision {
-    pub(crate) audit: AuditEntry,
-    /// What the performance becomes; called under the row's lock, so that no change is lost.
-    pub(crate) apply: Box<dyn FnOnce(Performance) -> Result<Performance> + Send>,
+/// What of a performance is searched, folded.
+pub(crate) fn searched(performance: &Performance) -> String {
+    let details = &performance.details;
+    folded(&format!("{}\n{}", details.title, details.description))
 }
 
-/// Venues and performances in the books. Each verb is atomic; nothing here is deleted.
+/// A request that may be repeated: what it was answered with is kept in the step that does it.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) account: AccountId,
+    pub(crate) key: IdempotencyKey,
+    pub(crate) hash: RequestHash,
+    /// From which its answer is rendered again.
+    pub(crate) facts: String,
+    #[cfg(feature = "services")]
+    pub(crate) now: Timestamp,
+}
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Remembered {
+    /// It was done now.
+    Now,
+    /// It was done before, and answered with these facts.
+    Before(String),
+}
+
+/// Productions, venues and performances in the books. Each verb is atomic; nothing here is deleted.
+/// A list passes over what cannot be read.
 #[async_trait]
 pub(crate) trait Catalog: Send + Sync {
-    async fn add_venue(&self, venue: Venue) -> Result<()>;
+    /// Nothing is added where the request was done before.
+    async fn add_venue(&self, venue: Venue, request: Option<Request>) -> Result<Remembered>;
     async fn venue(&self, id: VenueId) -> Result<Option<Arc<Venue>>>;
     async fn venues(&self, page: Page) -> Result<Paged<Arc<Venue>>>;
-    async fn add_performance(&self, performance: Performance) -> Result<()>;
+    async fn add_production(&self, production: Production) -> Result<()>;
+    async fn production(&self, id: ProductionId) -> Result<Option<Production>>;
+    async fn productions(&self, page: Page) -> Result<Paged<Production>>;
+    /// Writes a production that is there.
+    async fn write_production(&self, production: Production) -> Result<()>;
+    /// With the production of its own, where it has one. Nothing is added where the request was
+    /// done before.
+    async fn add_performance(
+        &self,
+        performance: Performance,
+        own: Option<Production>,
+        request: Option<Request>,
+    ) -> Result<Remembered>;
     /// Changes a performance and writes down who did it, in one step; answers it as it is then.
     async fn revise(&self, id: PerformanceId, revision: Revision) -> Result<Performance>;
     /// What was changed about a performance, newest first.
     async fn audit(&self, id: PerformanceId) -> Result<Vec<AuditEntry>>;
     async fn performance(&self, id: PerformanceId) -> Result<Option<Performance>>;
     async fn performances(&self, visible: Visible, page: Page) -> Result<Paged<Performance>>;
-    /// Every performance whose line may be open: joined from `now` on or before, and started less
-    /// than a day ago.
+    /// Every performance whose line may have somebody in it, and that is not long over.
     async fn running(&self, now: Timestamp) -> Result<Vec<PerformanceId>>;
+    /// Folds what an older server wrote without folding; answers how many rows.
+    #[cfg(feature = "services")]
+    async fn fold(&self) -> Result<usize>;
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Policy;
 use crate::clock::Timestamp;
 use crate::error::{FieldErrors, Result};
-use crate::id::AccountId;
+use crate::text::Paragraphs;
 
 /// The longest message to those who wait.
 const MESSAGE_MAX: usize = 500;
@@ -15,8 +15,7 @@ const PACES_MAX: usize = 256;
 const SPEED_MIN: u64 = 100;
 
 /// Whether a line lets people join and come in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LineMode {
     /// Both.
     #[default]
@@ -28,14 +27,16 @@ pub enum LineMode {
 }
 
 /// What an organizer said of the line, with what servers need to keep the promises made before.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LineControl {
     /// Whether people may join and come in.
     pub mode: LineMode,
     /// Said to those who wait.
-    pub message: Option<String>,
+    pub message: Option<Paragraphs>,
     /// How fast the head may walk, by since when; the last one is in force.
     pub(crate) paces: Vec<Pace>,
+    /// From when somebody may have joined, where the sale was moved after that.
+    pub(crate) began_at: Option<Timestamp>,
 }
 
 /// A speed of the head, in numbers per second, and since when it is the policy's.
@@ -57,10 +58,15 @@ impl LineControl {
     /// Another mode, with what is said to those who wait.
     pub(crate) fn with_mode(self, mode: LineMode, message: Option<String>) -> Result<Self> {
         let mut errors = FieldErrors::default();
-        let length = message.as_ref().map_or(0, |message| message.chars().count());
-        errors.require(length <= MESSAGE_MAX, "message", "at most 500 characters");
+        let text = |message: &String| Paragraphs::new(message, 0..=MESSAGE_MAX);
+        let message = message.and_then(|message| errors.text("message", text(&message)));
         errors.finish()?;
         Ok(Self { mode, message, ..self })
+    }
+
+    /// Somebody may have joined from then on, wherever the sale is moved.
+    pub(crate) fn begun_at(self, at: Timestamp) -> Self {
+        Self { began_at: Some(self.began_at.map_or(at, |known| known.min(at))), ..self }
     }
 
     /// Notes the policy's speed where it has changed.
@@ -80,19 +86,6 @@ impl LineControl {
         let over = self.paces.iter().skip(1).take_while(|next| ended(next)).count();
         self.paces[over.min(self.paces.len())..].iter().map(|pace| pace.speed)
     }
-}
-
-/// One thing that somebody changed about a performance.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AuditEntry {
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub account_id: AccountId,
-    /// What, in one word: `pause`, `rate`, `revoke`.
-    pub action: String,
-    /// To what.
-    pub detail: String,
 }
 
 #[cfg(test)]
@@ -122,8 +115,9 @@ mod tests {
     }
 
     #[test]
-    fn a_long_message_is_refused() {
-        let long = "x".repeat(MESSAGE_MAX + 1);
-        assert!(LineControl::default().with_mode(LineMode::Paused, Some(long)).is_err());
+    fn a_message_that_is_too_long_or_obeyed_by_a_terminal_is_refused() {
+        for wrong in ["x".repeat(MESSAGE_MAX + 1), "\u{1b}[31m".into(), "\0".into()] {
+            assert!(LineControl::default().with_mode(LineMode::Paused, Some(wrong)).is_err());
+        }
     }
 }

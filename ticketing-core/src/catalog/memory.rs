@@ -4,75 +4,140 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 
-use super::contract::{AUDIT_MAX, Revision, Visible};
-use super::{AuditEntry, Catalog, Performance, Venue};
+use super::contract::{Remembered, Request, Visible};
+use super::{AUDIT_MAX, AuditEntry, Catalog, Performance, Production, Revision, Venue};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::id::{PerformanceId, VenueId};
-use crate::page::{Page, Paged};
+use crate::id::{PerformanceId, ProductionId, VenueId};
+use crate::idempotency::{Kept, MemoryKeys};
+use crate::page::{Page, Paged, Position};
 
 /// The catalog in memory.
-#[derive(Default)]
-pub(crate) struct MemoryCatalog(Mutex<Tables>);
+pub(crate) struct MemoryCatalog {
+    keys: Arc<MemoryKeys>,
+    tables: Mutex<Tables>,
+}
 
 #[derive(Default)]
 struct Tables {
     venues: BTreeMap<VenueId, Arc<Venue>>,
+    productions: BTreeMap<ProductionId, Production>,
     performances: BTreeMap<PerformanceId, Performance>,
-    audit: Vec<(PerformanceId, AuditEntry)>,
+    audit: BTreeMap<PerformanceId, Vec<AuditEntry>>,
+}
+
+impl MemoryCatalog {
+    pub(crate) fn new(keys: Arc<MemoryKeys>) -> Self {
+        Self { keys, tables: Mutex::default() }
+    }
+
+    /// Called under the tables' lock: what the request was answered with, or that it is done now.
+    fn remember(&self, request: Option<Request>) -> Result<Remembered> {
+        let Some(Request { account, key, hash, facts, .. }) = request else {
+            return Ok(Remembered::Now);
+        };
+        if let Some(kept) = self.keys.kept(account, &key, hash)? {
+            return kept.facts().map(Remembered::Before);
+        }
+        self.keys.keep(account, &key, hash, Kept::Facts(facts));
+        Ok(Remembered::Now)
+    }
 }
 
 #[async_trait]
 impl Catalog for MemoryCatalog {
-    async fn add_venue(&self, venue: Venue) -> Result<()> {
-        self.0.lock().venues.insert(venue.id, Arc::new(venue));
-        Ok(())
+    async fn add_venue(&self, venue: Venue, request: Option<Request>) -> Result<Remembered> {
+        let mut tables = self.tables.lock();
+        let remembered = self.remember(request)?;
+        if remembered == Remembered::Now {
+            tables.venues.insert(venue.id, Arc::new(venue));
+        }
+        Ok(remembered)
     }
 
     async fn venue(&self, id: VenueId) -> Result<Option<Arc<Venue>>> {
-        Ok(self.0.lock().venues.get(&id).cloned())
+        Ok(self.tables.lock().venues.get(&id).cloned())
     }
 
     async fn venues(&self, page: Page) -> Result<Paged<Arc<Venue>>> {
-        Ok(page.cut(self.0.lock().venues.values().cloned(), |venue| venue.id.uuid()))
+        let tables = self.tables.lock();
+        let position = |venue: &&Arc<Venue>| Position::by_id(venue.id.uuid());
+        Ok(page.cut(tables.venues.values(), position, |venue| Some(venue.clone())))
     }
 
-    async fn add_performance(&self, performance: Performance) -> Result<()> {
-        self.0.lock().performances.insert(performance.id, performance);
+    async fn add_production(&self, production: Production) -> Result<()> {
+        self.tables.lock().productions.insert(production.id, production);
         Ok(())
     }
 
+    async fn production(&self, id: ProductionId) -> Result<Option<Production>> {
+        Ok(self.tables.lock().productions.get(&id).cloned())
+    }
+
+    async fn productions(&self, page: Page) -> Result<Paged<Production>> {
+        let tables = self.tables.lock();
+        let position = |production: &&Production| Position::by_id(production.id.uuid());
+        Ok(page.cut(tables.productions.values(), position, |found| Some(found.clone())))
+    }
+
+    async fn write_production(&self, production: Production) -> Result<()> {
+        self.add_production(production).await
+    }
+
+    async fn add_performance(
+        &self,
+        performance: Performance,
+        own: Option<Production>,
+        request: Option<Request>,
+    ) -> Result<Remembered> {
+        let mut tables = self.tables.lock();
+        let remembered = self.remember(request)?;
+        if remembered == Remembered::Now {
+            tables.productions.extend(own.map(|own| (own.id, own)));
+            tables.performances.insert(performance.id, performance);
+        }
+        Ok(remembered)
+    }
+
     async fn revise(&self, id: PerformanceId, revision: Revision) -> Result<Performance> {
-        let mut tables = self.0.lock();
+        let mut tables = self.tables.lock();
         let before = tables.performances.get(&id).cloned();
         let after = (revision.apply)(before.ok_or(Error::NotFound("performance"))?)?;
         tables.performances.insert(id, after.clone());
-        tables.audit.push((id, revision.audit));
+        tables.audit.entry(id).or_default().push(revision.audit);
         Ok(after)
     }
 
     async fn audit(&self, id: PerformanceId) -> Result<Vec<AuditEntry>> {
-        let tables = self.0.lock();
-        let newest_first = tables.audit.iter().rev().filter(|(of, _)| *of == id);
-        Ok(newest_first.take(AUDIT_MAX).map(|(_, entry)| entry.clone()).collect())
+        let tables = self.tables.lock();
+        let newest_first = tables.audit.get(&id).into_iter().flatten().rev();
+        Ok(newest_first.take(AUDIT_MAX).cloned().collect())
     }
 
     async fn performance(&self, id: PerformanceId) -> Result<Option<Performance>> {
-        Ok(self.0.lock().performances.get(&id).cloned())
+        Ok(self.tables.lock().performances.get(&id).cloned())
     }
 
     async fn performances(&self, visible: Visible, page: Page) -> Result<Paged<Performance>> {
-        let tables = self.0.lock();
+        let tables = self.tables.lock();
+        let position = |performance: &&Performance| Position {
+            key: visible.listing.sort.key(&performance.details),
+            id: performance.id.uuid(),
+        };
         let shown = tables.performances.values().filter(|performance| visible.shows(performance));
         let mut shown: Vec<&Performance> = shown.collect();
-        // Stable: equal ones stay in the order of their ids.
-        shown.sort_by_key(|performance| visible.listing.sort.key(&performance.details));
-        Ok(page.cut_after(shown.into_iter().cloned(), |performance| performance.id.uuid()))
+        shown.sort_by_key(position);
+        Ok(page.cut(shown.into_iter(), position, |found| Some(found.clone())))
     }
 
     async fn running(&self, now: Timestamp) -> Result<Vec<PerformanceId>> {
-        let tables = self.0.lock();
+        let tables = self.tables.lock();
         let running = tables.performances.values().filter(|performance| performance.runs(now));
         Ok(running.map(|performance| performance.id).collect())
+    }
+
+    #[cfg(feature = "services")]
+    async fn fold(&self) -> Result<usize> {
+        Ok(0)
     }
 }

@@ -3,35 +3,44 @@
 mod change;
 mod contract;
 mod line_control;
+mod map_builder;
 pub(crate) mod memory;
 mod performance;
 mod plan_json;
 mod plan_toml;
+mod policy;
 #[cfg(feature = "services")]
 pub(crate) mod postgres;
+mod production;
+mod revision;
+mod sale;
 mod seat_map;
+#[cfg(feature = "services")]
+mod stored;
+#[cfg(feature = "services")]
+mod stored_map;
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::Value;
 
 pub use self::change::PerformanceChange;
-pub(crate) use self::contract::{Catalog, Revision, Visible};
-pub use self::line_control::{AuditEntry, LineControl, LineMode};
-#[cfg(feature = "services")]
-pub(crate) use self::performance::AFTER_START_MS;
+pub(crate) use self::contract::{Catalog, Remembered, Request, Visible};
+pub use self::line_control::{LineControl, LineMode};
 pub(crate) use self::performance::SALE_MAX_AGE_MS;
-pub use self::performance::{
-    CategoryPrice, Performance, PerformanceDetails, Policy, Reentry, SEATS_PER_BUYER_MAX, Sale,
-};
+pub use self::performance::{CategoryPrice, NewPerformance, Performance, PerformanceDetails};
+pub use self::policy::{Policy, PolicyChange, Reentry, SEATS_PER_BUYER_MAX};
+pub use self::production::{NewProduction, Production, ProductionChange};
+pub use self::revision::AuditEntry;
+pub(crate) use self::revision::{AUDIT_MAX, Revision};
+pub use self::sale::Sale;
 pub use self::seat_map::{Row, SEATS_MAX, Seat, SeatMap, Section, SectionKind};
-use crate::error::{FieldErrors, Result};
+use crate::error::{Error, FieldErrors, Result};
 use crate::id::{AccountId, VenueId};
+use crate::text::OneLine;
 
 /// Which performances a list shows, and in which order.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default)]
 pub struct Listing {
     /// In the title or the description, without regard to case.
     pub text: Option<String>,
@@ -42,8 +51,7 @@ pub struct Listing {
 }
 
 /// In which order performances are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
     /// As they were made.
     #[default]
@@ -64,8 +72,13 @@ impl Sort {
         }
     }
 
-    #[cfg(feature = "services")]
-    pub(crate) const fn name(self) -> &'static str {
+    /// From the word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Created, Self::OnSaleAt, Self::StartsAt].into_iter().find(|s| s.name() == name)
+    }
+
+    /// The word on the wire.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Created => "created",
             Self::OnSaleAt => "on_sale_at",
@@ -82,58 +95,66 @@ pub struct Venue {
     /// Who imported it.
     pub organizer_id: AccountId,
     /// What it is called.
-    pub name: String,
+    pub name: OneLine,
     /// Where it is.
-    pub address: String,
+    pub address: OneLine,
+    /// The IANA name of its time zone.
+    pub time_zone: String,
     /// Its plan.
     pub map: Arc<SeatMap>,
 }
 
-/// What an organizer says about a venue.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// The time zone of a house that names none.
+pub const TIME_ZONE_DEFAULT: &str = "Asia/Seoul";
+/// The longest name or address of a house.
+const VENUE_TEXT_MAX: usize = 255;
+
+/// What an organizer says about a venue, as it was written.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct VenueDetails {
     /// What it is called.
     pub name: String,
     /// Where it is.
-    #[serde(default)]
     pub address: String,
+    /// The IANA name of its time zone; [`TIME_ZONE_DEFAULT`] where absent.
+    pub time_zone: Option<String>,
     /// A seating-plan object, or a string with the compact TOML.
     pub seat_map: Value,
 }
 
-/// A parsed plan, with what the reader had no use for.
+/// A venue that was read from what an organizer said, with what the reader had no use for.
 #[derive(Clone, Debug)]
-pub struct ImportedPlan {
-    /// The map.
-    pub map: SeatMap,
+pub(crate) struct ImportedVenue {
+    pub(crate) venue: Venue,
     /// What the plan says and the map does not keep.
-    pub dropped: Vec<String>,
+    pub(crate) dropped: Vec<String>,
 }
 
 impl VenueDetails {
-    /// The checked plan.
-    pub fn import(&self) -> Result<ImportedPlan> {
+    /// The checked venue.
+    pub(crate) fn import(&self, id: VenueId, organizer_id: AccountId) -> Result<ImportedVenue> {
         let mut errors = FieldErrors::default();
-        let name = (1..=255).contains(&self.name.trim().chars().count());
-        errors.require(name, "name", "1 to 255 characters");
-        errors.require(self.address.chars().count() <= 255, "address", "at most 255 characters");
+        let name = errors.text("name", OneLine::new(&self.name, 1..=VENUE_TEXT_MAX));
+        let address = errors.text("address", OneLine::new(&self.address, 0..=VENUE_TEXT_MAX));
+        let time_zone = time_zone(self.time_zone.as_deref().unwrap_or(TIME_ZONE_DEFAULT));
+        let message = "the IANA name of a time zone, such as Asia/Seoul";
+        errors.require(time_zone.is_some(), "time_zone", message);
         errors.finish()?;
-        match &self.seat_map {
-            Value::String(text) => {
-                Ok(ImportedPlan { map: plan_toml::parse(text)?, dropped: Vec::new() })
-            }
-            plan => {
-                let (map, dropped) = plan_json::parse(plan)?;
-                Ok(ImportedPlan { map, dropped })
-            }
-        }
+        let (Some(name), Some(address), Some(time_zone)) = (name, address, time_zone) else {
+            return Err(Error::internal("a text without a flaw is there"));
+        };
+        let (map, dropped) = match &self.seat_map {
+            Value::String(text) => (plan_toml::parse(text)?, Vec::new()),
+            plan => plan_json::parse(plan)?,
+        };
+        let map = Arc::new(map);
+        let venue = Venue { id, organizer_id, name, address, time_zone, map };
+        Ok(ImportedVenue { venue, dropped })
     }
 }
 
-impl PerformanceDetails {
-    /// Refuses what no performance on this map may say, naming every bad field.
-    pub(crate) fn check_against(&self, map: &SeatMap) -> Result<()> {
-        self.check(map)
-    }
+/// The zone's name as IANA writes it.
+fn time_zone(name: &str) -> Option<String> {
+    let zone = jiff::tz::TimeZone::get(name).ok()?;
+    zone.iana_name().filter(|name| *name != "Etc/Unknown").map(str::to_owned)
 }

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::seat_map::{Builder, PlannedSeat, SeatMap};
+use super::map_builder::{Builder, PlannedSeat};
+use super::seat_map::{self, SeatMap};
 use crate::error::{Error, Result};
 
 #[derive(Deserialize)]
@@ -21,12 +22,16 @@ struct Category {
 #[derive(Deserialize)]
 struct Zone {
     name: String,
+    #[serde(default)]
+    position: Position,
     rows: Vec<PlanRow>,
 }
 
 #[derive(Deserialize)]
 struct PlanRow {
     row_number: String,
+    #[serde(default)]
+    position: Position,
     seats: Vec<PlanSeat>,
 }
 
@@ -38,7 +43,7 @@ struct PlanSeat {
     category: String,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Default, Deserialize)]
 struct Position {
     x: f64,
     y: f64,
@@ -56,13 +61,13 @@ pub(super) fn parse(plan: &Value) -> Result<(SeatMap, Vec<String>)> {
         let at = format!("zones[{z}]");
         builder.section(&at, &zone.name);
         for (r, row) in zone.rows.iter().enumerate() {
-            add_row(&mut builder, &format!("{at}.rows[{r}]"), row);
+            add_row(&mut builder, &format!("{at}.rows[{r}]"), zone.position, row);
         }
     }
     Ok((builder.finish()?, dropped(plan)))
 }
 
-fn add_row(builder: &mut Builder, at: &str, row: &PlanRow) {
+fn add_row(builder: &mut Builder, at: &str, zone: Position, row: &PlanRow) {
     let pitch = pitch(&row.seats);
     let seats = row.seats.iter().enumerate().map(|(s, seat)| PlannedSeat {
         at: format!("{at}.seats[{s}]"),
@@ -73,8 +78,23 @@ fn add_row(builder: &mut Builder, at: &str, row: &PlanRow) {
             .checked_sub(1)
             .map_or(0, |left| gap(row.seats[left].position, seat.position, pitch)),
         accessible: false,
+        position: placed([zone, row.position, seat.position]),
     });
     builder.row(at, &row.row_number, seats);
+}
+
+/// Positions are relative: a seat's to its row's, a row's to its zone's.
+#[expect(clippy::cast_possible_truncation, reason = "bounded just before")]
+fn placed(parts: [Position; 3]) -> Option<seat_map::Position> {
+    const FARTHEST: f64 = 1e12;
+    let thousandths = |sum: f64| {
+        let thousandths = (sum * 1000.0).round();
+        (thousandths.abs() <= FARTHEST).then_some(thousandths as i64)
+    };
+    Some(seat_map::Position {
+        x_thousandths: thousandths(parts.iter().map(|part| part.x).sum())?,
+        y_thousandths: thousandths(parts.iter().map(|part| part.y).sum())?,
+    })
 }
 
 /// The distance of neighbours: the smallest in the row.
@@ -112,6 +132,6 @@ fn dropped(plan: &Value) -> Vec<String> {
     if areas > 0 {
         dropped.push(format!("{areas} drawn areas (the format gives them no places)"));
     }
-    dropped.push("colours, sizes and positions (kept: the order of seats and the gaps)".into());
+    dropped.push("colours and sizes (kept: the order of seats, the gaps, the positions)".into());
     dropped
 }

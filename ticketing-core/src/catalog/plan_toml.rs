@@ -5,7 +5,8 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::seat_map::{Builder, PlannedSeat, SEATS_MAX, SeatMap};
+use super::map_builder::{Builder, PlannedSeat};
+use super::seat_map::{SEATS_MAX, SeatMap};
 use crate::error::{Error, Result};
 
 #[derive(Deserialize)]
@@ -95,6 +96,7 @@ fn add_row(builder: &mut Builder, at: &str, section: &PlanSection, row: &PlanRow
             category,
             gap_before: *gap_before,
             accessible: accessible.contains(label),
+            position: None,
         }),
     );
 }

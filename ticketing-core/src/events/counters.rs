@@ -1,9 +1,7 @@
-use serde::Serialize;
-
 use super::EventKind;
 
 /// What the events of a performance add up to: a view that follows the books, for dashboards.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SalesCounters {
     /// Orders placed.
     pub orders_placed: i64,

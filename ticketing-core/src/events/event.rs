@@ -1,3 +1,4 @@
+#[cfg(feature = "services")]
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -5,8 +6,7 @@ use crate::clock::Timestamp;
 use crate::id::PerformanceId;
 
 /// What happened to an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
     /// Placed: its seats are reserved.
     OrderPlaced,
@@ -58,7 +58,7 @@ impl EventKind {
 }
 
 /// One row of the outbox.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// Rises with every event of an aggregate.
     pub id: i64,
@@ -74,4 +74,34 @@ pub struct Event {
     pub seats: u32,
     /// When.
     pub at: Timestamp,
+}
+
+/// An event as it is published. Its kind is a word: a relay carries on what it does not know itself,
+/// and a consumer passes over what is not for it.
+#[cfg(feature = "services")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct StoredEvent {
+    pub(crate) id: i64,
+    pub(crate) aggregate: Uuid,
+    pub(crate) version: i64,
+    pub(crate) performance: PerformanceId,
+    pub(crate) kind: String,
+    pub(crate) seats: u32,
+    pub(crate) at: Timestamp,
+}
+
+#[cfg(feature = "services")]
+impl StoredEvent {
+    /// The event; nothing where this version does not know its kind.
+    pub(crate) fn read(self) -> Option<Event> {
+        Some(Event {
+            id: self.id,
+            aggregate: self.aggregate,
+            version: self.version,
+            performance: self.performance,
+            kind: EventKind::from_name(&self.kind)?,
+            seats: self.seats,
+            at: self.at,
+        })
+    }
 }

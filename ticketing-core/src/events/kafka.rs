@@ -10,8 +10,8 @@ use rdkafka::producer::{FutureProducer, FutureRecord};
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::timeout;
 
-use super::{Event, Received};
-use crate::error::{Error, Result};
+use super::{Event, Received, StoredEvent};
+use crate::error::{Error, Result, readable};
 use crate::services::kafka::{DELIVERY_TIMEOUT, Kafka, failed};
 
 /// How many partitions: as many servers can react at once.
@@ -47,7 +47,7 @@ impl Topic {
     }
 
     /// Publishes in order; returns once every record has its delivery report.
-    pub(crate) async fn publish(&self, events: &[Event]) -> Result<()> {
+    pub(crate) async fn publish(&self, events: &[StoredEvent]) -> Result<()> {
         let producer = self.producer().await?;
         let sent = events.iter().map(|event| async move {
             let key = event.aggregate.to_string();
@@ -71,13 +71,10 @@ impl Topic {
             let Ok(message) = timeout(wait, consumer.recv()).await else { break };
             let message = message.map_err(failed)?;
             let payload = message.payload().unwrap_or_default();
-            match serde_json::from_slice(payload) {
-                Ok(event) => events.push(event),
-                Err(error) => tracing::error!(
-                    %error, partition = message.partition(), offset = message.offset(),
-                    "a record that is no event was passed over"
-                ),
-            }
+            let row = format!("{}:{}", message.partition(), message.offset());
+            let read = serde_json::from_slice(payload)
+                .map_err(|error| Error::unreadable("kafka", "payload", row, error));
+            events.extend(readable(read).and_then(StoredEvent::read));
             wait = Duration::from_millis(1);
         }
         if !events.is_empty() {

@@ -12,4 +12,6 @@ pub(crate) mod postgres;
 
 pub(crate) use self::contract::{Inbox, Outbox, Received};
 pub use self::counters::SalesCounters;
+#[cfg(feature = "services")]
+pub(crate) use self::event::StoredEvent;
 pub use self::event::{Event, EventKind};

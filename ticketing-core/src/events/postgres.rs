@@ -5,10 +5,11 @@ use sqlx::{PgPool, PgTransaction};
 use uuid::Uuid;
 
 use super::kafka::Topic;
-use super::{Event, EventKind, Inbox, Outbox, Received, SalesCounters};
+use super::{Event, EventKind, Inbox, Outbox, Received, SalesCounters, StoredEvent};
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::PerformanceId;
+use crate::services::postgres::run_tx;
 
 /// How many events one relay step takes.
 const RELAY_BATCH: i64 = 500;
@@ -80,15 +81,13 @@ impl Outbox for PostgresOutbox {
         let mut ids = Vec::with_capacity(rows.len());
         let mut events = Vec::with_capacity(rows.len());
         for row in rows {
-            let kind = EventKind::from_name(&row.kind);
-            let kind = kind.ok_or_else(|| Error::internal(format!("the event {:?}", row.kind)))?;
             ids.push(row.id);
-            events.push(Event {
+            events.push(StoredEvent {
                 id: row.id,
                 aggregate: row.aggregate,
                 version: row.version,
                 performance: row.performance_id.into(),
-                kind,
+                kind: row.kind,
                 seats: row.seats.cast_unsigned(),
                 at: Timestamp::from_millis(row.at_ms),
             });
@@ -126,22 +125,23 @@ impl PostgresInbox {
 #[async_trait]
 impl Inbox for PostgresInbox {
     async fn count(&self, event: &Event) -> Result<bool> {
-        let mut transaction = self.0.begin().await?;
-        let newer = sqlx::query!(
-            "INSERT INTO inbox AS seen (aggregate, version) VALUES ($1, $2)
+        run_tx(&self.0, move |transaction| {
+            Box::pin(async move {
+                let newer = sqlx::query!(
+                    "INSERT INTO inbox AS seen (aggregate, version) VALUES ($1, $2)
              ON CONFLICT (aggregate) DO UPDATE SET version = excluded.version
                  WHERE seen.version < excluded.version",
-            event.aggregate,
-            event.version,
-        )
-        .execute(&mut *transaction)
-        .await?;
-        if newer.rows_affected() == 0 {
-            return Ok(false);
-        }
-        let counted = SalesCounters::of(event.kind, event.seats);
-        sqlx::query!(
-            "INSERT INTO sales_counters AS counters
+                    event.aggregate,
+                    event.version,
+                )
+                .execute(&mut **transaction)
+                .await?;
+                if newer.rows_affected() == 0 {
+                    return Ok(false);
+                }
+                let counted = SalesCounters::of(event.kind, event.seats);
+                sqlx::query!(
+                    "INSERT INTO sales_counters AS counters
                  (performance_id, orders_placed, orders_paid, orders_ended, seats_sold)
              VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (performance_id) DO UPDATE SET
@@ -149,16 +149,18 @@ impl Inbox for PostgresInbox {
                  orders_paid = counters.orders_paid + excluded.orders_paid,
                  orders_ended = counters.orders_ended + excluded.orders_ended,
                  seats_sold = counters.seats_sold + excluded.seats_sold",
-            event.performance.uuid(),
-            counted.orders_placed,
-            counted.orders_paid,
-            counted.orders_ended,
-            counted.seats_sold,
-        )
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(true)
+                    event.performance.uuid(),
+                    counted.orders_placed,
+                    counted.orders_paid,
+                    counted.orders_ended,
+                    counted.seats_sold,
+                )
+                .execute(&mut **transaction)
+                .await?;
+                Ok(true)
+            })
+        })
+        .await
     }
 
     async fn counters(&self, performance: PerformanceId) -> Result<SalesCounters> {

@@ -6,11 +6,11 @@ use secrecy::SecretString;
 use super::{CheckIn, Order, OrderStatus, Ticket};
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::id::{AccountId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
+use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
+use crate::idempotency::{IdempotencyKey, RequestHash};
 use crate::money::Money;
 use crate::page::{Page, Paged};
 use crate::payments::Fact;
-use crate::seats::{IdempotencyKey, RequestHash};
 
 /// An order to be placed, with all its rows.
 #[derive(Clone, Debug)]
@@ -132,7 +132,8 @@ pub(crate) struct Sales {
 #[async_trait]
 pub(crate) trait Orders: Send + Sync {
     /// Quota, claims in seat order, rows, outbox, idempotency record: all or nothing. A repeat of
-    /// the key answers the order as it was first placed.
+    /// the key answers the order as it was first placed. An order that is paid already, because
+    /// there is nothing to pay, has its tickets and no attempt.
     async fn place(&self, new: NewOrder) -> Result<Order>;
 
     /// The order that a key placed.
@@ -142,6 +143,9 @@ pub(crate) trait Orders: Send + Sync {
         key: &IdempotencyKey,
         request: RequestHash,
     ) -> Result<Option<Order>>;
+
+    /// The order that a hold became.
+    async fn of_hold(&self, hold: HoldId) -> Result<Option<OrderId>>;
 
     async fn order(&self, id: OrderId) -> Result<Option<Order>>;
     async fn of_account(&self, account: AccountId, page: Page) -> Result<Paged<Order>>;
@@ -173,7 +177,8 @@ pub(crate) trait Orders: Send + Sync {
     /// Before payment only. A repeat of the key answers the same.
     async fn cancel(&self, cancel: CancelOrder, now: Timestamp) -> Result<Order>;
 
-    /// Ends orders past their deadline and grace; never one whose payment is under way.
+    /// Ends orders past their deadline and grace; never one whose payment is under way. Passes over
+    /// what cannot be read.
     async fn expire(&self, now: Timestamp) -> Result<Vec<Order>>;
 
     async fn due_attempts(&self, now: Timestamp) -> Result<Vec<DueAttempt>>;

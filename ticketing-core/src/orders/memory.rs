@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 use secrecy::SecretString;
 
 use super::order::{may_begin_payment, may_cancel, refund_id, ticket_id};
+use super::stored::{read_order, write_order};
 use super::{
     AttemptStatus, BATCH, BeginPayment, BegunPayment, CancelOrder, CheckIn, DueAttempt, DueRefund,
     LOOK_AFTER_MS, NewOrder, Order, OrderStatus, Orders, REFUND_LEASE_MS, Sales, Settled, Ticket,
@@ -16,15 +17,16 @@ use crate::events::memory::MemoryOutbox;
 use crate::events::{Event, EventKind};
 use crate::guards::Guards;
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
+use crate::idempotency::{IdempotencyKey, Kept, MemoryKeys, RequestHash};
 use crate::money::Money;
-use crate::page::{Page, Paged};
+use crate::page::{Page, Paged, Position};
 use crate::payments::{Decision, Due, Fact, Stage, decide};
-use crate::seats::{IdempotencyKey, RequestHash};
 
 /// The orders in memory, behind one mutex.
 pub(crate) struct MemoryOrders {
     guards: Guards,
     outbox: Arc<MemoryOutbox>,
+    keys: Arc<MemoryKeys>,
     tables: Mutex<Tables>,
 }
 
@@ -33,13 +35,12 @@ struct Tables {
     orders: BTreeMap<OrderId, Order>,
     claims: HashMap<(PerformanceId, u32), OrderId>,
     quotas: HashMap<(PerformanceId, AccountId), Quota>,
-    ordered_holds: HashSet<HoldId>,
+    ordered_holds: HashMap<HoldId, OrderId>,
     by_account: HashMap<AccountId, BTreeSet<OrderId>>,
     attempts: HashMap<PaymentId, Attempt>,
     open_attempts: BTreeSet<PaymentId>,
     refunds: BTreeMap<RefundId, Refund>,
     tickets: BTreeMap<TicketId, (OrderId, Ticket, bool)>,
-    keys: HashMap<(AccountId, String), (RequestHash, Remembered)>,
     pending: BTreeSet<(Timestamp, OrderId)>,
 }
 
@@ -65,14 +66,9 @@ struct Refund {
     next_at: Timestamp,
 }
 
-enum Remembered {
-    Order(Box<Order>),
-    Payment(PaymentId),
-}
-
 impl MemoryOrders {
-    pub(crate) fn new(outbox: Arc<MemoryOutbox>, guards: Guards) -> Self {
-        Self { guards, outbox, tables: Mutex::new(Tables::default()) }
+    pub(crate) fn new(outbox: Arc<MemoryOutbox>, keys: Arc<MemoryKeys>, guards: Guards) -> Self {
+        Self { guards, outbox, keys, tables: Mutex::new(Tables::default()) }
     }
 
     /// Changes the order's status, raises its version and says so in the outbox.
@@ -96,29 +92,6 @@ impl MemoryOrders {
 }
 
 impl Tables {
-    fn remembered(
-        &self,
-        account: AccountId,
-        key: &IdempotencyKey,
-        request: RequestHash,
-    ) -> Result<Option<&Remembered>> {
-        match self.keys.get(&(account, key.as_str().to_owned())) {
-            None => Ok(None),
-            Some((first, _)) if *first != request => Err(Error::IdempotencyReused),
-            Some((_, remembered)) => Ok(Some(remembered)),
-        }
-    }
-
-    fn remember(
-        &mut self,
-        account: AccountId,
-        key: &IdempotencyKey,
-        request: RequestHash,
-        what: Remembered,
-    ) {
-        self.keys.insert((account, key.as_str().to_owned()), (request, what));
-    }
-
     /// The seats of an order that somebody else's order has claimed.
     fn claimed(&self, order: &Order) -> Vec<u32> {
         let taken = |seat: &&u32| {
@@ -203,13 +176,11 @@ impl Orders for MemoryOrders {
     async fn place(&self, new: NewOrder) -> Result<Order> {
         let NewOrder { order, key, request, seats_per_buyer } = new;
         let mut tables = self.tables.lock();
-        match tables.remembered(order.account, &key, request)? {
-            Some(Remembered::Order(first)) => return Ok((**first).clone()),
-            Some(Remembered::Payment(_)) => return Err(Error::IdempotencyReused),
-            None => {}
+        if let Some(kept) = self.keys.kept(order.account, &key, request)? {
+            return read_order(&kept.facts()?);
         }
-        if tables.ordered_holds.contains(&order.hold) {
-            return Err(Error::conflict("this hold has an order"));
+        if let Some(order) = tables.ordered_holds.get(&order.hold) {
+            return Err(Error::HoldOrdered { order: *order });
         }
         let quota = tables.quotas.entry((order.performance, order.account)).or_default();
         quota.limit = seats_per_buyer;
@@ -221,14 +192,19 @@ impl Orders for MemoryOrders {
             return Err(Error::SeatTaken { seats });
         }
         tables.claim(&order);
-        tables.ordered_holds.insert(order.hold);
+        tables.ordered_holds.insert(order.hold, order.id);
         tables.by_account.entry(order.account).or_default().insert(order.id);
-        tables.add_attempt(order.payment, order.id);
-        tables.pending.insert((order.expires_at, order.id));
-        let remembered = Remembered::Order(Box::new(order.clone()));
-        tables.remember(order.account, &key, request, remembered);
+        self.keys.keep(order.account, &key, request, Kept::Facts(write_order(&order)));
         tables.orders.insert(order.id, order.clone());
-        self.tell(&order, EventKind::OrderPlaced, order.created_at);
+        let placed = Order { version: 1, ..order.clone() };
+        self.tell(&placed, EventKind::OrderPlaced, order.created_at);
+        if order.status == OrderStatus::Paid {
+            tables.add_tickets(&order);
+            self.tell(&order, EventKind::OrderPaid, order.created_at);
+        } else {
+            tables.add_attempt(order.payment, order.id);
+            tables.pending.insert((order.expires_at, order.id));
+        }
         Ok(order)
     }
 
@@ -238,11 +214,12 @@ impl Orders for MemoryOrders {
         key: &IdempotencyKey,
         request: RequestHash,
     ) -> Result<Option<Order>> {
-        match self.tables.lock().remembered(account, key, request)? {
-            Some(Remembered::Order(order)) => Ok(Some((**order).clone())),
-            Some(Remembered::Payment(_)) => Err(Error::IdempotencyReused),
-            None => Ok(None),
-        }
+        let kept = self.keys.kept(account, key, request)?.map(Kept::facts).transpose()?;
+        kept.as_deref().map(read_order).transpose()
+    }
+
+    async fn of_hold(&self, hold: HoldId) -> Result<Option<OrderId>> {
+        Ok(self.tables.lock().ordered_holds.get(&hold).copied())
     }
 
     async fn order(&self, id: OrderId) -> Result<Option<Order>> {
@@ -253,7 +230,7 @@ impl Orders for MemoryOrders {
         let tables = self.tables.lock();
         let mine = tables.by_account.get(&account).into_iter().flatten();
         let mine = mine.map(|order| tables.orders[order].clone());
-        Ok(page.cut(mine, |order| order.id.uuid()))
+        Ok(page.cut(mine, |order| Position::by_id(order.id.uuid()), Some))
     }
 
     async fn of_performance(
@@ -267,7 +244,7 @@ impl Orders for MemoryOrders {
             order.performance == performance && status.is_none_or(|status| order.status == status)
         };
         let orders = tables.orders.values().filter(wanted).cloned();
-        let page = page.cut(orders, |order| order.id.uuid());
+        let page = page.cut(orders, |order| Position::by_id(order.id.uuid()), Some);
         Ok(page.map(|order| (order.clone(), tables.tickets_of(&order))))
     }
 
@@ -287,13 +264,9 @@ impl Orders for MemoryOrders {
         let tables = &mut *guard;
         let order = tables.orders.get(&begin.order).filter(|order| order.account == begin.account);
         let mut order = order.cloned().ok_or(Error::NotFound("order"))?;
-        match tables.remembered(begin.account, &begin.key, begin.request)? {
-            Some(Remembered::Payment(payment)) => {
-                let attempt = tables.attempts[payment].status;
-                return Ok(BegunPayment { order, attempt, must_confirm: false });
-            }
-            Some(Remembered::Order(_)) => return Err(Error::IdempotencyReused),
-            None => {}
+        if let Some(kept) = self.keys.kept(begin.account, &begin.key, begin.request)? {
+            let attempt = tables.attempts[&kept.attempt()?].status;
+            return Ok(BegunPayment { order, attempt, must_confirm: false });
         }
         may_begin_payment(&order, begin.payment, now)?;
         let attempt = tables.attempts.get_mut(&order.payment).expect("an order has its attempt");
@@ -303,8 +276,8 @@ impl Orders for MemoryOrders {
         tables.open_attempts.insert(order.payment);
         tables.pending.remove(&(order.expires_at, order.id));
         self.move_to(&mut order, OrderStatus::Confirming, EventKind::OrderConfirming, now);
-        let remembered = Remembered::Payment(order.payment);
-        tables.remember(begin.account, &begin.key, begin.request, remembered);
+        let kept = Kept::Attempt(order.payment);
+        self.keys.keep(begin.account, &begin.key, begin.request, kept);
         tables.orders.insert(order.id, order.clone());
         Ok(BegunPayment { order, attempt: AttemptStatus::Confirming, must_confirm: true })
     }
@@ -387,16 +360,14 @@ impl Orders for MemoryOrders {
         let mut tables = self.tables.lock();
         let order = tables.orders.get(&cancel.order).filter(|o| o.account == cancel.account);
         let mut order = order.cloned().ok_or(Error::NotFound("order"))?;
-        match tables.remembered(cancel.account, &cancel.key, cancel.request)? {
-            Some(Remembered::Order(first)) => return Ok((**first).clone()),
-            Some(Remembered::Payment(_)) => return Err(Error::IdempotencyReused),
-            None => {}
+        if let Some(kept) = self.keys.kept(cancel.account, &cancel.key, cancel.request)? {
+            return read_order(&kept.facts()?);
         }
         may_cancel(&order)?;
         tables.unclaim(&order);
         self.move_to(&mut order, OrderStatus::Cancelled, EventKind::OrderCancelled, now);
-        let remembered = Remembered::Order(Box::new(order.clone()));
-        tables.remember(cancel.account, &cancel.key, cancel.request, remembered);
+        let kept = Kept::Facts(write_order(&order));
+        self.keys.keep(cancel.account, &cancel.key, cancel.request, kept);
         tables.orders.insert(order.id, order.clone());
         Ok(order)
     }

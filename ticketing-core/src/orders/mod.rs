@@ -5,6 +5,7 @@ pub(crate) mod memory;
 mod order;
 #[cfg(feature = "services")]
 pub(crate) mod postgres;
+mod stored;
 mod ticket;
 
 pub use self::contract::AttemptStatus;

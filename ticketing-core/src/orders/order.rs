@@ -1,4 +1,3 @@
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -7,11 +6,10 @@ use crate::error::{Error, Result};
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
 use crate::money::Money;
 use crate::payments::Stage;
-use crate::seats::{Projection, SeatStatus};
+use crate::seats::{OrderLine, Projection, SeatStatus};
 
 /// How far an order is. Orders are never deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum OrderStatus {
     /// The seats are its own until the deadline.
     PendingPayment,
@@ -70,7 +68,7 @@ impl OrderStatus {
 }
 
 /// Seats that one buyer ordered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     /// Its id.
     pub id: OrderId,
@@ -84,7 +82,9 @@ pub struct Order {
     pub status: OrderStatus,
     /// The seat indices, ascending.
     pub seats: Vec<u32>,
-    /// What it costs: a snapshot, whatever happens to prices.
+    /// What is paid for: frozen in the hold, whatever happens to prices.
+    pub lines: Vec<OrderLine>,
+    /// What it costs: the sum of the lines.
     pub total: Money,
     /// Until when it can be paid.
     pub expires_at: Timestamp,
@@ -101,6 +101,11 @@ pub struct Order {
 }
 
 impl Order {
+    /// Nothing is to be paid for it.
+    pub fn is_free(&self) -> bool {
+        self.total.amount == 0
+    }
+
     /// What the seats have to show for it.
     pub(crate) fn projection(&self) -> Projection {
         Projection {

@@ -3,13 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use serde::Serialize;
 use uuid::Uuid;
 
 use crate::id::{PerformanceId, TicketId};
 
 /// What is scanned at the door.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
     /// Its id.
     pub id: TicketId,
@@ -20,8 +19,7 @@ pub struct Ticket {
 }
 
 /// What the door says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckIn {
     /// Come in; the ticket is used now.
     Admitted,
@@ -35,32 +33,52 @@ pub enum CheckIn {
     Forged,
 }
 
+impl CheckIn {
+    /// The word on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Admitted => "admitted",
+            Self::AlreadyUsed => "already_used",
+            Self::Void => "void",
+            Self::WrongPerformance => "wrong_performance",
+            Self::Forged => "forged",
+        }
+    }
+}
+
 const FACTS_LENGTH: usize = 16 + 16 + 4;
 const PREFIX: &str = "T1.";
 
 /// Signs tickets.
-pub(crate) struct TicketSigner(SigningKey);
+pub(crate) struct TicketSigner {
+    current: SigningKey,
+    verifier: TicketVerifier,
+}
 
 impl TicketSigner {
     pub(crate) fn new(key: &crate::signing::SigningKey) -> Self {
-        Self(SigningKey::from_bytes(&key.subkey("ticket")))
+        let signing =
+            |key: &crate::signing::SigningKey| SigningKey::from_bytes(&key.subkey("ticket"));
+        let verifier = key.all().map(|key| signing(key).verifying_key()).collect();
+        Self { current: signing(key), verifier: TicketVerifier(verifier) }
     }
 
     /// The code of a ticket: the same ticket always has the same code.
     pub(crate) fn code(&self, ticket: &Ticket) -> String {
         let mut bytes = facts(ticket).to_vec();
-        bytes.extend_from_slice(&self.0.sign(&bytes).to_bytes());
+        bytes.extend_from_slice(&self.current.sign(&bytes).to_bytes());
         format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))
     }
 
     pub(crate) fn verifier(&self) -> TicketVerifier {
-        TicketVerifier(self.0.verifying_key())
+        self.verifier.clone()
     }
 }
 
-/// Tells true tickets from forged ones without asking anybody.
+/// Tells true tickets from forged ones without asking anybody: of the present key, and of the older
+/// ones that are kept.
 #[derive(Clone, Debug)]
-pub struct TicketVerifier(VerifyingKey);
+pub struct TicketVerifier(Vec<VerifyingKey>);
 
 impl TicketVerifier {
     /// The ticket of a code that this deployment signed.
@@ -68,7 +86,7 @@ impl TicketVerifier {
         let bytes = URL_SAFE_NO_PAD.decode(code.strip_prefix(PREFIX)?).ok()?;
         let (facts, signature) = bytes.split_at_checked(FACTS_LENGTH)?;
         let signature = Signature::from_slice(signature).ok()?;
-        self.0.verify_strict(facts, &signature).ok()?;
+        self.0.iter().find(|key| key.verify_strict(facts, &signature).is_ok())?;
         Some(Ticket {
             id: Uuid::from_slice(&facts[..16]).ok()?.into(),
             performance: Uuid::from_slice(&facts[16..32]).ok()?.into(),
@@ -101,6 +119,10 @@ mod tests {
         assert_eq!(signer.verifier().verify(&code), Some(ticket.clone()));
         let other = TicketSigner::new(&crate::signing::SigningKey::new([8; 32]));
         assert_eq!(other.verifier().verify(&code), None);
+        let key = crate::signing::SigningKey::new;
+        let kept = TicketSigner::new(&key([8; 32]).accepting(vec![key([7; 32])]));
+        assert_eq!(kept.verifier().verify(&code), Some(ticket.clone()));
+        assert_ne!(kept.code(&ticket), code, "new ones are signed by the new key");
         let mut forged = code.into_bytes();
         forged[20] = if forged[20] == b'A' { b'B' } else { b'A' };
         let forged = String::from_utf8(forged).expect("still ASCII");

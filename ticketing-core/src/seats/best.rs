@@ -6,7 +6,6 @@ use rand_chacha::ChaCha20Rng;
 use super::orphan::runs;
 use super::{Best, Snapshot};
 use crate::catalog::{Row, Sale, Section, SectionKind};
-use crate::money::Money;
 
 /// A choice is random among this many of the best blocks, so that buyers who ask at the same time
 /// do not all want the same seats.
@@ -95,11 +94,10 @@ fn row_blocks(sale: &Sale, row: &Row, run: &[u32], count: usize, order: usize) -
 
 fn in_category(sale: &Sale, seat: u32, best: &Best) -> bool {
     let Some(wanted) = &best.category else { return true };
-    let category = sale.category_by_index.get(seat as usize).copied();
+    let category = sale.map.category_of(seat);
     category.and_then(|category| sale.map.categories.get(category as usize)) == Some(wanted)
 }
 
 fn price(sale: &Sale, seat: u32) -> i64 {
-    let price: Option<Money> = sale.price_by_index.get(seat as usize).copied().flatten();
-    price.map_or(0, |price| price.amount)
+    sale.price(seat).map_or(0, |price| price.amount)
 }

@@ -4,12 +4,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::contract::{Begun, HoldCommand, Projected, Projection, SOON_MS};
-use super::{Hold, RequestHash, SeatStatus, Snapshot};
+use super::{Hold, SeatStatus, Snapshot};
 use crate::catalog::Sale;
 use crate::clock::{GRACE_MS, Timestamp};
 use crate::error::{Error, Result};
 use crate::guards::Guards;
 use crate::id::{AccountId, HoldId, OrderId};
+use crate::idempotency::RequestHash;
 
 /// How long after a hold's deadline others wait once an order was begun from it: more than the
 /// wait for a connection, the statement time-out and [`GRACE_MS`] together, so that a commit which
@@ -47,15 +48,14 @@ struct Remembered {
 
 impl Board {
     pub(crate) fn new(sale: &Sale, guards: Guards) -> Self {
-        let status = |price: &Option<_>| match price {
-            Some(_) => SeatStatus::Free as u8,
-            None => SeatStatus::NotForSale as u8,
+        let status = |for_sale| {
+            if for_sale { SeatStatus::Free as u8 } else { SeatStatus::NotForSale as u8 }
         };
         Self {
             guards,
             epoch: 1,
             sequence: 0,
-            status: sale.price_by_index.iter().map(status).collect(),
+            status: sale.for_sale().map(status).collect(),
             holds: HashMap::new(),
             given_at: BTreeSet::new(),
             held_by: HashMap::new(),
@@ -197,8 +197,7 @@ impl Board {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let status = self.status.clone();
-        Snapshot { epoch: self.epoch, sequence: self.sequence, status }
+        Snapshot::new(self.epoch, self.sequence, self.status.clone())
     }
 
     fn set(&mut self, seat: u32, status: SeatStatus) {

@@ -1,11 +1,12 @@
 use async_trait::async_trait;
 
-use super::{Hold, IdempotencyKey, RequestHash, SeatStatus, Snapshot};
+use super::{Hold, SeatStatus, Snapshot};
 use crate::admission::Pass;
 use crate::catalog::Sale;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::{AccountId, HoldId, OrderId};
+use crate::idempotency::{IdempotencyKey, RequestHash};
 
 /// Seats on hold that others get within this are counted as coming back, unless they are bought.
 pub(super) const SOON_MS: i64 = 30_000;

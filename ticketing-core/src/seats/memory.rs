@@ -4,16 +4,14 @@ use async_trait::async_trait;
 use dashmap::DashMap;
 use parking_lot::Mutex;
 
-use super::{
-    Begun, Board, Hold, HoldCommand, IdempotencyKey, Projected, Projection, RequestHash, Seats,
-    Snapshot,
-};
+use super::{Begun, Board, Hold, HoldCommand, Projected, Projection, Seats, Snapshot};
 use crate::admission::memory::MemoryLines;
 use crate::catalog::Sale;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::guards::Guards;
 use crate::id::{AccountId, HoldId, OrderId, PerformanceId};
+use crate::idempotency::{IdempotencyKey, RequestHash};
 
 /// Every performance's seats, each behind a mutex of its own.
 pub(crate) struct MemorySeats {

@@ -7,15 +7,14 @@ use redis::{Script, ScriptInvocation};
 
 use super::board::{ORDER_GRACE_MS, REMEMBERED_MS};
 use super::contract::SOON_MS;
-use super::{
-    Begun, Hold, HoldCommand, IdempotencyKey, Projected, Projection, RequestHash, SeatStatus,
-    Seats, Snapshot,
-};
+use super::stored::{read_hold, write_hold};
+use super::{Begun, Frozen, Hold, HoldCommand, Projected, Projection, SeatStatus, Seats, Snapshot};
 use crate::admission::keys::{KEPT_SECONDS, Keys, Live, PASS_FRAGMENTS, raw};
 use crate::catalog::Sale;
 use crate::clock::{GRACE_MS, Timestamp};
 use crate::error::{Error, Result};
 use crate::id::{AccountId, HoldId, OrderId};
+use crate::idempotency::{IdempotencyKey, RequestHash};
 use crate::services::redis::script;
 
 /// How many holds one sweep frees, or one look ahead counts.
@@ -104,8 +103,8 @@ fn hex(hash: RequestHash) -> String {
     })
 }
 
-fn hold_from(answer: &str) -> Result<Hold> {
-    serde_json::from_str(answer).map_err(Error::internal)
+fn hold_from(sale: &Sale, answer: &str) -> Result<Hold> {
+    read_hold(answer, Frozen::of(sale))
 }
 
 /// Fills the seats of an epoch that nobody reads yet: the layout, then every live order.
@@ -115,14 +114,9 @@ pub(crate) async fn start_seats(
     sale: &Sale,
     orders: &[Projection],
 ) -> Result<()> {
-    let status: Vec<u8> = sale
-        .price_by_index
-        .iter()
-        .map(|price| match price {
-            Some(_) => SeatStatus::Free as u8,
-            None => SeatStatus::NotForSale as u8,
-        })
-        .collect();
+    let status =
+        |for_sale| if for_sale { SeatStatus::Free as u8 } else { SeatStatus::NotForSale as u8 };
+    let status: Vec<u8> = sale.for_sale().map(status).collect();
     let mut start = call(keys, &START, live, None);
     start.arg(status);
     keys.run_in::<()>(live, &start).await?;
@@ -147,7 +141,7 @@ impl Seats for RedisSeats {
                 call.arg(pass.place().number()).arg(hold.id.to_string());
                 call.arg(hold.expires_at.as_millis());
                 call.arg(hold.expires_at.plus_millis(GRACE_MS).as_millis());
-                call.arg(*seats_per_buyer).arg(hex(*request)).arg(json(hold));
+                call.arg(*seats_per_buyer).arg(hex(*request)).arg(write_hold(hold));
                 let kept = hold.expires_at.as_millis() - now.as_millis() + REMEMBERED_MS;
                 call.arg(json(&hold.seats)).arg(kept);
                 call.arg(raw(hold.account)).arg(pass.expires_at().as_millis());
@@ -155,7 +149,7 @@ impl Seats for RedisSeats {
             })
             .await?;
         match answer.first().map(String::as_str) {
-            Some("HELD") => hold_from(answer.get(1).map(String::as_str).unwrap_or_default()),
+            Some("HELD") => hold_from(sale, answer.get(1).map(String::as_str).unwrap_or_default()),
             Some("REUSED") => Err(Error::IdempotencyReused),
             Some("NO_PASS") => Err(Error::PassExpired),
             Some("LIMIT") => Err(Error::LimitExceeded { limit: *seats_per_buyer }),
@@ -185,7 +179,7 @@ impl Seats for RedisSeats {
             .await?;
         match answer.as_slice() {
             [first, _] if *first != hex(request) => Err(Error::IdempotencyReused),
-            [_, answer] => hold_from(answer).map(Some),
+            [_, answer] => hold_from(sale, answer).map(Some),
             _ => Ok(None),
         }
     }
@@ -224,7 +218,7 @@ impl Seats for RedisSeats {
         let answer = begun.await?;
         let [hold, given_at] = answer.as_slice() else { return Err(Error::HoldExpired) };
         let given_at = given_at.parse().map_err(Error::internal)?;
-        Ok(Begun { hold: hold_from(hold)?, given_at: Timestamp::from_millis(given_at) })
+        Ok(Begun { hold: hold_from(sale, hold)?, given_at: Timestamp::from_millis(given_at) })
     }
 
     async fn order_refused(&self, sale: &Sale, hold: HoldId) -> Result<()> {
@@ -275,6 +269,6 @@ impl Seats for RedisSeats {
     async fn snapshot(&self, sale: &Sale) -> Result<Snapshot> {
         let (live, (sequence, status)): (Live, (u64, Vec<u8>)) =
             self.0.run(sale.id(), |live| call(&self.0, &SNAPSHOT, live, None)).await?;
-        Ok(Snapshot { epoch: live.epoch, sequence, status })
+        Ok(Snapshot::new(live.epoch, sequence, status))
     }
 }

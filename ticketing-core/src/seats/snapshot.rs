@@ -1,4 +1,4 @@
-use serde::Serialize;
+use crate::rendered::Rendered;
 
 /// What one seat index is right now; the number is the byte on the wire and in Redis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,10 +25,12 @@ pub struct Snapshot {
     pub sequence: u64,
     /// One byte per seat index, as [`SeatStatus`] numbers them.
     pub status: Vec<u8>,
+    /// The same as an edge shows it.
+    pub rendered: Rendered,
 }
 
 /// How many seats are in each status.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SeatCounts {
     /// Nobody has them.
     pub free: u32,
@@ -43,6 +45,10 @@ pub struct SeatCounts {
 }
 
 impl Snapshot {
+    pub(crate) fn new(epoch: u32, sequence: u64, status: Vec<u8>) -> Self {
+        Self { epoch, sequence, status, rendered: Rendered::default() }
+    }
+
     /// The counts.
     pub fn counts(&self) -> SeatCounts {
         let mut by_status = [0; 256];

@@ -1,9 +1,10 @@
+use std::pin::Pin;
 use std::str::FromStr;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, PgTransaction};
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -17,7 +18,7 @@ const IDLE_TRANSACTION_TIMEOUT_MS: u32 = 5_000;
 /// How long a verb waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(700);
 /// How often a transaction that lost a deadlock or a serialization is run.
-pub(crate) const TRANSACTION_TRIES: u32 = 5;
+const TRANSACTION_TRIES: u32 = 5;
 
 /// A pool of connections whose `search_path` is one deployment's schema.
 #[derive(Clone)]
@@ -72,6 +73,8 @@ impl Postgres {
         // database do not wait for each other longer than they must.
         let mut migrator = sqlx::migrate!("../migrations");
         migrator.set_locking(false);
+        // A newer server has been here: this one works beside its schema.
+        migrator.set_ignore_missing(true);
         let migrated = migrator.run(&mut connection).await;
         connection.close().await?;
         migrated.map_err(Error::internal)
@@ -106,6 +109,9 @@ impl From<sqlx::Error> for Error {
             | sqlx::Error::WorkerCrashed
             | sqlx::Error::Io(_)
             | sqlx::Error::Tls(_) => Self::Unavailable(format!("PostgreSQL: {error}")),
+            sqlx::Error::Database(database) if is_lost_race(database.code().as_deref()) => {
+                Self::LostRace(format!("PostgreSQL: {error}"))
+            }
             sqlx::Error::Database(database) if is_passing(database.code().as_deref()) => {
                 Self::Unavailable(format!("PostgreSQL: {error}"))
             }
@@ -114,20 +120,60 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// Conditions that pass: shutdown, cancelled statements, too many connections, lost races.
+/// A deadlock or a serialization was lost to another transaction.
+fn is_lost_race(code: Option<&str>) -> bool {
+    matches!(code, Some("40P01" | "40001"))
+}
+
+/// Conditions that pass: shutdown, cancelled statements, too many connections.
 fn is_passing(code: Option<&str>) -> bool {
-    let passing = ["57014", "55P03", "53300", "40P01", "40001", "25P03"];
+    let passing = ["57014", "55P03", "53300", "25P03"];
     code.is_some_and(|code| {
         code.starts_with("57P") || code.starts_with("08") || passing.contains(&code)
     })
 }
 
+/// What a transaction's body gives back: named, since its borrows must be.
+pub(crate) type InTransaction<'t, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 't>>;
+
+/// Runs a transaction and commits it; one that lost a race is simply run again. The body is run as
+/// often, and does nothing but what is in the transaction.
+pub(crate) async fn run_tx<'c, T: Send>(
+    pool: &'c PgPool,
+    body: impl for<'t> Fn(&'t mut PgTransaction<'c>) -> InTransaction<'t, T> + Send + Sync,
+) -> Result<T> {
+    let mut tries = Tries::default();
+    loop {
+        let done = try_tx(pool, &body).await;
+        if !tries.again(&done) {
+            return done;
+        }
+    }
+}
+
+async fn try_tx<'c, T: Send>(
+    pool: &'c PgPool,
+    body: &(impl for<'t> Fn(&'t mut PgTransaction<'c>) -> InTransaction<'t, T> + Send + Sync),
+) -> Result<T> {
+    let mut transaction: PgTransaction<'c> = pool.begin().await?;
+    let done = body(&mut transaction).await?;
+    transaction.commit().await?;
+    Ok(done)
+}
+
+/// Counts the runs of something that may lose a race.
+#[derive(Default)]
+pub(crate) struct Tries(u32);
+
+impl Tries {
+    /// Whether a run lost a race and may have another.
+    pub(crate) fn again<T>(&mut self, done: &Result<T>) -> bool {
+        self.0 += 1;
+        matches!(done, Err(Error::LostRace(_))) && self.0 < TRANSACTION_TRIES
+    }
+}
+
 /// The SQLSTATE of an error that the database raised.
 pub(crate) fn sqlstate(error: &sqlx::Error) -> Option<String> {
     Some(error.as_database_error()?.code()?.into_owned())
-}
-
-/// A transaction that lost a deadlock or a serialization can simply be run again.
-pub(crate) fn lost_a_race(error: &sqlx::Error) -> bool {
-    matches!(sqlstate(error).as_deref(), Some("40P01" | "40001"))
 }

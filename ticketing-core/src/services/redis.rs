@@ -91,6 +91,10 @@ impl Redis {
         match call.invoke_async(&mut connection).await {
             Ok(answer) => Ok(answer),
             Err(error) if error.code() == Some("STALE") => Err(ScriptError::Stale),
+            Err(error) if error.code() == Some("LAYOUT") => {
+                let layout = error.detail().unwrap_or_default();
+                Err(ScriptError::Failed(Error::unreadable("live", "layout", layout, "a newer one")))
+            }
             Err(error) => {
                 if error.is_io_error() || error.is_connection_dropped() || error.is_timeout() {
                     self.end(session);

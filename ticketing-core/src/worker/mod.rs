@@ -1,24 +1,40 @@
 //! The loops: every background step of a box office, each at its own pace, until told to stop.
 
-use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
+use tracing::Instrument;
 
 use crate::box_office::{BoxOffice, Step};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
-const LINES_EVERY: Duration = Duration::from_millis(200);
-const PUSH_EVERY: Duration = Duration::from_millis(200);
-const EXPIRY_EVERY: Duration = Duration::from_millis(500);
-const PAYMENTS_EVERY: Duration = Duration::from_secs(1);
-const SEATS_EVERY: Duration = Duration::from_secs(5);
-const EVENTS_EVERY: Duration = Duration::from_millis(100);
-const CLOCK_EVERY: Duration = Duration::from_secs(10);
+/// A background step: its name, how often it runs, and what it does.
+type Tended = (&'static str, Duration, fn(&BoxOffice) -> BoxFuture<'_, Result<Step>>);
+
+/// Every step that keeps sales going without anybody asking.
+const STEPS: [Tended; 9] = [
+    ("lines", Duration::from_millis(200), |office| tended_once(office).boxed()),
+    ("push", Duration::from_millis(200), |office| office.step_push().boxed()),
+    ("expiry", Duration::from_millis(500), |office| office.step_expiry().boxed()),
+    ("payments", Duration::from_secs(1), |office| office.step_payments().boxed()),
+    ("refunds", Duration::from_secs(1), |office| office.step_refunds().boxed()),
+    ("seats", Duration::from_secs(5), |office| office.step_seats().boxed()),
+    ("events", Duration::from_millis(100), |office| office.step_events().boxed()),
+    ("reactions", Duration::from_millis(100), |office| office.step_reactions().boxed()),
+    ("clock", Duration::from_secs(10), |office| office.step_clock().boxed()),
+];
 /// How often a step that found work runs again before it waits for its next turn.
 const BURST: u32 = 20;
+
+/// A tick is refused before its interval: it does not help to run it again.
+async fn tended_once(office: &BoxOffice) -> Result<Step> {
+    office.step_lines().await.map(|_| Step::Idle)
+}
 
 /// The running loops of a box office.
 pub struct Workers {
@@ -30,29 +46,11 @@ impl Workers {
     /// Starts every loop.
     pub fn start(office: &BoxOffice) -> Self {
         let (stop, _) = watch::channel(false);
-        let mut workers = Self { stop, loops: JoinSet::new() };
-        workers.every(LINES_EVERY, office, "lines", |office| async move {
-            office.step_lines().await.map(|_| Step::Idle)
-        });
-        workers.every(PUSH_EVERY, office, "push", |o| async move { o.step_push().await });
-        workers.every(EXPIRY_EVERY, office, "expiry", |o| async move { o.step_expiry().await });
-        workers.every(
-            PAYMENTS_EVERY,
-            office,
-            "payments",
-            |o| async move { o.step_payments().await },
-        );
-        workers.every(PAYMENTS_EVERY, office, "refunds", |o| async move { o.step_refunds().await });
-        workers.every(SEATS_EVERY, office, "seats", |o| async move { o.step_seats().await });
-        workers.every(EVENTS_EVERY, office, "events", |o| async move { o.step_events().await });
-        workers.every(
-            EVENTS_EVERY,
-            office,
-            "reactions",
-            |o| async move { o.step_reactions().await },
-        );
-        workers.every(CLOCK_EVERY, office, "clock", |o| async move { o.step_clock().await });
-        workers
+        let mut loops = JoinSet::new();
+        for tended in STEPS {
+            loops.spawn(run(office.clone(), tended, stop.subscribe()));
+        }
+        Self { stop, loops }
     }
 
     /// Ends the loops; each finishes the step it is in.
@@ -60,38 +58,35 @@ impl Workers {
         self.stop.send_replace(true);
         while self.loops.join_next().await.is_some() {}
     }
+}
 
-    fn every<Run, Running>(
-        &mut self,
-        period: Duration,
-        office: &BoxOffice,
-        name: &'static str,
-        run: Run,
-    ) where
-        Run: Fn(BoxOffice) -> Running + Send + 'static,
-        Running: Future<Output = Result<Step>> + Send,
-    {
-        let office = office.clone();
-        let mut stop = self.stop.subscribe();
-        self.loops.spawn(async move {
-            let mut turns = interval(period);
-            turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            loop {
-                tokio::select! {
-                    _ = stop.wait_for(|stop| *stop) => return,
-                    _ = turns.tick() => {}
-                }
-                for _ in 0..BURST {
-                    match run(office.clone()).await {
-                        Ok(Step::Worked) => {}
-                        Ok(Step::Idle) => break,
-                        Err(error) => {
-                            tracing::warn!(step = name, %error, "a background step failed");
-                            break;
-                        }
-                    }
-                }
+async fn run(office: BoxOffice, tended: Tended, mut stop: watch::Receiver<bool>) {
+    let mut turns = interval(tended.1);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            _ = turns.tick() => {}
+        }
+        for _ in 0..BURST {
+            if step(&office, tended).await == Step::Idle {
+                break;
             }
-        });
+        }
+    }
+}
+
+/// One step. What goes wrong in it, a panic too, is said and counted; the loop goes on.
+async fn step(office: &BoxOffice, (name, _, step): Tended) -> Step {
+    let span = tracing::debug_span!("step", name);
+    let done = AssertUnwindSafe(step(office)).catch_unwind().instrument(span).await;
+    match done.unwrap_or_else(|_| Err(Error::internal("a background step panicked"))) {
+        Ok(step) => step,
+        Err(error) => {
+            metrics::counter!("ticketing_steps_failed_total", "step" => name).increment(1);
+            let source = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::warn!(step = name, %error, source, "a background step failed");
+            Step::Idle
+        }
     }
 }

@@ -48,7 +48,7 @@ behaviour! {
         let (buyer, organizer) = (world.buyer().await, world.organizer().await);
         let venue = world.venue(&organizer, &hall(10)).await;
         let details = world.details(venue, &[("Regular", Some(1))]);
-        let made = world.office.add_performance(&buyer, details).await;
+        let made = world.office.add_performance(&buyer, details, None).await;
         refused!(made, Error::Forbidden(_));
     }
 

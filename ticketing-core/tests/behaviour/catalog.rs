@@ -1,8 +1,8 @@
 //! Performances: who sees which, and what an organizer's changes do to a running sale.
 
 use ticketing_core::accounts::Caller;
-use ticketing_core::catalog::{Listing, PerformanceChange, PerformanceDetails, Policy, Sort};
-use ticketing_core::{Error, Page, PerformanceId};
+use ticketing_core::catalog::{Listing, NewPerformance, PerformanceChange, Policy, Sort};
+use ticketing_core::{Error, Page, PerformanceId, Position, SaleStatus};
 
 use crate::sale::{OnSale, PRICE, hall};
 use crate::world::World;
@@ -12,15 +12,18 @@ async fn unlisted(world: &World, organizer: &Caller) -> OnSale {
     let venue = world.venue(organizer, &hall(10)).await;
     let hour = world.now().plus_seconds(3600);
     let details = world.details(venue, &[("Regular", Some(PRICE))]);
-    let details = PerformanceDetails { listed_at: hour, on_sale_at: hour, ..details };
-    let made = world.office.add_performance(organizer, details).await.unwrap();
-    OnSale { id: made.performance.id, organizer: *organizer }
+    let details = NewPerformance { listed_at: hour, on_sale_at: hour, ..details };
+    world.put_on_sale(*organizer, details).await
 }
 
 /// The first page of a list.
 async fn listed(world: &World, caller: Option<&Caller>, listing: Listing) -> Vec<PerformanceId> {
     let page = world.office.performances(caller, listing, Page::default()).await.unwrap();
     page.items.iter().map(|view| view.performance.id).collect()
+}
+
+fn page_of_two(after: Option<Position>) -> Page {
+    Page::new(Some(2), after).unwrap()
 }
 
 behaviour! {
@@ -31,22 +34,21 @@ behaviour! {
         for (genre, hours) in [("Musical", 3), ("concert", 1), ("Concert", 2), ("CONCERT", 0)] {
             let details = world.details(venue, &[("Regular", Some(PRICE))]);
             let on_sale_at = world.now().plus_seconds(hours * 3600);
-            let details = PerformanceDetails { genre: genre.into(), on_sale_at, ..details };
-            let view = world.office.add_performance(&organizer, details).await.unwrap();
-            made.push(view.performance.id);
+            let details = NewPerformance { genre: genre.into(), on_sale_at, ..details };
+            made.push(world.put_on_sale(organizer, details).await.id);
             world.advance_ms(1);
         }
         let concerts = Listing { genre: Some("Concert".into()), ..Listing::default() };
         assert_eq!(listed(&world, None, concerts.clone()).await, made[1..]);
         let concerts = Listing { sort: Sort::OnSaleAt, ..concerts };
-        let first = world.office.performances(None, concerts.clone(), Page::new(Some(2), None));
+        let first = world.office.performances(None, concerts.clone(), page_of_two(None));
         let first = first.await.unwrap();
-        let page = Page::new(Some(2), first.next_cursor);
+        let page = page_of_two(first.next);
         let second = world.office.performances(None, concerts, page).await.unwrap();
         let both = first.items.iter().chain(&second.items);
         let both: Vec<PerformanceId> = both.map(|view| view.performance.id).collect();
         assert_eq!(both, [made[3], made[1], made[2]]);
-        assert_eq!(second.next_cursor, None);
+        assert_eq!(second.next, None);
     }
 
     async fn before_it_is_listed_only_its_organizer_and_administrators_see_it(world: World) {
@@ -64,7 +66,7 @@ behaviour! {
         refused!(office.sales(&other, sale.id).await, Error::NotFound(_));
         for owner in [&organizer, &root] {
             let seen = office.performance(Some(owner), sale.id).await.unwrap();
-            assert_eq!((seen.status, seen.seats_free), ("listed", 10));
+            assert_eq!((seen.status, seen.seats_free), (SaleStatus::Listed, Some(10)));
         }
         assert_eq!(listed(&world, Some(&organizer), Listing::default()).await, [sale.id]);
     }
@@ -96,10 +98,10 @@ behaviour! {
         let mut seen = Vec::new();
         let mut after = None;
         loop {
-            let page = Page::new(Some(2), after);
-            let found = world.office.performances(None, text("CONTESTED"), page).await.unwrap();
+            let search = text("CONTESTED");
+            let found = world.office.performances(None, search, page_of_two(after)).await.unwrap();
             seen.extend(found.items.iter().map(|view| view.performance.id));
-            after = found.next_cursor;
+            after = found.next;
             if after.is_none() {
                 break;
             }
@@ -121,7 +123,7 @@ behaviour! {
         ];
         for prices in prices {
             let details = world.details(venue, prices);
-            let made = world.office.add_performance(&organizer, details).await;
+            let made = world.office.add_performance(&organizer, details, None).await;
             refused!(made, Error::Validation(_));
         }
     }
@@ -130,14 +132,14 @@ behaviour! {
         let organizer = world.organizer().await;
         let venue = world.venue(&organizer, &hall(10)).await;
         let details = world.details(venue, &[("Regular", Some(1))]);
-        let wrong = PerformanceDetails {
+        let wrong = NewPerformance {
             title: " ".into(),
             listed_at: details.starts_at,
             policy: Policy { line_capacity: 0, seats_per_buyer: 0, ..Policy::default() },
             ..details
         };
         let Err(Error::Validation(errors)) =
-            world.office.add_performance(&organizer, wrong).await
+            world.office.add_performance(&organizer, wrong, None).await
         else {
             panic!("accepted");
         };
@@ -180,6 +182,6 @@ behaviour! {
         let prices = world.details(venue.performance.details.venue_id, &all).prices;
         let change = PerformanceChange { prices: Some(prices), ..PerformanceChange::default() };
         let changed = world.office.change_performance(&sale.organizer, sale.id, change).await;
-        refused!(changed, Error::Validation(_));
+        refused!(changed, Error::Frozen(_));
     }
 }

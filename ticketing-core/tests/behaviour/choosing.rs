@@ -81,9 +81,28 @@ behaviour! {
             assert!(hold.seats.iter().all(|seat| seats.contains(seat)), "{:?}", hold.seats);
         }
         let visitor = world.admitted(&sale).await;
-        refused!(world.wish(&visitor, best_in("Cellar", 1)).await, Error::SeatTaken { .. });
+        refused!(world.wish(&visitor, best_in("Cellar", 1)).await, Error::Validation(_));
         refused!(world.wish(&visitor, best(0)).await, Error::Validation(_));
         refused!(world.wish(&visitor, best(7)).await, Error::LimitExceeded { limit: 6 });
+    }
+
+    async fn a_wish_for_what_the_house_does_not_have_is_refused_by_field(world: World) {
+        let sale = house(&world).await;
+        let visitor = world.admitted(&sale).await;
+        for (wish, field) in [
+            (best_of("nope", 2), "best.category"),
+            (best_in("nope", 2), "best.section"),
+            (best_of("near", 2), "best.category"),
+            (best(0), "best.count"),
+            (Wish::Seats(vec![1, 10_000]), "seats"),
+            (Wish::Seats(vec![]), "seats"),
+        ] {
+            match world.wish(&visitor, wish.clone()).await {
+                Err(Error::Validation(errors)) => assert_eq!(errors[0].field, field),
+                other => panic!("{wish:?}: {other:?}"),
+            }
+        }
+        assert_eq!(world.sales(&sale).await.seats.held, 0);
     }
 
     async fn the_best_seats_leave_no_single_one_while_that_can_be_avoided(world: World) {

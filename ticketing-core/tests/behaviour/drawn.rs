@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ticketing_core::admission::draw::{Ranks, commitment, hex, seed_from_hex};
 use ticketing_core::admission::{State, open_receipt};
-use ticketing_core::catalog::{PerformanceChange, Policy};
+use ticketing_core::catalog::{PerformanceChange, Policy, PolicyChange};
+use ticketing_core::text::OneLine;
 use ticketing_core::{Error, LineState, PerformanceId};
 
-use crate::line::capacity;
+use crate::line::{capacity, capacity_change};
 use crate::sale::{OnSale, Visitor};
 use crate::world::World;
 
@@ -83,7 +84,7 @@ behaviour! {
         let mut visitor = world.join(&buyer, &sale).await;
         assert!(world.ask(&mut visitor).await.receipt.is_none(), "a poll signs nothing");
         assert_eq!(world.joined(&buyer, &sale).await.receipt.as_ref(), Some(&receipt));
-        let receipt = open_receipt(&receipt, &world.office.receipt_key()).unwrap();
+        let receipt = open_receipt(&receipt, &world.office.receipt_keys()[0]).unwrap();
         assert_eq!((receipt.account, receipt.number), (buyer.account(), 1));
         assert_eq!(receipt.performance, sale.id);
         let draw = world.office.line_draw(sale.id).await.unwrap();
@@ -199,8 +200,9 @@ behaviour! {
     }
 
     async fn the_draw_waits_for_the_public_entropy_that_was_named(world: World) {
-        let source = Some("the national lottery of 2 May".to_owned());
-        let policy = Policy { draw_entropy: source.clone(), ..pre_queue(10) };
+        let source = "the national lottery of 2 May";
+        let named = OneLine::new(source, 1..=255).unwrap();
+        let policy = Policy { draw_entropy: Some(named), ..pre_queue(10) };
         let sale = world.sale_in(60, policy, 100).await;
         let buyer = world.buyer().await;
         let mut visitor = world.join(&buyer, &sale).await;
@@ -211,7 +213,8 @@ behaviour! {
         world.tick().await;
         world.advance_ms(1_000);
         let draw = office.line_draw(sale.id).await.unwrap();
-        assert_eq!((draw.places, &draw.seed, &draw.entropy_source), (Some(1), &None, &source));
+        assert_eq!((draw.places, &draw.seed), (Some(1), &None));
+        assert_eq!(draw.entropy_source.as_deref(), Some(source));
         assert_eq!(world.ask(&mut visitor).await.state, State::PreQueued);
         refused!(office.enter_entropy(organizer, sale.id, " ").await, Error::Validation(_));
         refused!(office.enter_entropy(&buyer, sale.id, "1 2 3").await, Error::Forbidden(_));
@@ -229,14 +232,17 @@ behaviour! {
         let sale = world.sale_in(60, pre_queue(10), 100).await;
         let change = |change| world.office.change_performance(&sale.organizer, sale.id, change);
         let policy = |policy| PerformanceChange { policy: Some(policy), ..Default::default() };
-        refused!(change(policy(capacity(10))).await, Error::Validation(_));
-        let named = Policy { draw_entropy: Some("dice".into()), ..pre_queue(10) };
-        refused!(change(policy(named)).await, Error::Validation(_));
+        let none = PolicyChange { pre_queue_seconds: Some(None), ..PolicyChange::default() };
+        refused!(change(policy(none)).await, Error::Frozen(_));
+        let named =
+            PolicyChange { draw_entropy: Some(Some("dice".into())), ..PolicyChange::default() };
+        refused!(change(policy(named)).await, Error::Frozen(_));
         let at = |seconds| Some(world.now().plus_seconds(seconds));
         let earlier = PerformanceChange { on_sale_at: at(30), ..Default::default() };
-        refused!(change(earlier).await, Error::Validation(_));
+        refused!(change(earlier).await, Error::Frozen(_));
         change(PerformanceChange { on_sale_at: at(90), ..Default::default() }).await.unwrap();
-        change(policy(pre_queue(20))).await.unwrap();
+        let same = PolicyChange { pre_queue_seconds: Some(Some(600)), ..capacity_change(20) };
+        change(policy(same)).await.unwrap();
     }
 
     async fn early_places_are_told_to_ask_around_the_opening_and_not_all_at_once(world: World) {

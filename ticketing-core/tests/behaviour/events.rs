@@ -12,7 +12,7 @@ use crate::world::World;
 const ROUNDS_MAX: u32 = 1_000;
 
 /// Both servers carry events on and react to them, until a full round brings nothing.
-async fn all_told(one: &World, two: &World) {
+pub(crate) async fn all_told(one: &World, two: &World) {
     for _ in 0..ROUNDS_MAX {
         let (one, two) = tokio::join!(told(one), told(two));
         if !one && !two {
@@ -29,7 +29,7 @@ async fn told(world: &World) -> bool {
     carried == Step::Worked || reacted == Step::Worked
 }
 
-async fn counters(world: &World, sale: &OnSale) -> SalesCounters {
+pub(crate) async fn counters(world: &World, sale: &OnSale) -> SalesCounters {
     world.office.sales_counters(&sale.organizer, sale.id).await.unwrap()
 }
 

@@ -52,8 +52,7 @@ behaviour! {
         world.settle_down().await;
         assert_eq!(world.seat(&sale, 3).await, SOLD);
         assert_eq!(balance(&world, &order).await, 2 * PRICE);
-        let tickets = world.office.tickets(&visitor.caller, order.id).await.unwrap();
-        assert_eq!(tickets.len(), 2);
+        assert_eq!(world.tickets(&visitor.caller, &order).await.len(), 2);
     }
 
     async fn late_money_goes_back_when_one_of_the_seats_is_gone(world: World) {

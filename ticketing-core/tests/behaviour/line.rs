@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 
 use ticketing_core::Error;
 use ticketing_core::admission::State;
-use ticketing_core::catalog::{PerformanceChange, Policy};
+use ticketing_core::catalog::{PerformanceChange, Policy, PolicyChange};
 
 use crate::sale::Visitor;
 use crate::world::World;
@@ -16,6 +16,10 @@ const GRACE_MS: u64 = 250;
 
 pub(crate) fn capacity(line_capacity: u32) -> Policy {
     Policy { line_capacity, ..Policy::default() }
+}
+
+pub(crate) fn capacity_change(line_capacity: u32) -> PolicyChange {
+    PolicyChange { line_capacity: Some(line_capacity), ..PolicyChange::default() }
 }
 
 async fn states(world: &World, visitors: &mut [Visitor]) -> Vec<State> {
@@ -167,7 +171,8 @@ behaviour! {
         }
         world.tick().await;
         states(&world, &mut visitors).await;
-        let change = PerformanceChange { policy: Some(capacity(1)), ..Default::default() };
+        let policy = Some(capacity_change(1));
+        let change = PerformanceChange { policy, ..Default::default() };
         world.office.change_performance(&sale.organizer, sale.id, change).await.unwrap();
         world.leave(&visitors[0]).await.unwrap();
         world.advance_ms(1_000);

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
 use ticketing_core::admission::State;
-use ticketing_core::{LineEvent, LineListener, SeatEvent, SeatListener};
+use ticketing_core::{LineEvent, LineListener, SeatEvent, SeatListener, StatusFrame};
 
 use crate::line::capacity;
-use crate::sale::{OnSale, Visitor};
+use crate::sale::{HELD, OnSale, Visitor};
 use crate::world::World;
 
 /// As many frames as a listener may fall behind, and one more.
@@ -28,9 +27,9 @@ async fn listen_to_seats(world: &World, sale: &OnSale, after: Option<(u32, u64)>
     world.office.listen_to_seats(&sale.organizer, sale.id, after).await.unwrap()
 }
 
-async fn status(listener: &mut LineListener) -> Arc<str> {
+async fn status(listener: &mut LineListener) -> Arc<StatusFrame> {
     match listener.next().await {
-        Some(LineEvent::Status { text, .. }) => text,
+        Some(LineEvent::Status(frame)) => frame,
         other => panic!("expected a status, got {other:?}"),
     }
 }
@@ -42,11 +41,9 @@ async fn place(listener: &mut LineListener) -> (State, u64) {
     }
 }
 
-async fn changes(listener: &mut SeatListener) -> (u64, Value) {
+async fn changes(listener: &mut SeatListener) -> (u64, Vec<(u32, u8)>) {
     match listener.next().await {
-        Some(SeatEvent::Changes { sequence, text, .. }) => {
-            (sequence, serde_json::from_str::<Value>(&text).unwrap()["changes"].clone())
-        }
+        Some(SeatEvent::Changes(frame)) => (frame.sequence, frame.changes.clone()),
         other => panic!("expected changes, got {other:?}"),
     }
 }
@@ -70,9 +67,7 @@ behaviour! {
         world.leave(&inside).await.unwrap();
         push(&world).await;
         push(&world).await;
-        let moved = status(&mut second).await;
-        let moved: Value = serde_json::from_str(&moved).unwrap();
-        assert_eq!(moved["admitted_through"], 2);
+        assert_eq!(status(&mut second).await.status.admitted_through, 2);
         assert_eq!(place(&mut second).await, (State::Waiting, 0));
     }
 
@@ -100,7 +95,7 @@ behaviour! {
         }
         world.hold(&visitor, &[3]).await.unwrap();
         push(&world).await;
-        assert_eq!(changes(&mut seats).await.1, serde_json::json!([[3, 1]]));
+        assert_eq!(changes(&mut seats).await.1, [(3, HELD)]);
     }
 
     async fn a_listener_to_the_seats_goes_on_where_it_was(world: World) {
@@ -108,17 +103,17 @@ behaviour! {
         let visitor = world.admitted(&sale).await;
         let mut first = listen_to_seats(&world, &sale, None).await;
         let (before, nothing) = changes(&mut first).await;
-        assert_eq!(nothing, serde_json::json!([]));
+        assert_eq!(nothing, []);
         world.hold(&visitor, &[1]).await.unwrap();
         push(&world).await;
         let (between, _) = changes(&mut first).await;
         world.hold(&visitor, &[2]).await.unwrap();
         push(&world).await;
         let mut resumed = listen_to_seats(&world, &sale, Some((1, before))).await;
-        assert_eq!(changes(&mut resumed).await.1, serde_json::json!([[1, 1]]));
-        assert_eq!(changes(&mut resumed).await.1, serde_json::json!([[2, 1]]));
+        assert_eq!(changes(&mut resumed).await.1, [(1, HELD)]);
+        assert_eq!(changes(&mut resumed).await.1, [(2, HELD)]);
         let mut resumed = listen_to_seats(&world, &sale, Some((1, between))).await;
-        assert_eq!(changes(&mut resumed).await.1, serde_json::json!([[2, 1]]));
+        assert_eq!(changes(&mut resumed).await.1, [(2, HELD)]);
     }
 
     async fn a_listener_whose_map_is_of_another_time_is_told_to_read_it_again(world: World) {

@@ -46,6 +46,7 @@ mod world;
 
 mod accounts;
 mod catalog;
+mod changes;
 mod choosing;
 #[cfg(feature = "broken-guards")]
 mod crashes;
@@ -53,21 +54,29 @@ mod crowds;
 mod door;
 mod drawn;
 mod events;
+mod free;
 #[cfg(feature = "broken-guards")]
 mod guards;
 mod histories;
+mod hours;
+mod keys;
 mod late;
 mod line;
 mod listening;
 mod orders;
+mod paging;
 mod payments;
 mod places;
 mod plans;
 mod repeats;
 mod scarce;
+mod searching;
 mod seats;
 mod steering;
+mod texts;
 #[cfg(all(feature = "services", feature = "broken-guards"))]
 mod ticks;
+#[cfg(feature = "services")]
+mod versions;
 #[cfg(feature = "services")]
 mod wiped;

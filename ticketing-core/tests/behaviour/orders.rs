@@ -8,7 +8,7 @@ use tokio::sync::Barrier;
 use ticketing_core::accounts::Caller;
 use ticketing_core::catalog::{PerformanceChange, Policy};
 use ticketing_core::orders::OrderStatus;
-use ticketing_core::{Error, Page, VenueId};
+use ticketing_core::{Error, HoldId, Page, VenueId};
 
 use crate::sale::{FREE, PRICE, RESERVED, SOLD, Visitor, paid};
 
@@ -54,7 +54,7 @@ behaviour! {
         let sale = world.sale(Policy::default(), 10).await;
         let (owner, thief) = (world.admitted(&sale).await, world.admitted(&sale).await);
         let hold = world.hold(&owner, &[1]).await.unwrap();
-        refused!(world.order(&thief, &hold).await, Error::HoldExpired);
+        refused!(world.order(&thief, &hold).await, Error::NotFound(_));
         world.order(&owner, &hold).await.unwrap();
     }
 
@@ -64,7 +64,7 @@ behaviour! {
         let visitor = world.admitted(&here).await;
         let hold = world.hold(&visitor, &[1]).await.unwrap();
         let elsewhere = world.admit(&visitor.caller, &there).await;
-        refused!(world.order(&elsewhere, &hold).await, Error::HoldExpired);
+        refused!(world.order(&elsewhere, &hold).await, Error::NotFound(_));
     }
 
     async fn a_live_hold_can_be_ordered_after_the_pass_has_ended(world: World) {
@@ -95,10 +95,39 @@ behaviour! {
         let answers = join_all(clicks.collect::<Vec<_>>()).await;
         let placed = answers.iter().filter(|answer| matches!(answer, Ok(Ok(_))));
         assert_eq!(placed.count(), 1, "{answers:?}");
-        refused!(world.order(&visitor, &hold).await, Error::HoldExpired | Error::Conflict(_));
+        refused!(world.order(&visitor, &hold).await, Error::HoldOrdered { .. });
         let orders = world.office.orders(&visitor.caller, Page::default()).await.unwrap();
         assert_eq!(orders.items.len(), 1);
         assert_eq!(world.sales(&sale).await.seats.reserved, 2);
+    }
+
+    async fn a_hold_that_has_its_order_names_it_to_its_buyer_alone(world: World) {
+        let sale = world.sale(Policy { hold_seconds: 60, ..Policy::default() }, 10).await;
+        let (owner, stranger) = (world.admitted(&sale).await, world.admitted(&sale).await);
+        let hold = world.hold(&owner, &[1]).await.unwrap();
+        let order = world.order(&owner, &hold).await.unwrap().order;
+        let again = async |when: &str| match world.order(&owner, &hold).await {
+            Err(Error::HoldOrdered { order: named }) => assert_eq!(named, order.id, "{when}"),
+            other => panic!("{when}: {other:?}"),
+        };
+        again("at once").await;
+        refused!(world.order(&stranger, &hold).await, Error::NotFound("hold"));
+        world.advance_seconds(120);
+        world.tick().await;
+        again("after the hold's own time").await;
+        world.cancel(&owner.caller, &order).await.unwrap();
+        again("after it was cancelled").await;
+    }
+
+    async fn no_order_comes_from_a_hold_that_never_was(world: World) {
+        let sale = world.sale(Policy::default(), 10).await;
+        let visitor = world.admitted(&sale).await;
+        let real = world.hold(&visitor, &[1]).await.unwrap();
+        let mut made_up = real.clone();
+        made_up.id = HoldId::from(sale.id.uuid());
+        refused!(world.order(&visitor, &made_up).await, Error::NotFound("hold"));
+        refused!(world.release(&visitor, &made_up).await, Error::NotFound("hold"));
+        world.order(&visitor, &real).await.unwrap();
     }
 
     async fn a_stranger_cannot_read_cancel_or_pay_someones_order(world: World) {
@@ -109,7 +138,8 @@ behaviour! {
         let stranger: Caller = world.buyer().await;
         let office = &world.office;
         refused!(office.order(&stranger, order.id).await, Error::NotFound(_));
-        refused!(office.tickets(&stranger, order.id).await, Error::NotFound(_));
+        let tickets = office.tickets(&stranger, order.id, Page::default()).await;
+        refused!(tickets, Error::NotFound(_));
         refused!(world.cancel(&stranger, &order).await, Error::NotFound(_));
         let stolen = office.pay(&stranger, order.id, payment, world.key()).await;
         refused!(stolen, Error::NotFound(_));

@@ -22,10 +22,10 @@ behaviour! {
         let order = world.bought(&visitor, &[2, 7]).await;
         assert_eq!(order.status, OrderStatus::Paid);
         assert_eq!(world.ledger().await, [item(&order, "capture", 2 * PRICE)]);
-        let tickets = world.office.tickets(&visitor.caller, order.id).await.unwrap();
-        let seats: Vec<u32> = tickets.iter().map(|(ticket, ..)| ticket.seat).collect();
+        let tickets = world.tickets(&visitor.caller, &order).await;
+        let seats: Vec<u32> = tickets.iter().map(|issued| issued.ticket.seat).collect();
         assert_eq!(seats, [2, 7]);
-        assert_eq!(tickets[0].1, "Stalls, row 1, seat 3");
+        assert_eq!(tickets[0].label, "Stalls, row 1, seat 3");
         assert_eq!(world.sales(&sale).await.gross.amount, 2 * PRICE);
     }
 
@@ -111,7 +111,7 @@ behaviour! {
         let expected = [item(&order, "capture", wrong), item(&order, "cancel", wrong)];
         assert_eq!(world.ledger().await, expected);
         assert_eq!(world.status(&visitor.caller, order.id).await, OrderStatus::Refunded);
-        assert!(world.office.tickets(&visitor.caller, order.id).await.unwrap().is_empty());
+        assert!(world.tickets(&visitor.caller, &order).await.is_empty());
         assert_eq!(world.seat(&sale, 1).await, FREE);
         let report = world.sales(&sale).await;
         assert_eq!((report.gross.amount, report.refunded.amount), (0, wrong));

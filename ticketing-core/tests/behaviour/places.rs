@@ -1,11 +1,11 @@
 //! Places in the line: whose they are, what joining again does, and when there is no line.
 
 use ticketing_core::admission::State;
-use ticketing_core::catalog::{PerformanceDetails, Policy, Reentry};
+use ticketing_core::catalog::{NewPerformance, Policy, Reentry};
 use ticketing_core::{Error, LineState};
 
 use crate::line::capacity;
-use crate::sale::{OnSale, hall};
+use crate::sale::hall;
 
 behaviour! {
     async fn joining_again_answers_the_same_place_while_it_lasts(world: World) {
@@ -82,9 +82,8 @@ behaviour! {
         let venue = world.venue(&organizer, &hall(10)).await;
         let details = world.details(venue, &[("Regular", Some(1))]);
         let on_sale_at = world.now().plus_seconds(60);
-        let details = PerformanceDetails { on_sale_at, policy: capacity(1), ..details };
-        let made = world.office.add_performance(&organizer, details).await.unwrap();
-        let sale = OnSale { id: made.performance.id, organizer };
+        let details = NewPerformance { on_sale_at, policy: capacity(1), ..details };
+        let sale = world.put_on_sale(organizer, details).await;
         let early = world.buyer().await;
         refused!(world.office.join(&early, sale.id).await, Error::NotOnSale { .. });
         assert_eq!(world.office.line_status(sale.id).await.unwrap().state, LineState::Idle);

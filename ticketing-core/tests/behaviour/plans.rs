@@ -11,8 +11,8 @@ const ARENA: &str = include_str!("../../../venues/arena.toml");
 
 async fn import(world: &World, seat_map: Value) -> Result<()> {
     let organizer = world.organizer().await;
-    let details = VenueDetails { name: "House".into(), address: String::new(), seat_map };
-    world.office.add_venue(&organizer, details).await.map(drop)
+    let details = VenueDetails { name: "House".into(), seat_map, ..VenueDetails::default() };
+    world.office.add_venue(&organizer, details, None).await.map(drop)
 }
 
 /// The plan must be refused, with the fault at this place.

@@ -2,9 +2,10 @@
 
 use futures_util::future::join_all;
 
+use ticketing_core::IdempotencyKey;
 use ticketing_core::catalog::Policy;
 use ticketing_core::orders::OrderStatus;
-use ticketing_core::seats::{Best, Hold, IdempotencyKey, Wish};
+use ticketing_core::seats::{Best, Hold, Wish};
 use ticketing_core::{Error, Page, PlacedOrder, Result};
 
 use crate::sale::{FREE, HELD, SOLD, Visitor, paid};

@@ -5,12 +5,12 @@ use serde_json::Value;
 
 use ticketing_core::accounts::Caller;
 use ticketing_core::admission::{LineReport, State};
-use ticketing_core::catalog::{CategoryPrice, PerformanceDetails, Policy, VenueDetails};
+use ticketing_core::catalog::{CategoryPrice, NewPerformance, Policy, VenueDetails};
 use ticketing_core::orders::{Order, OrderStatus};
 use ticketing_core::seats::{Hold, SeatStatus, Wish};
 use ticketing_core::{
-    Currency, LineAnswer, Money, OrderId, Payment, PaymentId, PaymentOutcome, PerformanceId,
-    PlacedOrder, Result, SalesReport, VenueId,
+    Currency, IssuedTicket, LineAnswer, Money, OrderId, Page, Payment, PaymentId, PaymentOutcome,
+    PerformanceId, PlacedOrder, Result, SalesReport, VenueId,
 };
 
 use crate::world::World;
@@ -51,9 +51,8 @@ impl World {
     ) -> OnSale {
         let organizer = self.organizer().await;
         let venue = self.venue(&organizer, plan).await;
-        let details = PerformanceDetails { policy, ..self.details(venue, prices) };
-        let made = self.office.add_performance(&organizer, details).await.unwrap();
-        OnSale { id: made.performance.id, organizer }
+        let details = NewPerformance { policy, ..self.details(venue, prices) };
+        self.put_on_sale(organizer, details).await
     }
 
     /// A performance that goes on sale in a while; its policy may let people join before.
@@ -62,8 +61,12 @@ impl World {
         let venue = self.venue(&organizer, &hall(seats)).await;
         let details = self.details(venue, &[("Regular", Some(PRICE))]);
         let on_sale_at = self.now().plus_seconds(seconds);
-        let details = PerformanceDetails { policy, on_sale_at, ..details };
-        let made = self.office.add_performance(&organizer, details).await.unwrap();
+        let details = NewPerformance { policy, on_sale_at, ..details };
+        self.put_on_sale(organizer, details).await
+    }
+
+    pub(crate) async fn put_on_sale(&self, organizer: Caller, new: NewPerformance) -> OnSale {
+        let made = self.office.add_performance(&organizer, new, None).await.unwrap();
         OnSale { id: made.performance.id, organizer }
     }
 
@@ -78,8 +81,8 @@ impl World {
 
     pub(crate) async fn venue(&self, organizer: &Caller, plan: &str) -> VenueId {
         let seat_map = Value::String(plan.to_owned());
-        let details = VenueDetails { name: "House".into(), address: String::new(), seat_map };
-        self.office.add_venue(organizer, details).await.unwrap().0.id
+        let details = VenueDetails { name: "House".into(), seat_map, ..VenueDetails::default() };
+        self.office.add_venue(organizer, details, None).await.unwrap().0.id
     }
 
     /// Listed and on sale now, tomorrow on stage.
@@ -87,12 +90,13 @@ impl World {
         &self,
         venue_id: VenueId,
         prices: &[(&str, Option<i64>)],
-    ) -> PerformanceDetails {
+    ) -> NewPerformance {
         let price = |(category, amount): &(&str, Option<i64>)| CategoryPrice {
             category: (*category).to_owned(),
             price: amount.map(|amount| Money::new(amount, Currency::KRW)),
         };
-        PerformanceDetails {
+        NewPerformance {
+            production_id: None,
             venue_id,
             title: "A contested evening".into(),
             description: String::new(),
@@ -165,6 +169,13 @@ impl World {
     pub(crate) async fn ordered(&self, visitor: &Visitor, seats: &[u32]) -> Order {
         let hold = self.hold(visitor, seats).await.unwrap();
         self.order(visitor, &hold).await.unwrap().order
+    }
+
+    /// The tickets of an order, all on one page.
+    pub(crate) async fn tickets(&self, buyer: &Caller, order: &Order) -> Vec<IssuedTicket> {
+        let page = self.office.tickets(buyer, order.id, Page::default()).await.unwrap();
+        assert_eq!(page.next, None, "more than one page");
+        page.items
     }
 
     /// Holds the seats, places an order and pays it.

@@ -186,7 +186,7 @@ behaviour! {
         let sale = world.sale(Policy::default(), 10).await;
         let (owner, stranger) = (world.admitted(&sale).await, world.admitted(&sale).await);
         let hold = world.hold(&owner, &[5]).await.unwrap();
-        world.release(&stranger, &hold).await.unwrap();
+        refused!(world.release(&stranger, &hold).await, Error::NotFound(_));
         let borrowed = Visitor { pass_token: owner.pass_token.clone(), ..stranger };
         refused!(world.release(&borrowed, &hold).await, Error::PassRequired);
         assert_eq!(world.seat(&sale, 5).await, HELD);

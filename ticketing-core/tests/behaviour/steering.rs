@@ -4,7 +4,7 @@ use ticketing_core::admission::State;
 use ticketing_core::catalog::{PerformanceChange, Policy};
 use ticketing_core::{Error, LineState, Steer};
 
-use crate::line::capacity;
+use crate::line::{capacity, capacity_change};
 use crate::sale::OnSale;
 use crate::world::World;
 
@@ -109,12 +109,13 @@ behaviour! {
         steer(&world, &sale, Steer::Pause(Some("a moment".into()))).await;
         world.advance_ms(10);
         steer(&world, &sale, Steer::Rate(Some(120))).await;
-        let change = PerformanceChange { policy: Some(capacity(3)), ..Default::default() };
+        let policy = Some(capacity_change(3));
+        let change = PerformanceChange { policy, ..Default::default() };
         world.office.change_performance(&sale.organizer, sale.id, change).await.unwrap();
         let mut entries = world.office.audit(&sale.organizer, sale.id).await.unwrap();
         let changed = entries.remove(0);
         assert_eq!(changed.action, "change");
-        assert!(changed.detail.contains("\"line_capacity\":3"), "{}", changed.detail);
+        assert_eq!(changed.detail, "policy.line_capacity 3");
         let told: Vec<_> =
             entries.iter().map(|entry| (entry.action.as_str(), entry.detail.as_str())).collect();
         assert_eq!(told, [("rate", "120 per minute"), ("pause", "a moment")]);

@@ -13,8 +13,8 @@ use secrecy::SecretString;
 
 #[cfg(feature = "broken-guards")]
 use ticketing_core::Broken;
+use ticketing_core::IdempotencyKey;
 use ticketing_core::accounts::{Caller, Role};
-use ticketing_core::seats::IdempotencyKey;
 use ticketing_core::{
     AccountId, BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey, Step, Timestamp,
 };
@@ -26,6 +26,9 @@ use crate::gateway::{Gateway, LedgerItem, Wire};
 const START: Timestamp = Timestamp::from_millis(1_777_629_600_000);
 /// What every world is signed with; it guards nothing.
 const KEY: [u8; 32] = [7; 32];
+/// The administrator of every world.
+pub(crate) const ROOT: &str = "root@example.org";
+pub(crate) const ROOT_PASSWORD: &str = "a long password";
 /// Worlds are alike; what happens in them is not always.
 const SEED: u64 = 1;
 /// How long the line rests between two ticks.
@@ -61,9 +64,9 @@ impl World {
     }
 
     async fn around(office: BoxOffice, clock: Clock, wire: Arc<Wire>) -> Self {
-        let (email, password) = ("root@example.org", SecretString::from("a long password"));
-        office.ensure_administrator(email, &password).await.unwrap();
-        let session = office.sign_in(email, &password).await.unwrap();
+        let password = SecretString::from(ROOT_PASSWORD);
+        office.ensure_administrator(ROOT, &password).await.unwrap();
+        let session = office.sign_in(ROOT, &password).await.unwrap();
         let administrator = office.authenticate(&session.access_token).unwrap();
         Self {
             office,
@@ -80,24 +83,46 @@ impl World {
     pub(crate) async fn another_office(&self) -> Self {
         #[cfg(feature = "services")]
         if let Some(namespace) = &self.services {
-            let office = namespace.connect(&self.clock, &self.wire, Randomness::from_system());
+            let randomness = Randomness::from_system();
+            let office = namespace.connect(&self.clock, &self.wire, randomness, signing_key());
             return Self { office: office.await, ..self.clone() };
         }
         std::future::ready(self.clone()).await
     }
 
+    /// A server with another signing key: of the same deployment on the services, of one without
+    /// any data when embedded.
+    pub(crate) async fn office_with_key(&self, signing_key: SigningKey) -> Self {
+        #[cfg(feature = "services")]
+        if let Some(namespace) = &self.services {
+            let randomness = Randomness::from_system();
+            let office = namespace.connect(&self.clock, &self.wire, randomness, signing_key);
+            return Self { office: office.await, ..self.clone() };
+        }
+        let settings =
+            EmbeddedSettings { signing_key, ..embedded_settings(&self.clock, &self.wire) };
+        std::future::ready(Self { office: BoxOffice::embedded(settings), ..self.clone() }).await
+    }
+
     /// Another server of the same deployment, with guards taken out.
     #[cfg(all(feature = "broken-guards", feature = "services"))]
     pub(crate) async fn another_broken_office(&self, broken: Broken) -> Self {
-        let namespace = self.services.as_ref().expect("a world on services").with(broken);
-        let office = namespace.connect(&self.clock, &self.wire, Randomness::from_system());
+        let namespace = self.namespace().with(broken);
+        let randomness = Randomness::from_system();
+        let office = namespace.connect(&self.clock, &self.wire, randomness, signing_key());
         Self { office: office.await, ..self.clone() }
     }
 
     /// Everything in Redis is gone.
     #[cfg(feature = "services")]
     pub(crate) fn wipe_redis(&self) {
-        self.services.as_ref().expect("a world on services").wipe();
+        self.namespace().wipe();
+    }
+
+    /// Where the data of a world on the services are.
+    #[cfg(feature = "services")]
+    pub(crate) fn namespace(&self) -> &services::Namespace {
+        self.services.as_ref().expect("a world on services")
     }
 
     /// The gateway from now on goes wrong in this way.
@@ -175,6 +200,10 @@ impl World {
     }
 }
 
+pub(crate) fn signing_key() -> SigningKey {
+    SigningKey::new(KEY)
+}
+
 async fn surroundings() -> (Clock, Arc<Wire>) {
     let wire = Wire::to(Gateway::start(FaultPlan::default()).await);
     (Clock::manual(START), Arc::new(wire))
@@ -184,7 +213,7 @@ fn embedded_settings(clock: &Clock, wire: &Arc<Wire>) -> EmbeddedSettings {
     EmbeddedSettings {
         clock: clock.clone(),
         randomness: Randomness::seeded(SEED),
-        signing_key: SigningKey::new(KEY),
+        signing_key: signing_key(),
         provider: wire.clone(),
         #[cfg(feature = "broken-guards")]
         broken: Broken::default(),

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::response::{Html, IntoResponse};
+use ticketing_wire::Money;
+use ticketing_wire::text::clean;
 
 use super::request::PaymentId;
 use crate::gateway::Gateway;
@@ -26,43 +28,44 @@ pub(super) async fn page(
     Ok((headers, Html(render(&payment))))
 }
 
-/// Every value put in is plain by its own rules: an id of letters, digits, `-` and `_`, a number,
-/// a code of three letters, one of our own words. Nothing needs escaping.
+/// Every value put in is escaped, whatever the rules of its own kind say.
 fn render(payment: &Payment) -> String {
     let charged = payment.captured.as_ref().map(|captured| captured.amount);
-    let total = charged.or(payment.total);
-    let amount = total.map_or_else(|| "open amount".to_owned(), grouped);
-    let currency = if total.is_some() { payment.currency.as_str() } else { "" };
-    PAGE.replace("{{id}}", &payment.id)
-        .replace("{{amount}}", &amount)
-        .replace("{{currency}}", currency)
-        .replace("{{status}}", payment.status())
+    let amount = charged.or(payment.total).map_or_else(
+        || "open amount".to_owned(),
+        |total| Money::new(i64::try_from(total).unwrap_or(i64::MAX), &payment.currency).to_string(),
+    );
+    PAGE.replace("{{id}}", &escaped(&payment.id))
+        .replace("{{amount}}", &escaped(&amount))
+        .replace("{{status}}", &escaped(payment.status()))
         .replace("{{open}}", if payment.captured.is_none() { "" } else { "hidden" })
         .replace("{{closed}}", if payment.captured.is_none() { "hidden" } else { "" })
 }
 
-/// `132000` as `132,000`.
-fn grouped(amount: u64) -> String {
-    let digits = amount.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
+/// Text that may stand in the page, and in its quoted strings.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in clean(text).chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            '\\' => safe.push_str("&#92;"),
+            character => safe.push(character),
         }
-        text.push(digit);
     }
-    text
+    safe
 }
 
 #[cfg(test)]
 mod tests {
-    use super::grouped;
+    use super::escaped;
 
     #[test]
-    fn amounts_are_grouped_by_thousands() {
-        assert_eq!(
-            [1, 999, 1_000, 132_000, 1_234_567].map(grouped),
-            ["1", "999", "1,000", "132,000", "1,234,567"]
-        );
+    fn text_says_nothing_to_a_browser() {
+        let text = "</script>\"'\\ & \u{1b}[31m";
+        assert_eq!(escaped(text), "&lt;/script&gt;&quot;&#39;&#92; &amp; \u{fffd}[31m");
     }
 }

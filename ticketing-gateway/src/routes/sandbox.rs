@@ -5,12 +5,15 @@ use std::sync::Arc;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use ticketing_wire::Page;
+use ticketing_wire::sandbox::{Authorize, Authorized, EntryKind, LedgerEntry};
+use ticketing_wire::secrets::PaymentToken;
 
 use super::request::{Body, PaymentId};
 use crate::edge;
-use crate::entry::{Entry, Fact, Outcome};
+use crate::entry::{Entry, Fact};
 use crate::gateway::Gateway;
 use crate::idempotency::Answer;
 use crate::refusal::Refusal;
@@ -18,15 +21,10 @@ use crate::refusal::Refusal;
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1_000;
 
+/// The ledger's own pages: they may be larger than those of the box office.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Authorize {
-    outcome: Outcome,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Page {
+pub(super) struct LedgerQuery {
     #[serde(default)]
     cursor: u64,
     limit: Option<usize>,
@@ -40,13 +38,13 @@ pub(super) async fn authorize(
 ) -> Result<Answer, Refusal> {
     let request: Authorize = body.parse()?;
     let token = gateway.authorize(&id, request.outcome, edge::now()).await?;
-    Ok(ok(&json!({ "payment_token": token })))
+    Ok(ok(&Authorized { payment_token: PaymentToken::from(token) }))
 }
 
 /// Captures and cancels, oldest first.
 pub(super) async fn ledger(
     State(gateway): State<Arc<Gateway>>,
-    page: Result<Query<Page>, QueryRejection>,
+    page: Result<Query<LedgerQuery>, QueryRejection>,
 ) -> Result<Answer, Refusal> {
     let Query(page) = page.map_err(|error| Refusal::InvalidRequest(error.body_text()))?;
     let limit = page.limit.unwrap_or(DEFAULT_LIMIT);
@@ -55,28 +53,28 @@ pub(super) async fn ledger(
     }
     let (entries, more) = gateway.money_after(page.cursor, limit);
     let next_cursor = entries.last().filter(|_| more).map(|entry| entry.number.to_string());
-    let items: Vec<Value> = entries.iter().filter_map(item).collect();
-    Ok(ok(&json!({ "items": items, "next_cursor": next_cursor })))
+    let items: Vec<LedgerEntry> = entries.iter().filter_map(item).collect();
+    Ok(ok(&Page { items, next_cursor }))
 }
 
-fn item(entry: &Entry) -> Option<Value> {
+fn item(entry: &Entry) -> Option<LedgerEntry> {
     let (kind, amount, currency, custom_data) = match &entry.fact {
         Fact::Capture { amount, currency, custom_data } => {
-            ("capture", amount, currency, custom_data)
+            (EntryKind::Capture, amount, currency, custom_data)
         }
         Fact::Cancel { amount, currency, custom_data, .. } => {
-            ("cancel", amount, currency, custom_data)
+            (EntryKind::Cancel, amount, currency, custom_data)
         }
         Fact::PreRegister { .. } | Fact::Authorize { .. } | Fact::Decline { .. } => return None,
     };
-    Some(json!({
-        "payment_id": entry.payment_id,
-        "kind": kind,
-        "amount": amount,
-        "currency": currency,
-        "at": entry.at.to_string(),
-        "custom_data": opened(custom_data),
-    }))
+    Some(LedgerEntry {
+        payment_id: entry.payment_id.clone(),
+        kind,
+        amount: i64::try_from(*amount).unwrap_or(i64::MAX),
+        currency: currency.clone(),
+        at: Some(entry.at.into()),
+        custom_data: opened(custom_data),
+    })
 }
 
 /// `PortOne`'s custom data is a string; one that holds JSON is shown as what it holds.
@@ -85,6 +83,7 @@ fn opened(custom_data: &Value) -> Value {
     parsed.unwrap_or_else(|| custom_data.clone())
 }
 
-fn ok(body: &Value) -> Answer {
-    Answer { status: StatusCode::OK, body: body.to_string() }
+fn ok(body: &impl Serialize) -> Answer {
+    let body = serde_json::to_string(body).expect("our own plain data is JSON");
+    Answer { status: StatusCode::OK, body }
 }

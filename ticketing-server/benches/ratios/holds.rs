@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncCommands, Script};
+use ticketing_core::IdempotencyKey;
 use ticketing_core::accounts::Caller;
-use ticketing_core::seats::{Hold, IdempotencyKey, Wish};
+use ticketing_core::seats::{Hold, Wish};
 use ticketing_core::{PerformanceId, Randomness, Timestamp};
 
 use crate::office::{Measured, setting};

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use serde_json::json;
 use ticketing_core::accounts::{Caller, Role, SignUp};
-use ticketing_core::catalog::{PerformanceDetails, VenueDetails};
+use ticketing_core::catalog::{CategoryPrice, NewPerformance, Policy, VenueDetails};
 use ticketing_core::payments::{PortOne, PortOneSettings};
 use ticketing_core::{
-    BoxOffice, Clock, EmbeddedSettings, PerformanceId, Randomness, ServicesSettings, SigningKey,
+    BoxOffice, Clock, Currency, EmbeddedSettings, Money, PerformanceId, Randomness,
+    ServicesSettings, SigningKey,
 };
 use ticketing_gateway::{FaultPlan, Options};
 use tokio::net::TcpListener;
+
+/// Longer than any measurement.
+const A_YEAR_SECONDS: u32 = 365 * 24 * 3600;
 
 /// A box office that is being measured.
 pub(crate) struct Measured {
@@ -85,19 +88,35 @@ impl Measured {
             "name = 'Hall'\n[[categories]]\nname = 'Standing'\n\
              [[areas]]\nname = 'Floor'\ncategory = 'Standing'\nplaces = {places}\n"
         );
-        let venue =
-            VenueDetails { name: "Hall".into(), address: String::new(), seat_map: plan.into() };
-        let (venue, _) = self.office.add_venue(&organizer, venue).await?;
-        let details: PerformanceDetails = serde_json::from_value(json!({
-            "venue_id": venue.id,
-            "title": "Measured",
-            "listed_at": "2020-01-01T00:00:00Z",
-            "on_sale_at": "2020-01-01T00:00:00Z",
-            "starts_at": "2100-01-01T00:00:00Z",
-            "prices": [{"category": "Standing", "price": {"amount": 1000, "currency": "KRW"}}],
-            "policy": {"line_capacity": capacity, "seats_per_buyer": 100, "pass_lease_seconds": 3600},
-        }))?;
-        Ok(self.office.add_performance(&organizer, details).await?.performance.id)
+        let venue = VenueDetails {
+            name: "Hall".into(),
+            address: String::new(),
+            time_zone: None,
+            seat_map: plan.into(),
+        };
+        let (venue, _) = self.office.add_venue(&organizer, venue, None).await?;
+        let now = Clock::system().now();
+        let price = Money { amount: 1000, currency: Currency::KRW };
+        let new = NewPerformance {
+            production_id: None,
+            venue_id: venue.id,
+            title: "Measured".into(),
+            description: String::new(),
+            genre: String::new(),
+            age_limit: 0,
+            running_minutes: 0,
+            listed_at: now,
+            on_sale_at: now,
+            starts_at: now.plus_seconds(A_YEAR_SECONDS),
+            prices: vec![CategoryPrice { category: "Standing".into(), price: Some(price) }],
+            policy: Policy {
+                line_capacity: capacity,
+                seats_per_buyer: 100,
+                pass_lease_seconds: 3600,
+                ..Policy::default()
+            },
+        };
+        Ok(self.office.add_performance(&organizer, new, None).await?.performance.id)
     }
 
     /// Synthetic buyers, signed in.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use anyhow::Context;
-use ticketing_core::seats::IdempotencyKey;
+use ticketing_core::IdempotencyKey;
 
 use crate::holds::Held;
 use crate::office::{Measured, setting};

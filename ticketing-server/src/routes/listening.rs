@@ -2,24 +2,39 @@
 //! beats every fifteen seconds, and a server that goes away says so.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive};
 use axum::response::{IntoResponse, Sse};
 use futures_util::stream::unfold;
-use serde_json::json;
-use ticketing_core::{LineEvent, LineListener, PerformanceId, SeatEvent, SeatListener};
+use serde::Serialize;
+use ticketing_core::{
+    LineEvent, LineListener, PerformanceId, SeatChanges, SeatEvent, SeatListener,
+};
+use ticketing_wire::line::StreamEnd;
+use ticketing_wire::seats::{SeatsDelta, Version};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::Answer;
-use super::line::PlaceAnswer;
+use super::line::{frame_text, place};
 use crate::app::App;
 use crate::extract::{Id, PlaceToken, SignedIn};
-use crate::problem::Problem;
 
 /// How long a stream may be silent.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Proxies that buffer answers do not buffer this one.
+const UNBUFFERED: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
+const LAST_EVENT_ID: &str = "Last-Event-ID";
+/// The version of a listener whose version is not one of ours: it is told to begin anew.
+const NONE_OF_OURS: (u32, u64) = (u32::MAX, u64::MAX);
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(line)).routes(routes!(seats))
+}
 
 /// What a listener hears next, as it goes over the wire.
 enum Heard {
@@ -36,13 +51,12 @@ trait Listens: Send + 'static {
 impl Listens for LineListener {
     async fn hear(&mut self) -> Option<Heard> {
         Some(match self.next().await? {
-            LineEvent::Status { id, text } => {
-                Heard::Event(Event::default().event("status").id(id).data(text))
+            LineEvent::Status(frame) => {
+                let event = Event::default().event("status").id(&frame.id);
+                Heard::Event(event.data(frame_text(&frame).as_str()))
             }
             LineEvent::Place(answer) => {
-                let place = serde_json::to_string(&PlaceAnswer::from(*answer));
-                let place = place.expect("plain data serialise");
-                Heard::Event(Event::default().event("place").data(place))
+                Heard::Event(Event::default().event("place").data(text(&place(*answer))))
             }
             LineEvent::TooSlow => Heard::TooSlow,
         })
@@ -54,11 +68,12 @@ impl Listens for SeatListener {
         let event =
             |name, epoch, sequence| Event::default().event(name).id(format!("{epoch}-{sequence}"));
         Some(match self.next().await? {
-            SeatEvent::Changes { epoch, sequence, text } => {
-                Heard::Event(event("seats", epoch, sequence).data(text))
+            SeatEvent::Changes(changes) => {
+                let event = event("seats", changes.epoch, changes.sequence);
+                Heard::Event(event.data(delta_text(&changes).as_str()))
             }
             SeatEvent::Reset { epoch, sequence } => {
-                let version = json!({"epoch": epoch, "sequence": sequence}).to_string();
+                let version = text(&Version { epoch, sequence });
                 Heard::Event(event("reset", epoch, sequence).data(version))
             }
             SeatEvent::TooSlow => Heard::TooSlow,
@@ -66,8 +81,31 @@ impl Listens for SeatListener {
     }
 }
 
-/// The status of the line as it changes, and one's own place once it is near.
-pub(crate) async fn line(
+fn text(data: &impl Serialize) -> String {
+    serde_json::to_string(data).expect("plain data serialise")
+}
+
+/// The text of a delta, made once for everybody.
+fn delta_text(changes: &SeatChanges) -> Arc<String> {
+    changes.rendered.get_or_render(|| {
+        let SeatChanges { epoch, sequence, changes, .. } = changes;
+        text(&SeatsDelta { epoch: *epoch, sequence: *sequence, changes: changes.clone() })
+    })
+}
+
+/// Streams the status of the line as it changes (`status`), one's own place once it is near
+/// (`place`), and why the stream ends (`end`).
+#[utoipa::path(
+    get, path = "/v1/performances/{id}/line/events", operation_id = "listen_to_line",
+    tag = "line", params(PlaceToken),
+    responses(
+        (status = 200, description = "server-sent events: `status` is a LineStatus, `place` a \
+            Place, `end` a StreamEnd", body = String, content_type = "text/event-stream",
+            example = "event: end\ndata: {\"reason\":\"the server goes away\"}\n\n"),
+        (status = 403, description = "forbidden: the place is another account's"),
+    )
+)]
+async fn line(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Id(performance): Id<PerformanceId>,
@@ -77,15 +115,24 @@ pub(crate) async fn line(
     Ok(stream(&app, listener))
 }
 
-/// The seats as they change. `Last-Event-ID` is the version that the listener has, as
-/// `epoch-sequence`.
-pub(crate) async fn seats(
+/// Streams the seats as they change (`seats`), from the version that the listener has; `reset` says
+/// that its version is of no use and the seats must be loaded anew.
+#[utoipa::path(
+    get, path = "/v1/performances/{id}/seats/events", operation_id = "listen_to_seats",
+    tag = "seats",
+    params(("Last-Event-ID" = Option<String>, Header,
+        description = "the version that the listener has: epoch-sequence, as an event's id says")),
+    responses((status = 200, description = "server-sent events: `seats` is a SeatsDelta, `reset` a \
+        Version, `end` a StreamEnd", body = String, content_type = "text/event-stream",
+        example = "event: seats\nid: 1-44\ndata: {\"epoch\":1,\"sequence\":44,\"changes\":[[2,1]]}\n\n"))
+)]
+async fn seats(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Id(performance): Id<PerformanceId>,
     headers: HeaderMap,
 ) -> Answer<impl IntoResponse> {
-    let after = last_event_id(&headers)?;
+    let after = last_event_id(&headers);
     let listener = app.office.listen_to_seats(&caller, performance, after).await?;
     Ok(stream(&app, listener))
 }
@@ -106,21 +153,21 @@ fn stream<Listener: Listens>(app: &App, listener: Listener) -> impl IntoResponse
             None => (Ok(end("the server goes away")), None),
         })
     });
-    Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT))
+    ([UNBUFFERED], Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 
 /// The last event of a stream says why it ends: connect again, elsewhere or faster.
 fn end(reason: &str) -> Event {
-    Event::default().event("end").data(json!({"reason": reason}).to_string())
+    Event::default().event("end").data(text(&StreamEnd { reason: reason.to_owned() }))
 }
 
-fn last_event_id(headers: &HeaderMap) -> Answer<Option<(u32, u64)>> {
-    let Some(id) = headers.get("Last-Event-ID") else { return Ok(None) };
-    let parsed = id
-        .to_str()
-        .ok()
-        .and_then(|id| id.split_once('-'))
-        .and_then(|(epoch, sequence)| Some((epoch.parse().ok()?, sequence.parse().ok()?)));
-    let wrong = || Problem::field("Last-Event-ID", "epoch-sequence, as an event's id says");
-    parsed.map(Some).ok_or_else(wrong)
+/// The version that a listener has. A browser gives up for good where it is refused, so an id that
+/// is none of ours is answered by a reset.
+fn last_event_id(headers: &HeaderMap) -> Option<(u32, u64)> {
+    let version = |id: &str| {
+        let (epoch, sequence) = id.split_once('-')?;
+        Some((epoch.parse().ok()?, sequence.parse().ok()?))
+    };
+    let id = headers.get(LAST_EVENT_ID)?;
+    Some(id.to_str().ok().and_then(version).unwrap_or(NONE_OF_OURS))
 }

@@ -1,143 +1,168 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
-use ticketing_core::orders::OrderStatus;
-use ticketing_core::{
-    HoldId, Money, OrderId, Payment, PaymentId, PaymentOutcome, PerformanceId, PlacedOrder,
-    TicketId, Timestamp,
-};
+use ticketing_core::{IssuedTicket, OrderId, Payment, PaymentId, PaymentOutcome, PlacedOrder};
+use ticketing_wire::page::PageQuery;
+use ticketing_wire::{Page, orders as wire};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::{Answer, List};
+use super::Answer;
 use crate::app::App;
-use crate::extract::{Body, Id, Key, PageQuery, PassToken, Query, SignedIn};
+use crate::convert::{self, lines, money, time};
+use crate::extract::{Body, Id, Key, PassToken, Query, SignedIn};
+use crate::problem::Problem;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NewOrder {
-    hold_id: HoldId,
+const ORDERS: &str = "orders";
+const TICKETS: &str = "tickets";
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(place, list))
+        .routes(routes!(show))
+        .routes(routes!(pay))
+        .routes(routes!(cancel))
+        .routes(routes!(tickets))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PaymentBody {
-    payment_id: PaymentId,
-    #[serde(default)]
-    payment_token: Option<SecretString>,
-}
-
-#[derive(Serialize)]
-pub(crate) struct OrderAnswer {
-    id: OrderId,
-    performance_id: PerformanceId,
-    status: OrderStatus,
-    seats: Vec<u32>,
-    total: Money,
-    expires_at: Timestamp,
-    payment: PaymentAnswer,
-    created_at: Timestamp,
-}
-
-#[derive(Serialize)]
-struct PaymentAnswer {
-    payment_id: PaymentId,
-    checkout_url: Option<String>,
-}
-
-impl From<PlacedOrder> for OrderAnswer {
-    fn from(placed: PlacedOrder) -> Self {
-        let PlacedOrder { order, checkout_url } = placed;
-        Self {
-            id: order.id,
-            performance_id: order.performance,
-            status: order.status,
-            seats: order.seats,
-            total: order.total,
-            expires_at: order.expires_at,
-            payment: PaymentAnswer { payment_id: order.payment, checkout_url },
-            created_at: order.created_at,
-        }
+fn order(placed: PlacedOrder) -> wire::Order {
+    let PlacedOrder { order, checkout_url } = placed;
+    let payment = (!order.is_free())
+        .then(|| wire::Payment { payment_id: order.payment.to_string(), checkout_url });
+    wire::Order {
+        id: order.id.uuid(),
+        performance_id: order.performance.uuid(),
+        status: wire::OrderStatus::from(order.status.name()),
+        lines: lines(&order.lines),
+        total: money(order.total),
+        expires_at: time(order.expires_at),
+        payment,
+        created_at: time(order.created_at),
+        seats: order.seats,
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct TicketAnswer {
-    id: TicketId,
-    seat: u32,
-    label: String,
-    code: String,
+fn ticket(issued: IssuedTicket) -> wire::Ticket {
+    let IssuedTicket { ticket, label, code } = issued;
+    wire::Ticket { id: ticket.id.uuid(), seat: ticket.seat, label, code }
 }
 
-#[derive(Serialize)]
-pub(crate) struct Tickets {
-    items: Vec<TicketAnswer>,
-}
-
-pub(crate) async fn place(
+/// Orders what a hold holds. An order whose total is 0 is paid at once.
+#[utoipa::path(
+    post, path = "/v1/orders", operation_id = "place_order", tag = "orders",
+    params(PassToken, Key), request_body = wire::NewOrder,
+    responses(
+        (status = 201, description = "the order", body = wire::Order),
+        (status = 403, description = "pass-required: of this performance and account"),
+        (status = 404, description = "not-found: there is no such hold of the caller"),
+        (status = 409, description = "hold-expired: choose again; conflict: the hold has its order, \
+            which `order_id` names; limit-exceeded; not-on-sale; seat-taken"),
+        (status = 422, description = "idempotency-reused"),
+    )
+)]
+async fn place(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     PassToken(pass): PassToken,
     Key(key): Key,
-    Body(NewOrder { hold_id }): Body<NewOrder>,
-) -> Answer<(StatusCode, Json<OrderAnswer>)> {
-    let placed = app.office.place_order(&caller, pass.as_deref(), key, hold_id).await?;
-    Ok((StatusCode::CREATED, Json(placed.into())))
+    Body(wire::NewOrder { hold_id }): Body<wire::NewOrder>,
+) -> Answer<(StatusCode, Json<wire::Order>)> {
+    let placed = app.office.place_order(&caller, pass.as_deref(), key, hold_id.into()).await?;
+    Ok((StatusCode::CREATED, Json(order(placed))))
 }
 
-pub(crate) async fn list(
+/// Lists the caller's own orders.
+#[utoipa::path(
+    get, path = "/v1/orders", operation_id = "orders", tag = "orders", params(PageQuery),
+    responses((status = 200, description = "a page of orders", body = Page<wire::Order>))
+)]
+async fn list(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Query(page): Query<PageQuery>,
-) -> Answer<Json<List<OrderAnswer>>> {
-    let orders = app.office.orders(&caller, page.page()).await?;
-    Ok(Json(orders.map(OrderAnswer::from).into()))
+    Query(query): Query<PageQuery>,
+) -> Answer<Json<Page<wire::Order>>> {
+    let page = app.office.page(ORDERS, query.limit, query.cursor.as_deref())?;
+    let found = app.office.orders(&caller, page).await?;
+    Ok(Json(convert::page(&app.office, ORDERS, found, order)))
 }
 
-pub(crate) async fn show(
+/// Shows an order of the caller.
+#[utoipa::path(
+    get, path = "/v1/orders/{id}", operation_id = "order", tag = "orders",
+    responses((status = 200, description = "the order", body = wire::Order))
+)]
+async fn show(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Id(order): Id<OrderId>,
-) -> Answer<Json<OrderAnswer>> {
-    Ok(Json(app.office.order(&caller, order).await?.into()))
+    Id(id): Id<OrderId>,
+) -> Answer<Json<wire::Order>> {
+    Ok(Json(order(app.office.order(&caller, id).await?)))
 }
 
-/// Paid, or under way; a repeat of the key gets how far it is by then.
-pub(crate) async fn pay(
+/// Pays an order with what the payment window gave. A repeat of the key joins the attempt and gets
+/// how far it is by then.
+#[utoipa::path(
+    post, path = "/v1/orders/{id}/payment", operation_id = "pay", tag = "orders", params(Key),
+    request_body = wire::NewPayment,
+    responses(
+        (status = 200, description = "paid", body = wire::Order),
+        (status = 202, description = "under way: ask for the order again", body = wire::Order),
+        (status = 402, description = "payment-declined: the order shows a new payment"),
+        (status = 409, description = "payment-mismatch: not the payment that the order waits for; \
+            order-expired; conflict"),
+        (status = 422, description = "idempotency-reused"),
+    )
+)]
+async fn pay(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Id(order): Id<OrderId>,
+    Id(id): Id<OrderId>,
     Key(key): Key,
-    Body(body): Body<PaymentBody>,
-) -> Answer<(StatusCode, Json<OrderAnswer>)> {
-    let token = body.payment_token.unwrap_or_default();
-    let payment = Payment { payment: body.payment_id, token };
-    Ok(match app.office.pay(&caller, order, payment, key).await? {
-        PaymentOutcome::Paid(order) => (StatusCode::OK, Json(order.into())),
-        PaymentOutcome::Processing(order) => (StatusCode::ACCEPTED, Json(order.into())),
+    Body(said): Body<wire::NewPayment>,
+) -> Answer<(StatusCode, Json<wire::Order>)> {
+    let payment: PaymentId = said
+        .payment_id
+        .parse()
+        .map_err(|_| Problem::field("payment_id", "the payment_id of the order"))?;
+    let token = said.payment_token.unwrap_or_default().into_secret();
+    Ok(match app.office.pay(&caller, id, Payment { payment, token }, key).await? {
+        PaymentOutcome::Paid(placed) => (StatusCode::OK, Json(order(placed))),
+        PaymentOutcome::Processing(placed) => (StatusCode::ACCEPTED, Json(order(placed))),
     })
 }
 
-pub(crate) async fn cancel(
+/// Gives an order up before it is paid.
+#[utoipa::path(
+    post, path = "/v1/orders/{id}/cancel", operation_id = "cancel_order", tag = "orders",
+    params(Key),
+    responses(
+        (status = 200, description = "the cancelled order", body = wire::Order),
+        (status = 409, description = "conflict: it is paid, or a payment is under way"),
+        (status = 422, description = "idempotency-reused"),
+    )
+)]
+async fn cancel(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Id(order): Id<OrderId>,
+    Id(id): Id<OrderId>,
     Key(key): Key,
-) -> Answer<Json<OrderAnswer>> {
-    Ok(Json(app.office.cancel(&caller, order, key).await?.into()))
+) -> Answer<Json<wire::Order>> {
+    Ok(Json(order(app.office.cancel(&caller, id, key).await?)))
 }
 
-pub(crate) async fn tickets(
+/// Lists the tickets of an order of the caller; empty until it is paid.
+#[utoipa::path(
+    get, path = "/v1/orders/{id}/tickets", operation_id = "tickets", tag = "orders",
+    params(PageQuery),
+    responses((status = 200, description = "a page of tickets", body = Page<wire::Ticket>))
+)]
+async fn tickets(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Id(order): Id<OrderId>,
-) -> Answer<Json<Tickets>> {
-    let tickets = app.office.tickets(&caller, order).await?.into_iter();
-    let items = tickets.map(|(ticket, label, code)| TicketAnswer {
-        id: ticket.id,
-        seat: ticket.seat,
-        label,
-        code,
-    });
-    Ok(Json(Tickets { items: items.collect() }))
+    Id(id): Id<OrderId>,
+    Query(query): Query<PageQuery>,
+) -> Answer<Json<Page<wire::Ticket>>> {
+    let page = app.office.page(TICKETS, query.limit, query.cursor.as_deref())?;
+    let found = app.office.tickets(&caller, id, page).await?;
+    Ok(Json(convert::page(&app.office, TICKETS, found, ticket)))
 }

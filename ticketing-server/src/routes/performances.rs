@@ -1,148 +1,208 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
-use ticketing_core::catalog::{Listing, PerformanceChange, PerformanceDetails, Sort};
-use ticketing_core::orders::{CheckIn, OrderStatus};
-use ticketing_core::{
-    AccountId, Money, OrderId, OrganizerOrder, Page, PaymentId, PerformanceId, PerformanceView,
-    SalesReport, TicketId,
+use axum::response::Response;
+use ticketing_core::catalog::{
+    CategoryPrice, Listing, NewPerformance, PerformanceChange, Policy, PolicyChange, Reentry, Sort,
 };
-use uuid::Uuid;
+use ticketing_core::{PerformanceId, PerformanceView};
+use ticketing_wire::{Page, performances as wire};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::{Answer, List};
+use super::Answer;
+use super::layouts;
+use super::productions::production;
 use crate::app::App;
-use crate::extract::{Body, Id, MaybeSignedIn, Query, SignedIn};
-use crate::problem::Problem;
+use crate::body::revalidated;
+use crate::convert::{self, amount, money, time, timestamp, word};
+use crate::extract::{Asked, Body, Id, MaybeKey, MaybeSignedIn, Query, SignedIn};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ListQuery {
-    q: Option<String>,
-    genre: Option<String>,
-    #[serde(default)]
-    sort: Sort,
-    limit: Option<u32>,
-    cursor: Option<Uuid>,
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(add, list)).routes(routes!(show, change))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OrdersQuery {
-    status: Option<String>,
-    limit: Option<u32>,
-    cursor: Option<Uuid>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Scan {
-    code: String,
-}
-
-#[derive(Serialize)]
-pub(crate) struct ScanAnswer {
-    verdict: CheckIn,
-}
-
-#[derive(Serialize)]
-pub(crate) struct OrganizerOrderAnswer {
-    id: OrderId,
-    account_id: AccountId,
-    status: OrderStatus,
-    seats: Vec<u32>,
-    payment_id: PaymentId,
-    total: Money,
-    line_number: u64,
-    tickets: Vec<OrganizerTicket>,
-}
-
-#[derive(Serialize)]
-struct OrganizerTicket {
-    id: TicketId,
-    seat: u32,
-}
-
-impl From<OrganizerOrder> for OrganizerOrderAnswer {
-    fn from(seen: OrganizerOrder) -> Self {
-        let tickets = seen.tickets.iter();
-        Self {
-            id: seen.order.id,
-            account_id: seen.order.account,
-            status: seen.order.status,
-            payment_id: seen.order.payment,
-            total: seen.order.total,
-            line_number: seen.order.line_number,
-            tickets: tickets.map(|t| OrganizerTicket { id: t.id, seat: t.seat }).collect(),
-            seats: seen.order.seats,
-        }
+fn performance(view: &PerformanceView) -> wire::Performance {
+    let details = &view.performance.details;
+    let price = |price: &CategoryPrice| wire::Price {
+        category: price.category.clone(),
+        price: price.price.map(money),
+    };
+    wire::Performance {
+        id: view.performance.id.uuid(),
+        organizer_id: view.performance.organizer_id.uuid(),
+        venue_id: details.venue_id.uuid(),
+        production: Some(production(&view.production)),
+        title: details.title.as_str().to_owned(),
+        description: details.description.as_str().to_owned(),
+        genre: details.genre.as_str().to_owned(),
+        age_limit: details.age_limit,
+        running_minutes: details.running_minutes,
+        listed_at: time(details.listed_at),
+        on_sale_at: time(details.on_sale_at),
+        starts_at: time(details.starts_at),
+        time_zone: Some(view.time_zone.clone()),
+        prices: details.prices.iter().map(price).collect(),
+        policy: policy(&details.policy),
+        layout: Some(layouts::of(&view.map).hash().to_owned()),
+        seats_total: view.map.seats_total(),
+        seats_free: view.seats_free,
+        status: wire::SaleStatus::from(view.status.name()),
     }
 }
 
-pub(crate) async fn add(
-    State(app): State<App>,
-    SignedIn(caller): SignedIn,
-    Body(details): Body<PerformanceDetails>,
-) -> Answer<(StatusCode, Json<PerformanceView>)> {
-    Ok((StatusCode::CREATED, Json(app.office.add_performance(&caller, details).await?)))
+fn policy(policy: &Policy) -> wire::Policy {
+    wire::Policy {
+        line_capacity: policy.line_capacity,
+        admit_per_minute: policy.admit_per_minute,
+        claim_seconds: policy.claim_seconds,
+        pass_lease_seconds: policy.pass_lease_seconds,
+        hold_seconds: policy.hold_seconds,
+        pay_seconds: policy.pay_seconds,
+        seats_per_buyer: policy.seats_per_buyer,
+        reentry: wire::Reentry::from(policy.reentry.name()),
+        orphan_rule: policy.orphan_rule,
+        pre_queue_seconds: policy.pre_queue_seconds,
+        draw_entropy: policy.draw_entropy.as_ref().map(|source| source.as_str().to_owned()),
+        sale_ends_at: policy.sale_ends_at.map(time),
+    }
 }
 
-pub(crate) async fn change(
-    State(app): State<App>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id<PerformanceId>,
-    Body(change): Body<PerformanceChange>,
-) -> Answer<Json<PerformanceView>> {
-    Ok(Json(app.office.change_performance(&caller, id, change).await?))
-}
-
-pub(crate) async fn list(
-    State(app): State<App>,
-    MaybeSignedIn(caller): MaybeSignedIn,
-    Query(ListQuery { q, genre, sort, limit, cursor }): Query<ListQuery>,
-) -> Answer<Json<List<PerformanceView>>> {
-    let page = Page::new(limit, cursor);
-    let listing = Listing { text: q, genre, sort };
-    Ok(Json(app.office.performances(caller.as_ref(), listing, page).await?.into()))
-}
-
-pub(crate) async fn show(
-    State(app): State<App>,
-    MaybeSignedIn(caller): MaybeSignedIn,
-    Id(id): Id<PerformanceId>,
-) -> Answer<Json<PerformanceView>> {
-    Ok(Json(app.office.performance(caller.as_ref(), id).await?))
-}
-
-pub(crate) async fn orders(
-    State(app): State<App>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id<PerformanceId>,
-    Query(OrdersQuery { status, limit, cursor }): Query<OrdersQuery>,
-) -> Answer<Json<List<OrganizerOrderAnswer>>> {
-    let status = status.map(|name| {
-        let status = OrderStatus::from_name(&name);
-        status.ok_or_else(|| Problem::field("status", "an order's status, such as paid"))
+fn terms(said: wire::PolicyTerms) -> Answer<PolicyChange> {
+    let reentry = said.reentry.map(|reentry| {
+        word("policy.reentry", Reentry::from_name(reentry.as_str()), wire::Reentry::WORDS)
     });
-    let page = Page::new(limit, cursor);
-    let orders = app.office.orders_of(&caller, id, status.transpose()?, page).await?;
-    Ok(Json(orders.map(OrganizerOrderAnswer::from).into()))
+    Ok(PolicyChange {
+        line_capacity: said.line_capacity,
+        admit_per_minute: said.admit_per_minute,
+        claim_seconds: said.claim_seconds,
+        pass_lease_seconds: said.pass_lease_seconds,
+        hold_seconds: said.hold_seconds,
+        pay_seconds: said.pay_seconds,
+        seats_per_buyer: said.seats_per_buyer,
+        reentry: reentry.transpose()?,
+        orphan_rule: said.orphan_rule,
+        pre_queue_seconds: said.pre_queue_seconds,
+        draw_entropy: said.draw_entropy,
+        sale_ends_at: said.sale_ends_at.map(|at| at.map(timestamp)),
+    })
 }
 
-pub(crate) async fn sales(
+fn prices(said: Vec<wire::Price>) -> Answer<Vec<CategoryPrice>> {
+    let price = |(place, price): (usize, wire::Price)| {
+        let field = format!("prices[{place}].price");
+        let amount = price.price.map(|money| amount(&field, &money)).transpose()?;
+        Ok(CategoryPrice { category: price.category, price: amount })
+    };
+    said.into_iter().enumerate().map(price).collect()
+}
+
+/// Puts a performance on sale; organizers only.
+#[utoipa::path(
+    post, path = "/v1/performances", operation_id = "add_performance", tag = "performances",
+    params(MaybeKey), request_body = wire::NewPerformance,
+    responses(
+        (status = 201, description = "the performance", body = wire::Performance),
+        (status = 403, description = "forbidden: the caller is no organizer"),
+        (status = 422, description = "idempotency-reused"),
+    )
+)]
+async fn add(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    MaybeKey(key): MaybeKey,
+    Body(said): Body<wire::NewPerformance>,
+) -> Answer<(StatusCode, Json<wire::Performance>)> {
+    let new = NewPerformance {
+        production_id: said.production_id.map(Into::into),
+        venue_id: said.venue_id.into(),
+        title: said.title,
+        description: said.description,
+        genre: said.genre,
+        age_limit: said.age_limit,
+        running_minutes: said.running_minutes,
+        listed_at: timestamp(said.listed_at),
+        on_sale_at: timestamp(said.on_sale_at),
+        starts_at: timestamp(said.starts_at),
+        prices: prices(said.prices)?,
+        policy: terms(said.policy)?.applied_to(Policy::default())?,
+    };
+    let added = app.office.add_performance(&caller, new, key).await?;
+    Ok((StatusCode::CREATED, Json(performance(&added))))
+}
+
+/// Changes what is named of a performance, at any depth; its organizer only. It reaches a running
+/// sale; docs/API.md says which terms cannot change any more, and when.
+#[utoipa::path(
+    patch, path = "/v1/performances/{id}", operation_id = "change_performance",
+    tag = "performances", request_body = wire::PerformanceChange,
+    responses(
+        (status = 200, description = "the performance", body = wire::Performance),
+        (status = 403, description = "forbidden: it is not the caller's"),
+        (status = 409, description = "conflict: terms that cannot change any more; each is named"),
+    )
+)]
+async fn change(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Id(id): Id<PerformanceId>,
-) -> Answer<Json<SalesReport>> {
-    Ok(Json(app.office.sales(&caller, id).await?))
+    Body(said): Body<wire::PerformanceChange>,
+) -> Answer<Json<wire::Performance>> {
+    let change = PerformanceChange {
+        title: said.title,
+        description: said.description,
+        genre: said.genre,
+        age_limit: said.age_limit,
+        running_minutes: said.running_minutes,
+        listed_at: said.listed_at.map(timestamp),
+        on_sale_at: said.on_sale_at.map(timestamp),
+        starts_at: said.starts_at.map(timestamp),
+        prices: said.prices.map(prices).transpose()?,
+        policy: said.policy.map(terms).transpose()?,
+    };
+    Ok(Json(performance(&app.office.change_performance(&caller, id, change).await?)))
 }
 
-pub(crate) async fn check_in(
+/// Lists performances. Those that are not listed yet are shown to their organizer alone.
+#[utoipa::path(
+    get, path = "/v1/performances", operation_id = "performances", tag = "performances",
+    security((), ("bearer" = [])), params(wire::PerformancesQuery, Asked),
+    responses(
+        (status = 200, description = "a page of performances", body = Page<wire::Performance>),
+        (status = 304, description = "unchanged"),
+    )
+)]
+async fn list(
     State(app): State<App>,
-    SignedIn(caller): SignedIn,
+    MaybeSignedIn(caller): MaybeSignedIn,
+    Query(query): Query<wire::PerformancesQuery>,
+    Asked(asked): Asked,
+) -> Answer<Response> {
+    let sort = query.sort.unwrap_or(wire::Sort::Created);
+    let sort = word("sort", Sort::from_name(sort.as_str()), wire::Sort::WORDS)?;
+    let list = format!("performances by {}", sort.name());
+    let page = app.office.page(&list, query.limit, query.cursor.as_deref())?;
+    let listing = Listing { text: query.q, genre: query.genre, sort };
+    let found = app.office.performances(caller.as_ref(), listing, page).await?;
+    let page = convert::page(&app.office, &list, found, |found| performance(&found));
+    Ok(revalidated(&asked, &page))
+}
+
+/// Shows a performance.
+#[utoipa::path(
+    get, path = "/v1/performances/{id}", operation_id = "performance", tag = "performances",
+    security((), ("bearer" = [])), params(Asked),
+    responses(
+        (status = 200, description = "the performance", body = wire::Performance),
+        (status = 304, description = "unchanged"),
+    )
+)]
+async fn show(
+    State(app): State<App>,
+    MaybeSignedIn(caller): MaybeSignedIn,
     Id(id): Id<PerformanceId>,
-    Body(Scan { code }): Body<Scan>,
-) -> Answer<Json<ScanAnswer>> {
-    let verdict = app.office.check_in(&caller, id, &code).await?;
-    Ok(Json(ScanAnswer { verdict }))
+    Asked(asked): Asked,
+) -> Answer<Response> {
+    let view = app.office.performance(caller.as_ref(), id).await?;
+    Ok(revalidated(&asked, &performance(&view)))
 }

@@ -1,139 +1,108 @@
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Serialize};
-use ticketing_core::catalog::{Sale, Section, SectionKind};
-use ticketing_core::seats::{Best, Hold, Wish};
-use ticketing_core::{HoldId, Money, PerformanceId, SeatMapView, Timestamp};
+use axum::http::StatusCode;
+use axum::response::Response;
+use ticketing_core::seats::{self, Wish};
+use ticketing_core::{HoldId, PerformanceId, SeatMapView};
+use ticketing_wire::seats as wire;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::Answer;
+use super::{Answer, layouts};
 use crate::app::App;
-use crate::extract::{Body, Id, Key, PassToken, Query, SignedIn};
+use crate::body::{self, JSON, REVALIDATED};
+use crate::convert::{lines, money, time};
+use crate::extract::{Asked, Body, Id, Key, PassToken, SignedIn};
 use crate::problem::Problem;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct MapQuery {
-    #[serde(default)]
-    status_only: bool,
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(now)).routes(routes!(hold)).routes(routes!(release))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct WishBody {
-    seats: Option<Vec<u32>>,
-    best: Option<Best>,
-}
-
-impl WishBody {
-    fn wish(self) -> Answer<Wish> {
-        match (self.seats, self.best) {
-            (Some(seats), None) => Ok(Wish::Seats(seats)),
-            (None, Some(best)) => Ok(Wish::Best(best)),
-            _ => Err(Problem::field("body", "either seats or best")),
+fn wish(said: wire::NewHold) -> Answer<Wish> {
+    match (said.seats, said.best) {
+        (Some(seats), None) => Ok(Wish::Seats(seats)),
+        (None, Some(wire::Best { count, category, section })) => {
+            Ok(Wish::Best(seats::Best { count, category, section }))
         }
+        _ => Err(Problem::field("body", "either seats or best")),
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct HoldAnswer {
-    id: HoldId,
-    seats: Vec<u32>,
-    total: Money,
-    expires_at: Timestamp,
-}
-
-impl From<Hold> for HoldAnswer {
-    fn from(hold: Hold) -> Self {
-        let Hold { id, seats, total, expires_at, .. } = hold;
-        Self { id, seats, total, expires_at }
+fn held(hold: seats::Hold) -> wire::Hold {
+    wire::Hold {
+        id: hold.id.uuid(),
+        lines: lines(&hold.lines),
+        total: money(hold.total),
+        expires_at: time(hold.expires_at),
+        seats: hold.seats,
     }
 }
 
-#[derive(Serialize)]
-struct Version {
-    epoch: u32,
-    sequence: u64,
+fn seats_now(view: &SeatMapView) -> wire::SeatsNow {
+    let digits = view.seats.status.iter().map(|status| char::from(b'0' + status.min(&9)));
+    wire::SeatsNow {
+        version: wire::Version { epoch: view.seats.epoch, sequence: view.seats.sequence },
+        layout: layouts::of(&view.sale.map).hash().to_owned(),
+        status: digits.collect(),
+    }
 }
 
-#[derive(Serialize)]
-struct MapAnswer<'a> {
-    version: Version,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sections: Option<Vec<SectionAnswer<'a>>>,
-    status: String,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum SectionAnswer<'a> {
-    Rows { name: &'a str, rows: Vec<RowAnswer<'a>> },
-    Area { name: &'a str, category: &'a str, price: Option<Money>, first_index: u32, places: u32 },
-}
-
-#[derive(Serialize)]
-struct RowAnswer<'a> {
-    label: &'a str,
-    seats: Vec<SeatAnswer<'a>>,
-}
-
-#[derive(Serialize)]
-struct SeatAnswer<'a> {
-    index: u32,
-    label: &'a str,
-    category: &'a str,
-    price: Option<Money>,
-    #[serde(skip_serializing_if = "is_zero")]
-    gap_before: u32,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    accessible: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_zero(gap: &u32) -> bool {
-    *gap == 0
-}
-
-/// The seats of a performance: one byte each, and the layout unless it is left out.
-pub(crate) async fn map(
+/// Shows the status of every seat: one digit per seat index of the layout. The same for everybody.
+#[utoipa::path(
+    get, path = "/v1/performances/{id}/seats", operation_id = "seats", tag = "seats",
+    params(Asked),
+    responses(
+        (status = 200, description = "the seats as they are now", body = wire::SeatsNow),
+        (status = 304, description = "unchanged"),
+    )
+)]
+async fn now(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Id(performance): Id<PerformanceId>,
-    Query(MapQuery { status_only }): Query<MapQuery>,
-    headers: HeaderMap,
+    Asked(asked): Asked,
 ) -> Answer<Response> {
-    let SeatMapView { sale, seats } = app.office.seat_map(&caller, performance).await?;
-    let kind = if status_only { "status" } else { "map" };
-    let etag = format!("\"{kind}-{}-{}\"", seats.epoch, seats.sequence);
-    let caching = [(ETAG, etag.clone()), (CACHE_CONTROL, "private, max-age=0".to_owned())];
-    let known = headers.get(IF_NONE_MATCH).and_then(|header| header.to_str().ok());
-    if known.is_some_and(|known| known.split(',').any(|tag| tag.trim() == etag)) {
-        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
-    }
-    let sections = (!status_only).then(|| sections(&sale));
-    let version = Version { epoch: seats.epoch, sequence: seats.sequence };
-    let answer = MapAnswer { version, sections, status: STANDARD.encode(&seats.status) };
-    Ok((caching, Json(answer)).into_response())
+    let view = app.office.seat_map(&caller, performance).await?;
+    let body = view.seats.rendered.get_or_render(|| body::Body::json(&seats_now(&view)));
+    Ok(body.answer(&asked, JSON, REVALIDATED))
 }
 
-pub(crate) async fn hold(
+/// Holds seats: those that are named, or the best that there are.
+#[utoipa::path(
+    post, path = "/v1/performances/{id}/holds", operation_id = "hold", tag = "seats",
+    params(PassToken, Key), request_body = wire::NewHold,
+    responses(
+        (status = 201, description = "the hold", body = wire::Hold),
+        (status = 403, description = "pass-required, pass-expired"),
+        (status = 409, description = "seat-taken: `seats` says which; orphan-seat; limit-exceeded; \
+            not-on-sale; sold-out; conflict"),
+        (status = 422, description = "idempotency-reused"),
+    )
+)]
+async fn hold(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Id(performance): Id<PerformanceId>,
     PassToken(pass): PassToken,
     Key(key): Key,
-    Body(body): Body<WishBody>,
-) -> Answer<(StatusCode, Json<HoldAnswer>)> {
-    let wish = body.wish()?;
+    Body(said): Body<wire::NewHold>,
+) -> Answer<(StatusCode, Json<wire::Hold>)> {
+    let wish = wish(said)?;
     let hold = app.office.hold(&caller, performance, pass.as_deref(), key, wish).await?;
-    Ok((StatusCode::CREATED, Json(hold.into())))
+    Ok((StatusCode::CREATED, Json(held(hold))))
 }
 
-pub(crate) async fn release(
+/// Releases a hold; repeating it changes nothing.
+#[utoipa::path(
+    delete, path = "/v1/holds/{id}", operation_id = "release", tag = "seats", params(PassToken),
+    responses(
+        (status = 204, description = "released"),
+        (status = 403, description = "pass-required: of this performance and account"),
+        (status = 409, description = "conflict: the hold has its order, which `order_id` names"),
+    )
+)]
+async fn release(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Id(hold): Id<HoldId>,
@@ -141,43 +110,4 @@ pub(crate) async fn release(
 ) -> Answer<StatusCode> {
     app.office.release(&caller, pass.as_deref(), hold).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn sections(sale: &Sale) -> Vec<SectionAnswer<'_>> {
-    sale.map.sections.iter().map(|section| section_answer(sale, section)).collect()
-}
-
-fn section_answer<'a>(sale: &'a Sale, section: &'a Section) -> SectionAnswer<'a> {
-    let category = |category: u16| sale.map.categories[usize::from(category)].as_str();
-    let price = |seat: u32| sale.price_by_index[seat as usize];
-    match &section.kind {
-        SectionKind::Area { category: of, first_index, places } => SectionAnswer::Area {
-            name: &section.name,
-            category: category(*of),
-            price: price(*first_index),
-            first_index: *first_index,
-            places: *places,
-        },
-        SectionKind::Rows(rows) => SectionAnswer::Rows {
-            name: &section.name,
-            rows: rows
-                .iter()
-                .map(|row| RowAnswer {
-                    label: &row.label,
-                    seats: row
-                        .seats
-                        .iter()
-                        .map(|seat| SeatAnswer {
-                            index: seat.index,
-                            label: &seat.label,
-                            category: category(seat.category),
-                            price: price(seat.index),
-                            gap_before: seat.gap_before,
-                            accessible: seat.accessible,
-                        })
-                        .collect(),
-                })
-                .collect(),
-        },
-    }
 }

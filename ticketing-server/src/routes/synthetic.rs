@@ -1,39 +1,57 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
 use ticketing_core::SyntheticBuyer;
+use ticketing_wire::accounts as wire;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::Answer;
 use crate::app::App;
 use crate::extract::{Body, SignedIn};
 use crate::problem::Problem;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Count {
-    count: u32,
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(add, remove))
 }
 
-#[derive(Serialize)]
-pub(crate) struct Buyers {
-    items: Vec<SyntheticBuyer>,
-}
-
-pub(crate) async fn add(
+/// Makes buyers for a load test: they have no password; administrators only. The route is there
+/// only where the server was started with `--allow-synthetic-buyers`.
+#[utoipa::path(
+    post, path = "/v1/synthetic-buyers", operation_id = "add_synthetic_buyers",
+    tag = "synthetic buyers", request_body = wire::NewSyntheticBuyers,
+    responses(
+        (status = 201, description = "the buyers", body = wire::SyntheticBuyers),
+        (status = 403, description = "forbidden: administrators only"),
+        (status = 404, description = "not-found: this server does not allow it"),
+    )
+)]
+async fn add(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Body(Count { count }): Body<Count>,
-) -> Answer<(StatusCode, Json<Buyers>)> {
+    Body(wire::NewSyntheticBuyers { count }): Body<wire::NewSyntheticBuyers>,
+) -> Answer<(StatusCode, Json<wire::SyntheticBuyers>)> {
     allowed(&app)?;
+    let buyer = |buyer: SyntheticBuyer| wire::SyntheticBuyer {
+        account_id: buyer.account_id.uuid(),
+        access_token: buyer.access_token.into(),
+    };
     let items = app.office.add_synthetic_buyers(&caller, count).await?;
-    Ok((StatusCode::CREATED, Json(Buyers { items })))
+    let items = items.into_iter().map(buyer).collect();
+    Ok((StatusCode::CREATED, Json(wire::SyntheticBuyers { items })))
 }
 
-pub(crate) async fn remove(
-    State(app): State<App>,
-    SignedIn(caller): SignedIn,
-) -> Answer<StatusCode> {
+/// Removes the synthetic buyers that have no orders; administrators only.
+#[utoipa::path(
+    delete, path = "/v1/synthetic-buyers", operation_id = "remove_synthetic_buyers",
+    tag = "synthetic buyers",
+    responses(
+        (status = 204, description = "removed"),
+        (status = 403, description = "forbidden: administrators only"),
+        (status = 404, description = "not-found: this server does not allow it"),
+    )
+)]
+async fn remove(State(app): State<App>, SignedIn(caller): SignedIn) -> Answer<StatusCode> {
     allowed(&app)?;
     app.office.remove_synthetic_buyers(&caller).await?;
     Ok(StatusCode::NO_CONTENT)

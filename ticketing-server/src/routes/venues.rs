@@ -1,85 +1,118 @@
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
-use serde::Serialize;
+use axum::response::Response;
 use ticketing_core::VenueId;
-use ticketing_core::catalog::{SectionKind, Venue, VenueDetails};
+use ticketing_core::catalog::{Section, SectionKind, Venue, VenueDetails};
+use ticketing_wire::page::PageQuery;
+use ticketing_wire::{Page, venues as wire};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 
-use super::{Answer, List};
+use super::Answer;
 use crate::app::App;
-use crate::extract::{Body, Id, PageQuery, Query, SignedIn};
+use crate::body::revalidated;
+use crate::convert;
+use crate::extract::{Asked, Body, Id, MaybeKey, Query, SignedIn};
 
-#[derive(Serialize)]
-pub(crate) struct VenueAnswer {
-    id: VenueId,
-    name: String,
-    address: String,
-    seats_total: u32,
-    categories: Vec<String>,
-    sections: Vec<SectionAnswer>,
-    /// What the plan says and the map does not keep; only right after an import.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    dropped: Vec<String>,
+/// The largest seating plan.
+const PLAN_MAX_BYTES: usize = 32 * 1024 * 1024;
+const LIST: &str = "venues";
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(add, list).layer(DefaultBodyLimit::max(PLAN_MAX_BYTES)))
+        .routes(routes!(show))
 }
 
-#[derive(Serialize)]
-struct SectionAnswer {
-    name: String,
-    seats: u32,
-    accessible: usize,
-    general_admission: bool,
-}
-
-impl VenueAnswer {
-    fn of(venue: &Venue, dropped: Vec<String>) -> Self {
-        let sections = venue.map.sections.iter().map(|section| {
-            let accessible = match &section.kind {
-                SectionKind::Rows(rows) => {
-                    rows.iter().flat_map(|row| &row.seats).filter(|seat| seat.accessible).count()
-                }
-                SectionKind::Area { .. } => 0,
-            };
-            SectionAnswer {
-                name: section.name.clone(),
-                seats: section.seats_total(),
-                accessible,
-                general_admission: matches!(section.kind, SectionKind::Area { .. }),
-            }
-        });
-        Self {
-            id: venue.id,
-            name: venue.name.clone(),
-            address: venue.address.clone(),
-            seats_total: venue.map.seats_total(),
-            categories: venue.map.categories.clone(),
-            sections: sections.collect(),
-            dropped,
-        }
+fn venue(venue: &Venue, dropped: Vec<String>) -> wire::Venue {
+    wire::Venue {
+        id: venue.id.uuid(),
+        name: venue.name.as_str().to_owned(),
+        address: venue.address.as_str().to_owned(),
+        time_zone: venue.time_zone.clone(),
+        seats_total: venue.map.seats_total(),
+        categories: venue.map.categories.clone(),
+        sections: venue.map.sections.iter().map(section).collect(),
+        dropped,
     }
 }
 
-pub(crate) async fn add(
+fn section(section: &Section) -> wire::VenueSection {
+    let accessible = match &section.kind {
+        SectionKind::Rows(rows) => {
+            rows.iter().flat_map(|row| &row.seats).filter(|seat| seat.accessible).count()
+        }
+        SectionKind::Area { .. } => 0,
+    };
+    wire::VenueSection {
+        name: section.name.clone(),
+        seats: section.seats_total(),
+        accessible: u32::try_from(accessible).unwrap_or(u32::MAX),
+        general_admission: matches!(section.kind, SectionKind::Area { .. }),
+    }
+}
+
+/// Imports a house with its seating plan; organizers only.
+#[utoipa::path(
+    post, path = "/v1/venues", operation_id = "add_venue", tag = "venues",
+    params(MaybeKey), request_body = wire::NewVenue,
+    responses(
+        (status = 201, description = "the venue, and what its plan said to no use",
+            body = wire::Venue),
+        (status = 403, description = "forbidden: the caller is no organizer"),
+        (status = 422, description = "idempotency-reused"),
+    )
+)]
+async fn add(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Body(details): Body<VenueDetails>,
-) -> Answer<(StatusCode, Json<VenueAnswer>)> {
-    let (venue, dropped) = app.office.add_venue(&caller, details).await?;
-    Ok((StatusCode::CREATED, Json(VenueAnswer::of(&venue, dropped))))
+    MaybeKey(key): MaybeKey,
+    Body(said): Body<wire::NewVenue>,
+) -> Answer<(StatusCode, Json<wire::Venue>)> {
+    let details = VenueDetails {
+        name: said.name,
+        address: said.address,
+        time_zone: said.time_zone,
+        seat_map: said.seat_map.0,
+    };
+    let (added, dropped) = app.office.add_venue(&caller, details, key).await?;
+    Ok((StatusCode::CREATED, Json(venue(&added, dropped))))
 }
 
-pub(crate) async fn list(
+/// Lists venues, without their plans.
+#[utoipa::path(
+    get, path = "/v1/venues", operation_id = "venues", tag = "venues", params(PageQuery, Asked),
+    responses(
+        (status = 200, description = "a page of venues", body = Page<wire::Venue>),
+        (status = 304, description = "unchanged"),
+    )
+)]
+async fn list(
     State(app): State<App>,
     SignedIn(_): SignedIn,
-    Query(page): Query<PageQuery>,
-) -> Answer<Json<List<VenueAnswer>>> {
-    let venues = app.office.venues(page.page()).await?;
-    Ok(Json(venues.map(|venue| VenueAnswer::of(&venue, Vec::new())).into()))
+    Query(query): Query<PageQuery>,
+    Asked(asked): Asked,
+) -> Answer<Response> {
+    let page = app.office.page(LIST, query.limit, query.cursor.as_deref())?;
+    let venues = app.office.venues(page).await?;
+    let page = convert::page(&app.office, LIST, venues, |found| venue(&found, Vec::new()));
+    Ok(revalidated(&asked, &page))
 }
 
-pub(crate) async fn show(
+/// Shows a venue.
+#[utoipa::path(
+    get, path = "/v1/venues/{id}", operation_id = "venue", tag = "venues", params(Asked),
+    responses(
+        (status = 200, description = "the venue", body = wire::Venue),
+        (status = 304, description = "unchanged"),
+    )
+)]
+async fn show(
     State(app): State<App>,
     SignedIn(_): SignedIn,
     Id(id): Id<VenueId>,
-) -> Answer<Json<VenueAnswer>> {
-    Ok(Json(VenueAnswer::of(&*app.office.venue(id).await?, Vec::new())))
+    Asked(asked): Asked,
+) -> Answer<Response> {
+    Ok(revalidated(&asked, &venue(&*app.office.venue(id).await?, Vec::new())))
 }

@@ -173,18 +173,28 @@ async fn what_is_no_id_names_nothing_that_exists() {
 async fn a_query_with_an_unknown_or_mistyped_parameter_is_refused() {
     let watched = Watched::open().await;
     let house = &watched.house;
-    let lists = ["/v1/venues", "/v1/performances", "/v1/orders"].map(str::to_owned);
+    let lists =
+        ["/v1/venues", "/v1/productions", "/v1/performances", "/v1/orders"].map(str::to_owned);
     let lists = lists.into_iter().chain([house.of_performance("/orders")]);
     for list in lists {
-        for query in ["surprise=1", "limit=many", "limit=-1", "limit=99999999999", "cursor=x"] {
+        for query in [
+            "surprise=1",
+            "limit=many",
+            "limit=-1",
+            "limit=99999999999",
+            "limit=0",
+            "limit=501",
+            "cursor=x",
+            "cursor=",
+        ] {
             let request = house.get(&format!("{list}?{query}")).bearer_auth(&house.organizer);
             request.ask().await.expect_problem("validation", 400);
         }
     }
     let statuses = house.get(&house.of_performance("/orders?status=eaten"));
     statuses.bearer_auth(&house.organizer).ask().await.expect_problem("validation", 400);
-    let map = house.get(&house.of_performance("/seats?status_only=perhaps"));
-    map.bearer_auth(&house.organizer).ask().await.expect_problem("validation", 400);
+    let layout = house.get(&house.of_performance("/layout?positions=perhaps"));
+    layout.bearer_auth(&house.organizer).ask().await.expect_problem("validation", 400);
     watched.nothing_changed().await;
 }
 

@@ -82,7 +82,10 @@ impl House {
             url,
             gateway_url,
             // The provider installed the cryptography that the client needs.
-            http: reqwest::Client::new(),
+            http: reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .unwrap(),
             administrator: String::new(),
             organizer: String::new(),
             venue: String::new(),

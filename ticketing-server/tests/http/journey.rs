@@ -12,8 +12,13 @@ async fn a_buyer_signs_up_queues_holds_orders_pays_and_is_let_in_once() {
     let token = signed_in(&house).await;
     let buyer = house.admit(token).await;
 
-    let map = house.get(&house.of_performance("/seats")).bearer_auth(&buyer.token).ask().await;
-    assert_eq!(map.expect(200)["sections"][0]["rows"][0]["seats"][2]["index"], 2);
+    let seats = house.get(&house.of_performance("/seats")).bearer_auth(&buyer.token).ask().await;
+    let seats = seats.expect(200);
+    assert_eq!(seats["status"], "0".repeat(20));
+    let layout = house.of_performance(&format!("/layout/{}", text(&seats["layout"])));
+    let layout = house.get(&layout).ask().await.expect(200);
+    let row = json!({"label": "2", "first_index": 10, "seats": "1-10"});
+    assert_eq!(layout["sections"][0]["rows"][1], row);
     let order = house.order(&buyer, &[2, 3]).await;
     assert_eq!(order["status"], "pending_payment");
     assert_eq!(order["total"], json!({"amount": 20_000, "currency": "EUR"}));

@@ -4,9 +4,12 @@
 
 mod bad_input;
 mod bad_proof;
+mod contract;
 mod documents;
+mod habits;
 mod house;
 mod journey;
+mod layouts;
 mod problems;
 mod random_input;
 mod repeats;

@@ -5,6 +5,7 @@ use axum::response::IntoResponse;
 use serde_json::{Value, json};
 use ticketing_core::{Error, Timestamp};
 use ticketing_server::Problem;
+use uuid::Uuid;
 
 use crate::house::House;
 use crate::wire::{Request, text};
@@ -29,12 +30,16 @@ async fn every_refusal_has_its_type_and_status() {
         (Error::HoldExpired, "hold-expired", 409),
         (Error::LimitExceeded { limit: 4 }, "limit-exceeded", 409),
         (Error::NotOnSale { on_sale_at }, "not-on-sale", 409),
+        (Error::SaleEnded { ended_at: Timestamp::EPOCH }, "not-on-sale", 409),
+        (Error::HoldOrdered { order: Uuid::nil().into() }, "conflict", 409),
+        (Error::Frozen(Vec::new()), "conflict", 409),
         (Error::SoldOut, "sold-out", 409),
         (Error::OrderExpired, "order-expired", 409),
         (Error::PaymentMismatch("another amount".into()), "payment-mismatch", 409),
         (Error::IdempotencyReused, "idempotency-reused", 422),
         (Error::TooManyRequests { retry_after_seconds: 2 }, "too-many-requests", 429),
         (Error::internal("a secret of the house"), "internal", 500),
+        (Error::LostRace("a secret of the database".into()), "unavailable", 503),
         (Error::Unavailable("postgres://user:secret@host".into()), "unavailable", 503),
     ];
     for (error, kind, status) in table {

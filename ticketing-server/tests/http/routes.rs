@@ -22,6 +22,8 @@ pub(crate) struct Route {
 /// The things that paths and bodies name.
 pub(crate) struct Names {
     pub(crate) account: String,
+    pub(crate) production: String,
+    pub(crate) layout: String,
     pub(crate) hold: String,
     pub(crate) order: String,
 }
@@ -32,6 +34,8 @@ impl Route {
             ("{performance}", &house.performance),
             ("{venue}", &house.venue),
             ("{account}", &names.account),
+            ("{production}", &names.production),
+            ("{layout}", &names.layout),
             ("{hold}", &names.hold),
             ("{order}", &names.order),
         ];
@@ -52,7 +56,10 @@ pub(crate) async fn names(house: &House, buyer: &Inside) -> Names {
     let order = house.order(buyer, &[0, 1]).await;
     let hold = house.hold(buyer, &[2, 3]).await;
     let (account, _) = house.new_account().await;
-    Names { account, hold: text(&hold["id"]), order: text(&order["id"]) }
+    let performance = house.get(&house.of_performance("")).ask().await.expect(200);
+    let production = text(&performance["production"]["id"]);
+    let layout = text(&performance["layout"]);
+    Names { account, production, layout, hold: text(&hold["id"]), order: text(&order["id"]) }
 }
 
 const PERFORMANCE: &[&str] =
@@ -83,6 +90,10 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         get("/v1/venues/{venue}"),
         post("/v1/performances").body(details, PERFORMANCE),
         get("/v1/performances").public(),
+        post("/v1/productions").body(json!({"title": "A musical"}), &["title"]),
+        get("/v1/productions").public(),
+        get("/v1/productions/{production}").public(),
+        patch("/v1/productions/{production}").body(json!({"genre": "musical"}), &[]),
         get("/v1/performances/{performance}").public(),
         patch("/v1/performances/{performance}").body(json!({"title": "Another title"}), &[]),
         get("/v1/performances/{performance}/line/status").public(),
@@ -97,6 +108,8 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
             .body(json!({"line_capacity": 300}), &["line_capacity"]),
         post("/v1/performances/{performance}/line/entropy")
             .body(json!({"entropy": "1 2 3"}), &["entropy"]),
+        get("/v1/performances/{performance}/layout").public(),
+        get("/v1/performances/{performance}/layout/{layout}").public(),
         get("/v1/performances/{performance}/seats"),
         get("/v1/performances/{performance}/orders"),
         get("/v1/performances/{performance}/sales"),

@@ -4,6 +4,7 @@ use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 
+use crate::contract;
 use crate::house::Inside;
 
 /// What a request says besides itself.
@@ -26,10 +27,19 @@ impl Request for RequestBuilder {
     }
 
     async fn ask(self) -> Answer {
-        let response = self.send().await.expect("the server answers");
+        let (http, request) = self.build_split();
+        let request = request.expect("a request");
+        let (method, url) = (request.method().clone(), request.url().clone());
+        let response = http.execute(request).await.expect("the server answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.bytes().await.expect("the answer is whole").to_vec();
-        Answer { status, headers, body }
+        let answer = Answer { status, headers, body };
+        // The gateway, which some tests ask, has routes of its own.
+        if !url.path().starts_with("/sandbox") {
+            let origin = url.origin().ascii_serialization();
+            contract::check(&http, &origin, (&method, url.path()), &answer).await;
+        }
+        answer
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use ticketing_client::seats::{MapAnswer, SeatMap};
+use ticketing_client::seats::{OtherLayout, SeatMap, SeatsAnswer};
 
 use super::said;
-use crate::hall::{Cursor, Hall, OtherLayout};
+use crate::hall::{Cursor, Hall};
 use crate::keymap::Command;
 use crate::state::{Effect, Failure, Link, Screen, Show, State, Visit};
 
@@ -67,7 +67,7 @@ pub(super) fn map(state: &mut State, number: u64, answer: Result<SeatMap, Failur
     let Some(visit) = present(&mut state.screen, number) else { return Vec::new() };
     match answer {
         Ok(map) => {
-            let hall = Hall::new(map);
+            let hall = Hall::new(map, &visit.show.prices);
             if hall.seat(visit.cursor).is_none() {
                 visit.cursor = hall.enter(visit.cursor.section).unwrap_or_default();
             }
@@ -88,15 +88,15 @@ pub(super) fn map(state: &mut State, number: u64, answer: Result<SeatMap, Failur
 pub(super) fn statuses(
     state: &mut State,
     number: u64,
-    answer: Result<MapAnswer, Failure>,
+    answer: Result<SeatsAnswer, Failure>,
 ) -> Vec<Effect> {
     let Some(visit) = present(&mut state.screen, number) else { return Vec::new() };
     let before = visit.link;
     let changed = match answer {
-        Ok(MapAnswer::Unchanged) => false,
-        Ok(MapAnswer::Fresh { etag, map }) => {
+        Ok(SeatsAnswer::Unchanged) => false,
+        Ok(SeatsAnswer::Fresh { etag, now }) => {
             let hall = visit.hall.as_mut().expect("statuses are asked for after the layout came");
-            match hall.refresh(map) {
+            match hall.refresh(&now) {
                 Ok(changed) => {
                     visit.etag = etag;
                     changed

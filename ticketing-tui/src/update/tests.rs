@@ -1,7 +1,9 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
-use ticketing_client::seats::{MapAnswer, Status};
+use ticketing_client::seats::{SeatMap, SeatsAnswer};
+use ticketing_wire::seats::{Layout, SeatsNow};
 
 use super::update;
 use crate::fixture::{code, hall_map, listed, newer, performances, press, seated};
@@ -14,7 +16,8 @@ fn visit(state: &State) -> &Visit {
 }
 
 fn fresh(sequence: u64) -> Message {
-    let answer = MapAnswer::Fresh { etag: Some(format!("\"1:{sequence}\"")), map: newer(sequence) };
+    let answer =
+        SeatsAnswer::Fresh { etag: Some(format!("\"1:{sequence}\"")), now: newer(sequence) };
     Message::Statuses { visit: 1, answer: Ok(answer) }
 }
 
@@ -106,7 +109,7 @@ fn the_map_is_asked_for_a_second_after_each_answer_with_the_last_tag() {
 #[test]
 fn nothing_is_drawn_unless_the_version_is_another_one() {
     let mut state = seated();
-    let unchanged = Message::Statuses { visit: 1, answer: Ok(MapAnswer::Unchanged) };
+    let unchanged = Message::Statuses { visit: 1, answer: Ok(SeatsAnswer::Unchanged) };
     assert!(!update(&mut state, unchanged).contains(&Effect::Draw));
     assert!(!update(&mut state, fresh(204)).contains(&Effect::Draw), "the version of the layout");
     assert!(update(&mut state, fresh(205)).contains(&Effect::Draw));
@@ -134,7 +137,7 @@ fn questions_without_an_answer_are_repeated_more_and_more_slowly_until_one_has_o
     assert_eq!(drawn, 1, "it looks the same from then on");
     assert!(visit(&state).hall.is_some(), "the last map stays");
 
-    let unchanged = Message::Statuses { visit: 1, answer: Ok(MapAnswer::Unchanged) };
+    let unchanged = Message::Statuses { visit: 1, answer: Ok(SeatsAnswer::Unchanged) };
     let effects = update(&mut state, unchanged);
     assert!(effects.contains(&Effect::Draw));
     assert_eq!(wait(&effects), Some(Duration::from_secs(1)));
@@ -152,9 +155,8 @@ fn a_performance_that_is_gone_is_not_asked_for_again() {
 #[test]
 fn statuses_of_another_layout_fetch_the_layout() {
     let mut state = seated();
-    let mut map = newer(205);
-    map.status.push(Status::Free);
-    let answer = Ok(MapAnswer::Fresh { etag: None, map });
+    let now = SeatsNow { layout: "another hall".to_owned(), ..newer(205) };
+    let answer = Ok(SeatsAnswer::Fresh { etag: None, now });
     let effects = update(&mut state, Message::Statuses { visit: 1, answer });
     let performance = visit(&state).show.id;
     let fetch = Effect::FetchMap { visit: 2, performance, after: Duration::ZERO };
@@ -190,8 +192,9 @@ fn a_restarted_map_with_fewer_seats_brings_the_cursor_back_inside() {
     let mut state = seated();
     press(&mut state, "2GGjjjjjjjjjjjj");
     press(&mut state, "r");
-    let mut map = hall_map();
-    map.sections.truncate(1);
+    let mut layout = Layout::clone(hall_map().layout());
+    layout.sections.truncate(1);
+    let map = SeatMap::new(Arc::new(layout), &newer(204)).unwrap();
     update(&mut state, Message::Map { visit: 2, answer: Ok(map) });
     assert_eq!(visit(&state).cursor, Cursor::default());
 }

@@ -4,14 +4,19 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Rect};
 use ratatui::text::{Line, Text};
 use ratatui::widgets::{Cell, Row, Table, TableState};
+use ticketing_wire::Time;
+use ticketing_wire::text::clean;
 
 use crate::look;
-use crate::plain;
 use crate::state::{List, Show};
 
-/// From this width on there is room for the time of the show.
+use super::count;
+
+/// From this width on there is room for the time when the sale begins.
 const WIDE: u16 = 76;
-const TIME_WIDTH: u16 = 12;
+/// From this width on there is room for the time of the show, too.
+const VERY_WIDE: u16 = 110;
+const TIME_WIDTH: u16 = 23;
 const FREE_WIDTH: u16 = 13;
 const STATUS_WIDTH: u16 = 11;
 
@@ -19,8 +24,10 @@ const STATUS_WIDTH: u16 = 11;
 pub(super) fn note(list: &List) -> String {
     match &list.shows {
         None => "loading".to_owned(),
-        Some(shows) if list.filter.is_empty() => format!("{} listed, times in UTC", shows.len()),
-        Some(shows) => format!("{} of {}, times in UTC", list.left().len(), shows.len()),
+        Some(shows) if list.filter.is_empty() => {
+            format!("{} listed, times of the house", shows.len())
+        }
+        Some(shows) => format!("{} of {}, times of the house", list.left().len(), shows.len()),
     }
 }
 
@@ -28,7 +35,7 @@ pub(super) fn draw(list: &List, frame: &mut Frame<'_>, mut area: Rect) {
     if list.typing || !list.filter.is_empty() {
         area.height -= 1;
         let cursor = if list.typing { "_" } else { "" };
-        let line = Line::raw(format!("/ {}{cursor}", plain::text(&list.filter)));
+        let line = Line::raw(format!("/ {}{cursor}", clean(&list.filter)));
         frame.render_widget(line, Rect { y: area.bottom(), height: 1, ..area });
     }
     let left = list.left();
@@ -36,10 +43,14 @@ pub(super) fn draw(list: &List, frame: &mut Frame<'_>, mut area: Rect) {
         frame.render_widget(Text::raw(nothing(list)), area);
         return;
     }
-    let wide = area.width >= WIDE;
-    let rows = left.iter().map(|show| Row::new(cells(show, wide)));
-    let table = Table::new(rows, widths(wide))
-        .header(Row::new(header(wide)).style(look::quiet()))
+    if let Some(show) = left.get(list.selected) {
+        area.height -= 1;
+        frame.render_widget(times(show), Rect { y: area.bottom(), height: 1, ..area });
+    }
+    let columns = usize::from(area.width >= WIDE) + usize::from(area.width >= VERY_WIDE);
+    let rows = left.iter().map(|show| Row::new(cells(show, columns)));
+    let table = Table::new(rows, widths(columns))
+        .header(Row::new(header(columns)).style(look::quiet()))
         .highlight_symbol("> ")
         .row_highlight_style(look::cursor());
     let mut position = TableState::new().with_selected(list.selected);
@@ -54,40 +65,39 @@ fn nothing(list: &List) -> &'static str {
     }
 }
 
-fn widths(wide: bool) -> Vec<Constraint> {
-    let shared = [
-        Constraint::Fill(1),
-        Constraint::Length(STATUS_WIDTH),
-        Constraint::Length(FREE_WIDTH),
-        Constraint::Length(TIME_WIDTH),
-    ];
-    let starts = wide.then_some(Constraint::Length(TIME_WIDTH));
-    shared.into_iter().chain(starts).collect()
+/// The times of the selected performance, which no narrow list has room for.
+fn times(show: &Show) -> Line<'static> {
+    let [sale, starts] = [show.on_sale_at, show.starts_at].map(|at| time(show, at));
+    Line::styled(format!("sale {sale}, show {starts}"), look::quiet())
 }
 
-fn header(wide: bool) -> Vec<Cell<'static>> {
-    let starts = wide.then_some(Cell::from("starts"));
+fn time(show: &Show, at: Time) -> String {
+    at.shown_in(show.time_zone.as_deref())
+}
+
+/// Columns with so many times.
+fn widths(times: usize) -> Vec<Constraint> {
+    let shared =
+        [Constraint::Fill(1), Constraint::Length(STATUS_WIDTH), Constraint::Length(FREE_WIDTH)];
+    shared.into_iter().chain(std::iter::repeat_n(Constraint::Length(TIME_WIDTH), times)).collect()
+}
+
+fn header(times: usize) -> Vec<Cell<'static>> {
     let free = Cell::from(Line::raw("free of all").right_aligned());
-    [Cell::from("title"), Cell::from("status"), free, Cell::from("on sale from")]
-        .into_iter()
-        .chain(starts)
-        .collect()
+    let times = ["on sale from", "starts"].into_iter().take(times).map(Cell::from);
+    [Cell::from("title"), Cell::from("status"), free].into_iter().chain(times).collect()
 }
 
-fn cells(show: &Show, wide: bool) -> Vec<Cell<'_>> {
-    let free = match (show.free, show.total) {
-        (Some(free), Some(total)) => format!("{}/{}", plain::count(free), plain::count(total)),
-        (_, Some(total)) => format!("?/{}", plain::count(total)),
-        (_, None) => "?".to_owned(),
-    };
-    let starts = wide.then(|| Cell::from(plain::time(show.starts_at)));
+fn cells(show: &Show, times: usize) -> Vec<Cell<'_>> {
+    let total = count(show.total.into());
+    let free = show.free.map_or_else(|| "?".to_owned(), |free| count(free.into()));
+    let times = [show.on_sale_at, show.starts_at].into_iter().take(times);
     [
         Cell::from(show.title.as_str()),
         Cell::from(show.status.as_str()),
-        Cell::from(Line::raw(free).right_aligned()),
-        Cell::from(plain::time(show.on_sale_at)),
+        Cell::from(Line::raw(format!("{free}/{total}")).right_aligned()),
     ]
     .into_iter()
-    .chain(starts)
+    .chain(times.map(|at| Cell::from(time(show, at))))
     .collect()
 }

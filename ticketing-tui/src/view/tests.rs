@@ -39,6 +39,18 @@ fn the_seat_map_is_readable_at_every_size_without_colour() {
 }
 
 #[test]
+fn aisles_and_places_for_wheelchairs_are_seen_and_named() {
+    let mut state = seated();
+    press(&mut state, "jjjjjlll");
+    let small = screen(&state, true, 80, 24).to_string();
+    assert!(small.contains("w 1 for wheelchairs"), "{small}");
+    assert!(small.contains("seat 4: free, for a wheelchair, 132,000 KRW"), "{small}");
+    assert!(small.contains("-------- stage --------"), "{small}");
+    press(&mut state, "2");
+    assert_snapshot!("aisle", screen(&state, false, 80, 24));
+}
+
+#[test]
 fn a_section_larger_than_the_screen_follows_the_cursor() {
     let mut state = seated();
     update(&mut state, Message::Map { visit: 1, answer: Ok(map([&[90; 3], &[45; 30]])) });

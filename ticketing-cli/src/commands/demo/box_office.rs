@@ -1,18 +1,19 @@
 //! The box office that a demo plays at: in this process, or at the servers that were named.
 
-use ticketing_client::accounts;
 use ticketing_client::load::fleet::Fleet;
 use ticketing_client::load::lanes::{CONNECTIONS, GATEWAY_CONNECTIONS};
-use ticketing_client::{AccessToken, Error};
+use ticketing_client::{Error, accounts};
+use ticketing_wire::accounts::SignIn;
+use ticketing_wire::secrets::AccessToken;
 
 use crate::embedded::{self, Faults, Running};
-use crate::settings::{self, Credentials};
+use crate::settings;
 
 /// Servers, their gateway, and the way in.
 pub(super) struct BoxOffice {
     pub(super) servers: Fleet,
     pub(super) gateway: Fleet,
-    administrator: Credentials,
+    administrator: SignIn,
     running: Option<Running>,
 }
 
@@ -31,9 +32,9 @@ impl BoxOffice {
             "started a server at {} and a payment gateway at {}; their data live in memory",
             running.base_url, running.gateway_url
         );
-        let administrator = Credentials {
+        let administrator = SignIn {
             email: running.admin_email.clone(),
-            password: running.admin_password.clone(),
+            password: running.admin_password.clone().into(),
         };
         let server = [running.base_url.clone()];
         Self::new(&server, running.gateway_url.clone(), administrator, Some(running))
@@ -42,7 +43,7 @@ impl BoxOffice {
     fn new(
         servers: &[String],
         gateway: String,
-        administrator: Credentials,
+        administrator: SignIn,
         running: Option<Running>,
     ) -> anyhow::Result<Self> {
         let servers = Fleet::new(servers, CONNECTIONS)?;
@@ -52,7 +53,7 @@ impl BoxOffice {
 
     /// Signs in as the administrator.
     pub(super) async fn administrator(&self) -> Result<AccessToken, Error> {
-        let sign_in = accounts::sign_in(&self.administrator.email, &self.administrator.password);
+        let sign_in = accounts::sign_in(&self.administrator);
         Ok(self.servers.send(&sign_in).await?.access_token)
     }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use secrecy::SecretString;
 use ticketing_client::load::aftermath::{self, SETTLING_GRACE};
 use ticketing_client::load::clock::RunClock;
 use ticketing_client::load::crowd::{self, Crowd};
@@ -13,8 +12,10 @@ use ticketing_client::load::progress::Progress;
 use ticketing_client::load::stage::{self, Script, Stage};
 use ticketing_client::load::steps::StepReport;
 use ticketing_client::load::verdict::Evidence;
+use ticketing_wire::secrets::Password;
+use ticketing_wire::venues::SeatingPlan;
 
-use crate::entropy;
+use crate::{entropy, output};
 
 use super::box_office::BoxOffice;
 use super::scene::{DEADLINES, Scene};
@@ -29,15 +30,15 @@ pub(super) async fn run(
     seed: u32,
     clock: RunClock,
 ) -> anyhow::Result<(Evidence, Vec<StepReport>)> {
-    let stage = set_stage(box_office, scene).await?;
+    let stage = set_stage(box_office, scene, clock).await?;
     let performance = &stage.performance;
-    eprintln!(
+    output::talk(&format!(
         "{} buyers come for {} seats of {}; on sale at {}",
         stage.buyers.len(),
-        performance.seats_total.unwrap_or_default(),
+        performance.seats_total,
         scene.plan.name,
-        performance.on_sale_at
-    );
+        performance.on_sale_at.shown_in(performance.time_zone.as_deref())
+    ));
 
     let servers = &box_office.servers;
     let gateway = box_office.gateway.client(0).server();
@@ -65,18 +66,24 @@ pub(super) async fn run(
     Ok((evidence, lanes.steps.report()))
 }
 
-async fn set_stage(box_office: &BoxOffice, scene: &Scene) -> anyhow::Result<Stage> {
+async fn set_stage(
+    box_office: &BoxOffice,
+    scene: &Scene,
+    clock: RunClock,
+) -> anyhow::Result<Stage> {
     let administrator =
         box_office.administrator().await.context("cannot sign in as the administrator")?;
     let script = Script {
         tag: entropy::fresh(),
-        organizer_password: SecretString::from(format!("{:032x}", entropy::fresh())),
+        organizer_password: Password::from(format!("{:032x}", entropy::fresh())),
         hall: scene.plan.name.clone(),
-        seat_map: scene.plan.seat_map.clone(),
+        seat_map: SeatingPlan(scene.plan.seat_map.clone()),
         categories: scene.plan.categories.clone(),
         policy: scene.policy(),
         opens_in: OPENS_IN,
-        buyers: scene.buyers as usize,
+        buyers: scene.buyers,
     };
-    stage::set(&box_office.servers, &administrator, &script).await.context("cannot set the stage")
+    stage::set(&box_office.servers, &administrator, &script, clock)
+        .await
+        .context("cannot set the stage")
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use comfy_table::{Cell, Table};
+use comfy_table::Table;
 use serde::{Serialize, Serializer};
 use ticketing_client::load::record::{Buyer, Fate};
 use ticketing_client::load::steps::StepReport;
 use ticketing_client::load::verdict::{Check, Evidence, judge, max_inside};
 
-use crate::output::{self, Format, number};
+use crate::output::{self, Format, cell, number};
 
 /// The object that `-o json` prints.
 #[derive(Debug, Serialize)]
@@ -34,9 +34,9 @@ enum Verdict {
 
 #[derive(Debug, Serialize)]
 struct Seats {
-    total: u64,
-    sold: u64,
-    free: u64,
+    total: u32,
+    sold: u32,
+    free: u32,
 }
 
 #[derive(Debug, Serialize)]
@@ -91,7 +91,7 @@ impl Report {
                 [step.count, step.ok, step.refused, step.errors].map(|count| number(&count));
             let millis = [step.p50_ms, step.p90_ms, step.p99_ms];
             let millis = millis.map(|millis| number(&format!("{millis:.1}")));
-            table.add_row([Cell::new(step.name)].into_iter().chain(counts).chain(millis));
+            table.add_row([cell(&step.name)].into_iter().chain(counts).chain(millis));
         }
         table
     }
@@ -107,7 +107,8 @@ impl Report {
     fn checks_table(&self) -> Table {
         let mut table = output::table(&["check", "", "detail"]);
         for check in &self.checks {
-            table.add_row([check.name, if check.ok { "ok" } else { "RED" }, &check.detail]);
+            let verdict = if check.ok { "ok" } else { "RED" };
+            table.add_row([cell(&check.name), cell(&verdict), cell(&check.detail)]);
         }
         table
     }
@@ -147,14 +148,15 @@ mod tests {
     use serde_json::{Value, json};
     use ticketing_client::load::aftermath::{Aftermath, Settlement};
     use ticketing_client::load::steps::Steps;
-    use ticketing_client::sales::Sales;
+    use ticketing_wire::sales::SalesReport;
     use uuid::Uuid;
 
     use super::*;
 
     fn report(errors: u64) -> Report {
         let sales = json!({"seats_total": 3, "free": 3, "held": 0, "reserved": 0, "sold": 0,
-            "not_for_sale": 0});
+            "not_for_sale": 0, "gross": {"amount": 0, "currency": "KRW"},
+            "refunded": {"amount": 0, "currency": "KRW"}});
         let evidence = Evidence {
             performance: Uuid::nil(),
             capacity: 20,
@@ -166,7 +168,7 @@ mod tests {
                     reserved: 0,
                     confirming: 0,
                 },
-                sales: serde_json::from_value::<Sales>(sales).unwrap(),
+                sales: serde_json::from_value::<SalesReport>(sales).unwrap(),
                 orders: Vec::new(),
                 ledger: Vec::new(),
             },

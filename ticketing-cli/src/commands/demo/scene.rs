@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use ticketing_client::catalog::Policy;
 use ticketing_client::load::plan::{LARGEST_PARTY, Temper};
+use ticketing_wire::performances::PolicyTerms;
 
 use crate::embedded::Faults;
 use crate::plan::Plan;
@@ -70,15 +70,15 @@ impl Scene {
         }
     }
 
-    pub(super) fn policy(&self) -> Policy {
-        Policy {
+    pub(super) fn policy(&self) -> PolicyTerms {
+        PolicyTerms {
             line_capacity: Some(self.capacity),
             claim_seconds: Some(CLAIM_SECONDS),
             pass_lease_seconds: Some(PASS_LEASE_SECONDS),
             hold_seconds: Some(HOLD_SECONDS),
             pay_seconds: Some(PAY_SECONDS),
             seats_per_buyer: Some(LARGEST_PARTY),
-            ..Policy::default()
+            ..PolicyTerms::default()
         }
     }
 }

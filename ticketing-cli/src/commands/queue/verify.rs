@@ -7,9 +7,10 @@ use anyhow::Context as _;
 use clap::Args;
 use comfy_table::Table;
 use serde::{Deserialize, Serialize};
-use ticketing_client::{Client, line};
+use ticketing_client::{Client, line, performances};
 use ticketing_core::admission::draw::{ALGORITHM, Ranks, commitment, hex, seed_from_hex};
 use ticketing_core::admission::open_receipt;
+use ticketing_wire::line::Draw;
 use uuid::Uuid;
 
 use crate::output::{self, Format, or_dash};
@@ -47,7 +48,7 @@ struct Report {
     verdict: &'static str,
     /// The first thing that is not as it was promised.
     difference: Option<String>,
-    draw: line::Draw,
+    draw: Draw,
     receipts: Vec<Checked>,
     not_proven: Vec<String>,
 }
@@ -59,13 +60,15 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     let client = Client::new(&settings::server(servers)?)?;
     let draw = client.send(&line::draw(verify.performance)).await?;
+    let shown = client.send(&performances::show(None, verify.performance)).await;
+    let zone = shown.ok().and_then(|performance| performance.time_zone);
     if draw.seed.is_none() {
-        output::print(format, &draw, || properties(&draw))?;
+        output::print(format, &draw, || properties(&draw, zone.as_deref()))?;
         anyhow::bail!("nothing to verify yet: the seed is published with the opening");
     }
     let kept = verify.receipts.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let report = report(verify.performance, draw, &kept);
-    output::print(format, &report, || properties(&report.draw))?;
+    output::print(format, &report, || properties(&report.draw, zone.as_deref()))?;
     if format == Format::Table {
         output::line(&report.words())?;
     }
@@ -82,7 +85,7 @@ fn read(path: &PathBuf) -> anyhow::Result<Kept> {
     Ok(serde_json::from_str(&text).unwrap_or(bare))
 }
 
-fn report(performance: Uuid, draw: line::Draw, kept: &[Kept]) -> Report {
+fn report(performance: Uuid, draw: Draw, kept: &[Kept]) -> Report {
     let mut receipts = Vec::new();
     let difference = check(performance, &draw, kept, &mut receipts).err();
     let verdict = if difference.is_none() { "proven" } else { "different" };
@@ -93,7 +96,7 @@ fn report(performance: Uuid, draw: line::Draw, kept: &[Kept]) -> Report {
 /// Every step in the order in which one follows from the other; the error is the difference.
 fn check(
     performance: Uuid,
-    draw: &line::Draw,
+    draw: &Draw,
     kept: &[Kept],
     checked: &mut Vec<Checked>,
 ) -> Result<(), String> {
@@ -112,9 +115,8 @@ fn check(
     let places = draw.places.ok_or("the number of places is not published")?;
     let ranks = Ranks::new(performance.into(), &seed, places, draw.entropy.as_deref());
     each_rank_once(&ranks, places)?;
-    let key = draw.receipt_key.as_deref().unwrap_or_default();
     for kept in kept {
-        checked.push(check_receipt(performance, draw, &ranks, places, key, kept)?);
+        checked.push(check_receipt(performance, draw, &ranks, places, kept)?);
     }
     Ok(())
 }
@@ -135,13 +137,13 @@ fn each_rank_once(ranks: &Ranks, places: u64) -> Result<(), String> {
 
 fn check_receipt(
     performance: Uuid,
-    draw: &line::Draw,
+    draw: &Draw,
     ranks: &Ranks,
     places: u64,
-    key: &str,
     kept: &Kept,
 ) -> Result<Checked, String> {
-    let receipt = open_receipt(&kept.receipt, key);
+    let mut keys = draw.receipt_key.iter().chain(&draw.receipt_keys);
+    let receipt = keys.find_map(|key| open_receipt(&kept.receipt, key));
     let receipt = receipt.ok_or("a receipt was not signed by this box office")?;
     let number = receipt.number;
     if receipt.performance.uuid() != performance {
@@ -162,7 +164,7 @@ fn check_receipt(
     }
 }
 
-fn not_proven(draw: &line::Draw, kept: &[Kept]) -> Vec<String> {
+fn not_proven(draw: &Draw, kept: &[Kept]) -> Vec<String> {
     let mut not_proven = Vec::new();
     match (&draw.entropy_source, &draw.entropy) {
         (Some(source), Some(value)) => not_proven.push(format!(
@@ -188,7 +190,7 @@ fn not_proven(draw: &line::Draw, kept: &[Kept]) -> Vec<String> {
     not_proven
 }
 
-pub(super) fn properties(draw: &line::Draw) -> Table {
+pub(super) fn properties(draw: &Draw, zone: Option<&str>) -> Table {
     output::properties([
         ("algorithm", draw.algorithm.to_string()),
         ("commitment", draw.commitment.clone()),
@@ -196,7 +198,7 @@ pub(super) fn properties(draw: &line::Draw) -> Table {
         ("entropy source", or_dash(draw.entropy_source.as_ref())),
         ("entropy", or_dash(draw.entropy.as_ref())),
         ("seed", or_dash(draw.seed.as_ref())),
-        ("opened at", or_dash(draw.opened_at)),
+        ("opened at", or_dash(draw.opened_at.map(|at| at.shown_in(zone)))),
     ])
 }
 
@@ -230,9 +232,9 @@ mod tests {
 
     const PERFORMANCE: Uuid = Uuid::from_u128(1);
 
-    fn draw() -> line::Draw {
+    fn draw() -> Draw {
         let seed = Seed([7; 32]);
-        line::Draw {
+        Draw {
             algorithm: ALGORITHM,
             commitment: hex(&commitment(PERFORMANCE.into(), &seed)),
             entropy_source: Some("drand".into()),
@@ -241,10 +243,11 @@ mod tests {
             seed: Some(hex(&seed.0)),
             opened_at: None,
             receipt_key: None,
+            receipt_keys: Vec::new(),
         }
     }
 
-    fn difference(draw: line::Draw) -> String {
+    fn difference(draw: Draw) -> String {
         report(PERFORMANCE, draw, &[]).difference.expect("a difference")
     }
 
@@ -258,7 +261,7 @@ mod tests {
 
     #[test]
     fn without_entropy_it_says_that_the_outcome_could_have_been_chosen() {
-        let draw = line::Draw { entropy_source: None, entropy: None, ..draw() };
+        let draw = Draw { entropy_source: None, entropy: None, ..draw() };
         let report = report(PERFORMANCE, draw, &[]);
         assert_eq!(report.verdict, "proven");
         assert!(report.not_proven[0].contains("added places"), "{:?}", report.not_proven);
@@ -266,11 +269,11 @@ mod tests {
 
     #[test]
     fn every_lie_is_named() {
-        let other = line::Draw { seed: Some(hex(&[8; 32])), ..draw() };
+        let other = Draw { seed: Some(hex(&[8; 32])), ..draw() };
         assert!(difference(other).contains("belongs to the commitment"));
-        assert!(difference(line::Draw { algorithm: 9, ..draw() }).contains("algorithm 9"));
-        assert!(difference(line::Draw { entropy: None, ..draw() }).contains("without it"));
-        assert!(difference(line::Draw { places: None, ..draw() }).contains("places"));
+        assert!(difference(Draw { algorithm: 9, ..draw() }).contains("algorithm 9"));
+        assert!(difference(Draw { entropy: None, ..draw() }).contains("without it"));
+        assert!(difference(Draw { places: None, ..draw() }).contains("places"));
         let forged = Kept { receipt: "L1.forged".into(), rank: None };
         let report = report(PERFORMANCE, draw(), &[forged]);
         assert!(report.difference.expect("a difference").contains("not signed"));

@@ -4,18 +4,20 @@ use std::ops::ControlFlow;
 use std::ops::Range;
 use std::time::Duration;
 
+use ticketing_wire::orders::{NewPayment, Order, OrderStatus};
+use ticketing_wire::page::PageQuery;
+use ticketing_wire::problem::ProblemType;
+use ticketing_wire::sales::OrganizerTicket;
+use ticketing_wire::sandbox::Outcome;
+use ticketing_wire::seats::Hold;
+use ticketing_wire::secrets::PassToken;
 use uuid::Uuid;
 
 use super::Person;
-use crate::error::Kind;
-use crate::gateway::{self, Outcome, PaymentToken};
 use crate::load::plan::Quirk;
 use crate::load::record::{Fate, ToldOrder, ToldTickets};
 use crate::load::steps::Step;
-use crate::orders::{self, Order, Status};
-use crate::sales;
-use crate::seats::Hold;
-use crate::secrets::PassToken;
+use crate::{orders, sandbox};
 
 /// How long a buyer takes over each form.
 const FORM_MS: Range<u64> = 100..600;
@@ -88,8 +90,8 @@ impl Person {
             self.attempt(&order).await?;
             let Some(known) = self.find_out(order.id).await else { break };
             match known.status {
-                Status::Paid => return self.collect(&known).await,
-                Status::PendingPayment => order = known,
+                OrderStatus::Paid => return self.collect(&known).await,
+                OrderStatus::PendingPayment => order = known,
                 _ => break,
             }
         }
@@ -101,10 +103,12 @@ impl Person {
         let Some(payment) = &order.payment else { return ControlFlow::Continue(()) };
         let declined = self.changes_mind(Quirk::Declined);
         let outcome = if declined { Outcome::Decline } else { Outcome::Approve };
-        let authorize = gateway::authorize(&payment.payment_id, outcome);
+        let authorize = sandbox::authorize(&payment.payment_id, outcome);
         let authorized = self.world.lanes.send_to_gateway(Step::Authorize, &authorize).await;
         if let Ok(authorized) = authorized.outcome {
-            self.confirm(order.id, &payment.payment_id, &authorized.payment_token).await;
+            let payment_id = payment.payment_id.clone();
+            let payment_token = Some(authorized.payment_token);
+            self.confirm(order.id, &NewPayment { payment_id, payment_token }).await;
         }
         if declined && !self.plan.another_card {
             return ControlFlow::Break(Fate::GaveUp);
@@ -112,16 +116,16 @@ impl Person {
         ControlFlow::Continue(())
     }
 
-    async fn confirm(&mut self, order: Uuid, payment_id: &str, payment_token: &PaymentToken) {
+    async fn confirm(&mut self, order: Uuid, payment: &NewPayment) {
         let key = self.key();
-        let call = orders::pay(&self.token, order, payment_id, payment_token, &key);
+        let call = orders::pay(&self.token, order, payment, &key);
         let exchange = self.send(Step::Pay, &call).await;
         if let Some(pass) = self.pass() {
             pass.payment_sent.get_or_insert(exchange.first_written);
         }
         match exchange.outcome {
             Ok(order) => self.told(&order),
-            Err(error) if error.kind() == Some(&Kind::PaymentDeclined) => {}
+            Err(error) if error.kind() == Some(&ProblemType::PaymentDeclined) => {}
             Err(error) => tracing::debug!(%order, %error, "a payment was not accepted"),
         }
     }
@@ -134,7 +138,7 @@ impl Person {
             let exchange = self.send(Step::Order, &call).await;
             if let Ok(order) = exchange.outcome {
                 self.told(&order);
-                if order.status != Status::Confirming {
+                if order.status != OrderStatus::Confirming {
                     return Some(order);
                 }
             }
@@ -146,11 +150,12 @@ impl Person {
     /// Fetches the tickets and goes home happy.
     async fn collect(&mut self, order: &Order) -> ControlFlow<Fate> {
         self.world.progress.sold(order.seats.len());
-        let call = orders::tickets(&self.token, order.id);
+        let call = orders::tickets(&self.token, order.id, &PageQuery::default());
         let exchange = self.send(Step::Tickets, &call).await;
         if let Ok(tickets) = exchange.outcome {
             let tickets = tickets.items.iter();
-            let tickets = tickets.map(|ticket| sales::Ticket { id: ticket.id, seat: ticket.seat });
+            let tickets =
+                tickets.map(|ticket| OrganizerTicket { id: ticket.id, seat: ticket.seat });
             self.record.tickets.push(ToldTickets { order: order.id, tickets: tickets.collect() });
         }
         ControlFlow::Break(Fate::Bought)

@@ -3,13 +3,16 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use ticketing_wire::line::{Place as PlaceAnswer, PlaceState};
+use ticketing_wire::problem::ProblemType;
+use ticketing_wire::secrets::PassToken;
+
 use super::Person;
-use crate::error::{Error, Kind};
-use crate::line::{self, Answer, State};
+use crate::error::Error;
+use crate::line;
 use crate::load::lanes::Exchange;
 use crate::load::record::{Fate, Pass, Place, Poll};
 use crate::load::steps::Step;
-use crate::secrets::PassToken;
 
 /// When to try again where the server did not say.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
@@ -57,9 +60,10 @@ impl Person {
     }
 
     /// Takes the place that a join was answered with.
-    fn enter(&mut self, answer: Answer, answered: Duration) -> ControlFlow<Fate, Next> {
+    fn enter(&mut self, answer: PlaceAnswer, answered: Duration) -> ControlFlow<Fate, Next> {
         let known = self.record.places.last().map(|place| place.number);
-        if let Some(number) = answer.number.filter(|number| Some(*number) != known) {
+        let number = answer.number;
+        if Some(number) != known {
             self.record.places.push(Place { number, polls: Vec::new(), pass: None });
         }
         self.understand(answer, answered)
@@ -80,7 +84,7 @@ impl Person {
         }
     }
 
-    fn write_down(&mut self, due: Duration, exchange: &Exchange<Answer>) {
+    fn write_down(&mut self, due: Duration, exchange: &Exchange<PlaceAnswer>) {
         let poll = Poll {
             due,
             written: exchange.first_written,
@@ -93,25 +97,22 @@ impl Person {
         }
     }
 
-    fn understand(&mut self, answer: Answer, answered: Duration) -> ControlFlow<Fate, Next> {
-        if let Some(token) = answer.place_token {
-            self.place = Some(token);
-        }
+    fn understand(&mut self, answer: PlaceAnswer, answered: Duration) -> ControlFlow<Fate, Next> {
+        self.place = Some(answer.place_token);
         let next = match answer.state {
-            State::SoldOut => return ControlFlow::Break(Fate::TurnedAway),
-            State::Revoked => return ControlFlow::Break(Fate::GaveUp),
-            State::Lapsed | State::Expired | State::Left | State::Done => Next::Rejoin,
-            State::Admitted => match (answer.pass_token, answer.pass_expires_at) {
+            PlaceState::SoldOut => return ControlFlow::Break(Fate::TurnedAway),
+            PlaceState::Revoked => return ControlFlow::Break(Fate::GaveUp),
+            PlaceState::Lapsed | PlaceState::Expired | PlaceState::Left | PlaceState::Done => {
+                Next::Rejoin
+            }
+            PlaceState::Admitted => match (answer.pass_token, answer.pass_expires_at) {
                 (Some(token), Some(expires)) => {
                     self.admit(answered, self.world.lanes.clock.of_wall(expires));
                     Next::Admitted(token)
                 }
                 _ => Next::AskAt(answered + ASK_AGAIN),
             },
-            _ => {
-                let pause = answer.poll_after_ms.map_or(ASK_AGAIN, Duration::from_millis);
-                Next::AskAt(answered + pause)
-            }
+            _ => Next::AskAt(answered + Duration::from_millis(answer.poll_after_ms)),
         };
         ControlFlow::Continue(next)
     }
@@ -142,8 +143,8 @@ impl Person {
 /// Some refusals end the visit; with the others it is worth asking again.
 fn refused(error: &Error) -> ControlFlow<Fate> {
     match error.kind() {
-        Some(Kind::SoldOut) => ControlFlow::Break(Fate::TurnedAway),
-        Some(Kind::NotOnSale | Kind::TooManyRequests) => ControlFlow::Continue(()),
+        Some(ProblemType::SoldOut) => ControlFlow::Break(Fate::TurnedAway),
+        Some(ProblemType::NotOnSale | ProblemType::TooManyRequests) => ControlFlow::Continue(()),
         _ if error.is_breakage() => ControlFlow::Continue(()),
         _ => {
             tracing::warn!(%error, "the line refused a buyer");

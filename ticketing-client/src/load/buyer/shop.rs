@@ -4,13 +4,15 @@ use std::ops::ControlFlow;
 use std::ops::Range;
 use std::time::Duration;
 
+use ticketing_wire::problem::ProblemType;
+use ticketing_wire::seats::{Best, Hold, NewHold, SeatStatus};
+use ticketing_wire::secrets::PassToken;
+
 use super::Person;
-use crate::error::Kind;
 use crate::load::plan::{Quirk, Taste};
 use crate::load::record::Fate;
 use crate::load::steps::Step;
-use crate::seats::{self, Best, Hold, MapAnswer, Status, Wish};
-use crate::secrets::PassToken;
+use crate::seats::{self, SeatsAnswer};
 
 /// How long a buyer looks before it chooses.
 const LOOK_MS: Range<u64> = 100..900;
@@ -25,7 +27,7 @@ const INSISTS: u32 = 3;
 #[derive(Debug, Default)]
 struct View {
     etag: Option<String>,
-    status: Vec<Status>,
+    statuses: Vec<SeatStatus>,
 }
 
 /// How an attempt to hold seats ended.
@@ -81,15 +83,13 @@ impl Person {
     }
 
     /// What to ask for; `None` where nothing is free at the moment.
-    async fn choose(&mut self, view: &mut View) -> ControlFlow<Fate, Option<Wish>> {
+    async fn choose(&mut self, view: &mut View) -> ControlFlow<Fate, Option<NewHold>> {
         let count = self.party as usize;
         let taken_lightly = self.party > 1 || self.refusals == 0;
         let wish = match &self.plan.taste {
-            Taste::Hottest if self.refusals < INSISTS => self
-                .world
-                .layout
-                .hottest(count, &mut self.plan.rng)
-                .map(|seats| Wish::Seats { seats }),
+            Taste::Hottest if self.refusals < INSISTS => {
+                self.world.layout.hottest(count, &mut self.plan.rng).map(NewHold::of)
+            }
             Taste::Best(category) if taken_lightly => {
                 Some(best(self.party, category.clone().filter(|_| self.refusals == 0)))
             }
@@ -98,39 +98,32 @@ impl Person {
         ControlFlow::Continue(wish)
     }
 
-    async fn choose_from_map(&mut self, view: &mut View) -> ControlFlow<Fate, Option<Wish>> {
+    async fn choose_from_map(&mut self, view: &mut View) -> ControlFlow<Fate, Option<NewHold>> {
         self.look_at_map(view).await;
-        let status = &view.status;
-        if !status.is_empty() && !status.iter().any(|status| status.may_come_back()) {
+        let statuses = &view.statuses;
+        if !statuses.is_empty() && !statuses.iter().any(|status| status.may_come_back()) {
             return ControlFlow::Break(Fate::TurnedAway);
         }
-        if !status.contains(&Status::Free) {
+        if !statuses.contains(&SeatStatus::Free) {
             return ControlFlow::Continue(None);
         }
-        let picked = self.world.layout.pick(status, self.party as usize, &mut self.plan.rng);
+        let picked = self.world.layout.pick(statuses, self.party as usize, &mut self.plan.rng);
         // No such neighbours, or standing places only: let the server find what there is.
-        let wish = picked.map_or_else(|| best(self.party, None), |seats| Wish::Seats { seats });
+        let wish = picked.map_or_else(|| best(self.party, None), NewHold::of);
         ControlFlow::Continue(Some(wish))
     }
 
-    /// The first look takes the layout too, as a screen has to; later ones ask what changed.
+    /// Asks what the seats are, unless they are what they were.
     async fn look_at_map(&mut self, view: &mut View) {
         let performance = self.world.performance;
-        if view.status.is_empty() {
-            let call = seats::map(&self.token, performance);
-            if let Ok(map) = self.send(Step::Map, &call).await.outcome {
-                view.status = map.status;
-            }
-            return;
-        }
-        let call = seats::statuses(&self.token, performance, view.etag.as_deref());
+        let call = seats::now(&self.token, performance, view.etag.as_deref());
         let exchange = self.send(Step::Map, &call).await;
-        if let Ok(MapAnswer::Fresh { etag, map }) = exchange.outcome {
-            *view = View { etag, status: map.status };
+        if let Ok(SeatsAnswer::Fresh { etag, now }) = exchange.outcome {
+            *view = View { etag, statuses: now.statuses() };
         }
     }
 
-    async fn hold(&mut self, pass: &PassToken, wish: &Wish) -> Attempt {
+    async fn hold(&mut self, pass: &PassToken, wish: &NewHold) -> Attempt {
         let key = self.key();
         let call = seats::hold(&self.token, pass, self.world.performance, wish, &key);
         let exchange = self.send(Step::Hold, &call).await;
@@ -141,7 +134,7 @@ impl Person {
                 Attempt::Held(hold)
             }
             Err(error) => match error.kind() {
-                Some(Kind::PassRequired | Kind::PassExpired) => Attempt::PassEnded,
+                Some(ProblemType::PassRequired | ProblemType::PassExpired) => Attempt::PassEnded,
                 _ => Attempt::Refused,
             },
         }
@@ -174,6 +167,6 @@ impl Person {
     }
 }
 
-fn best(count: u32, category: Option<String>) -> Wish {
-    Wish::Best { best: Best { count, category, section: None } }
+fn best(count: u32, category: Option<String>) -> NewHold {
+    NewHold::best(Best { count, category, section: None })
 }

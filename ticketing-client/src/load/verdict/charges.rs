@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use ticketing_wire::orders::OrderStatus;
+use ticketing_wire::sales::OrganizerOrder;
+use ticketing_wire::sandbox::{EntryKind, LedgerEntry};
 use uuid::Uuid;
 
 use super::{Check, Evidence};
-use crate::gateway::{Entry, EntryKind};
-use crate::orders::Status;
-use crate::sales::Order;
 
 /// What was charged for an order, net, by currency.
 type Net<'a> = BTreeMap<&'a str, i64>;
@@ -34,15 +34,15 @@ pub(super) fn check(evidence: &Evidence) -> Check {
 }
 
 /// The ledger's entries that name this performance, with the order that they name.
-fn ours(evidence: &Evidence) -> impl Iterator<Item = (Uuid, &Entry)> {
+fn ours(evidence: &Evidence) -> impl Iterator<Item = (Uuid, &LedgerEntry)> {
     evidence.aftermath.ledger.iter().filter_map(|entry| {
-        let purpose = entry.custom_data?;
+        let purpose = entry.purpose()?;
         (purpose.performance_id == evidence.performance).then_some((purpose.order_id, entry))
     })
 }
 
-fn fault(order: &Order, mut net: Net) -> Option<String> {
-    let due = if order.status == Status::Paid { order.total.amount } else { 0 };
+fn fault(order: &OrganizerOrder, mut net: Net) -> Option<String> {
+    let due = if order.status == OrderStatus::Paid { order.total.amount } else { 0 };
     let charged = net.remove(order.total.currency.as_str()).unwrap_or_default();
     let foreign = net.into_iter().find(|(_, amount)| *amount != 0);
     if let Some((currency, amount)) = foreign {
@@ -105,9 +105,7 @@ mod tests {
     fn a_capture_for_an_unknown_order_turns_red_only_for_this_performance() {
         let mut evidence = history::green();
         let mut foreign = entry(77, EntryKind::Capture, PRICE);
-        if let Some(purpose) = &mut foreign.custom_data {
-            purpose.performance_id = Uuid::from_u128(2);
-        }
+        foreign.custom_data["performance_id"] = Uuid::from_u128(2).to_string().into();
         evidence.aftermath.ledger.push(foreign);
         assert!(check(&evidence).ok);
         evidence.aftermath.ledger.push(entry(77, EntryKind::Capture, PRICE));

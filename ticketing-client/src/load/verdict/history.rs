@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
+use ticketing_wire::Money;
+use ticketing_wire::line::PlaceState;
+use ticketing_wire::orders::OrderStatus;
+use ticketing_wire::sales::{OrganizerOrder, OrganizerTicket, SalesReport};
+use ticketing_wire::sandbox::{EntryKind, LedgerEntry, Purpose};
 use uuid::Uuid;
 
 use super::Evidence;
-use crate::gateway::{Entry, EntryKind, Purpose};
-use crate::line::State;
 use crate::load::aftermath::{Aftermath, Settlement};
 use crate::load::record::{Buyer, Fate, Pass, Place, Poll, ToldOrder, ToldTickets};
-use crate::money::Money;
-use crate::orders::Status;
-use crate::sales::{Order, Sales, Ticket};
 
 pub(super) const PERFORMANCE: Uuid = Uuid::from_u128(1);
 pub(super) const PRICE: i64 = 100;
@@ -23,7 +23,8 @@ pub(super) fn seconds(seconds: f64) -> Duration {
 /// Three seats, capacity one: buyer 1 buys seat 0, then buyer 2 buys seat 1; buyer 3 ordered
 /// seat 2 and let the order expire.
 pub(super) fn green() -> Evidence {
-    let orders = vec![order(1, 0, Status::Paid), order(2, 1, Status::Paid), expired(3, 2)];
+    let orders =
+        vec![order(1, 0, OrderStatus::Paid), order(2, 1, OrderStatus::Paid), expired(3, 2)];
     Evidence {
         performance: PERFORMANCE,
         capacity: 1,
@@ -42,34 +43,36 @@ pub(super) fn order_id(number: u128) -> Uuid {
     Uuid::from_u128(100 + number)
 }
 
-pub(super) fn ticket(order: u128, seat: u32) -> Ticket {
-    Ticket { id: Uuid::from_u128(1_000 * order + u128::from(seat)), seat }
+pub(super) fn ticket(order: u128, seat: u32) -> OrganizerTicket {
+    OrganizerTicket { id: Uuid::from_u128(1_000 * order + u128::from(seat)), seat }
 }
 
-pub(super) fn order(number: u128, seat: u32, status: Status) -> Order {
-    Order {
+pub(super) fn order(number: u128, seat: u32, status: OrderStatus) -> OrganizerOrder {
+    OrganizerOrder {
         id: order_id(number),
         account_id: Uuid::from_u128(number),
         status,
         seats: vec![seat],
         payment_id: Some(format!("payment-{number}")),
-        total: Money { amount: PRICE, currency: "KRW".to_owned() },
+        total: Money::new(PRICE, "KRW"),
+        line_number: u64::try_from(number).expect("a small number"),
         tickets: vec![ticket(number, seat)],
     }
 }
 
-fn expired(number: u128, seat: u32) -> Order {
-    Order { tickets: Vec::new(), ..order(number, seat, Status::Expired) }
+fn expired(number: u128, seat: u32) -> OrganizerOrder {
+    OrganizerOrder { tickets: Vec::new(), ..order(number, seat, OrderStatus::Expired) }
 }
 
-pub(super) fn entry(order: u128, kind: EntryKind, amount: i64) -> Entry {
-    Entry {
+pub(super) fn entry(order: u128, kind: EntryKind, amount: i64) -> LedgerEntry {
+    let purpose = Purpose { order_id: order_id(order), performance_id: PERFORMANCE };
+    LedgerEntry {
         payment_id: format!("payment-{order}"),
         kind,
         amount,
         currency: "KRW".to_owned(),
         at: None,
-        custom_data: Some(Purpose { order_id: order_id(order), performance_id: PERFORMANCE }),
+        custom_data: serde_json::to_value(purpose).unwrap(),
     }
 }
 
@@ -81,10 +84,10 @@ pub(super) fn buyer(number: u32, admitted: f64) -> Buyer {
         account: Uuid::from_u128(number.into()),
         places: vec![Place {
             number: number.into(),
-            polls: vec![poll(admitted - 0.1, State::Admitted)],
+            polls: vec![poll(admitted - 0.1, PlaceState::Admitted)],
             pass: Some(pass(admitted)),
         }],
-        orders: vec![ToldOrder { order, status: Status::Paid, seats: vec![seat] }],
+        orders: vec![ToldOrder { order, status: OrderStatus::Paid, seats: vec![seat] }],
         tickets: vec![ToldTickets { order, tickets: vec![ticket(number.into(), seat)] }],
         fate: Some(Fate::Bought),
     }
@@ -102,7 +105,7 @@ pub(super) fn pass(arrived: f64) -> Pass {
 }
 
 /// A punctual poll, answered after a tenth of a second.
-pub(super) fn poll(written: f64, state: State) -> Poll {
+pub(super) fn poll(written: f64, state: PlaceState) -> Poll {
     Poll {
         due: seconds(written),
         written: seconds(written),
@@ -112,8 +115,8 @@ pub(super) fn poll(written: f64, state: State) -> Poll {
     }
 }
 
-fn sales() -> Sales {
-    Sales {
+fn sales() -> SalesReport {
+    SalesReport {
         seats_total: 3,
         free: 1,
         held: 0,
@@ -121,7 +124,7 @@ fn sales() -> Sales {
         sold: 2,
         not_for_sale: 0,
         orders: std::collections::BTreeMap::default(),
-        gross: 0,
-        refunded: 0,
+        gross: Money::new(2 * PRICE, "KRW"),
+        refunded: Money::new(0, "KRW"),
     }
 }

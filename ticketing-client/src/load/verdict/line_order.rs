@@ -7,8 +7,9 @@
 
 use std::time::Duration;
 
+use ticketing_wire::line::PlaceState;
+
 use super::{Check, Evidence};
-use crate::line::State;
 use crate::load::record::{Place, Poll};
 
 /// How far B's admission has to lie back: servers may know of it a little later.
@@ -46,7 +47,7 @@ fn fault(place: &Place, admissions: &Admissions) -> Option<String> {
         let (other, admitted) = admissions.earliest_behind(place.number, since)?;
         let waiting = run
             .iter()
-            .filter(|poll| poll.state == Some(State::Waiting))
+            .filter(|poll| poll.state == Some(PlaceState::Waiting))
             .find(|poll| poll.written > admitted + TOLERANCE)?;
         Some(format!(
             "place {} was waiting at {:.1} s, place {other} was admitted at {:.1} s",
@@ -68,7 +69,7 @@ struct Admissions {
 impl Admissions {
     fn of<'a>(places: impl Iterator<Item = &'a Place>) -> Self {
         let waited = |place: &Place| {
-            let told = place.polls.iter().filter(|poll| poll.state == Some(State::Waiting));
+            let told = place.polls.iter().filter(|poll| poll.state == Some(PlaceState::Waiting));
             told.map(|poll| poll.written).max().unwrap_or_default()
         };
         let admitted = |place: &Place| {
@@ -111,7 +112,7 @@ mod tests {
         let mut waiting = buyer(1, 1.0);
         waiting.places[0].pass = None;
         waiting.places[0].polls =
-            (0..polls).map(|second| poll(f64::from(second), State::Waiting)).collect();
+            (0..polls).map(|second| poll(f64::from(second), PlaceState::Waiting)).collect();
         Evidence { buyers: vec![waiting, buyer(2, 1.0)], ..history::green() }
     }
 
@@ -148,7 +149,7 @@ mod tests {
             assert!(check(&evidence).ok, "place 2 came in while place 1 was absent");
             evidence.buyers[1].places[0].pass = Some(history::pass(4.5));
             assert!(check(&evidence).ok, "its turn may have come before");
-            evidence.buyers[1].places[0].polls.insert(0, poll(4.1, State::Waiting));
+            evidence.buyers[1].places[0].polls.insert(0, poll(4.1, PlaceState::Waiting));
             assert!(!check(&evidence).ok, "place 1 had been asking since 2 s");
             evidence.buyers[1].places[0].polls[0].written = seconds(3.9);
             assert!(check(&evidence).ok, "place 1 had just begun to ask");

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ticketing_wire::orders::OrderStatus;
 use uuid::Uuid;
 
 use super::{Check, Evidence};
 use crate::load::record::Buyer;
-use crate::orders::Status;
 
 pub(super) fn check(evidence: &Evidence) -> Check {
-    let paid = evidence.aftermath.orders.iter().filter(|order| order.status == Status::Paid);
+    let paid = evidence.aftermath.orders.iter().filter(|order| order.status == OrderStatus::Paid);
     let listed = paid.flat_map(|order| order.seats.iter().map(|seat| (*seat, order.id)));
     let answers = evidence.buyers.iter().flat_map(Buyer::paid);
     let told = answers.flat_map(|told| told.seats.iter().map(|seat| (*seat, told.order)));

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
+use ticketing_wire::orders::OrderStatus;
+use ticketing_wire::sales::OrganizerOrder;
 use uuid::Uuid;
 
 use super::{Check, Evidence};
 use crate::load::record::{Buyer, ToldOrder};
-use crate::orders::Status;
-use crate::sales::Order;
 
 pub(super) fn check(evidence: &Evidence) -> Check {
     let orders = evidence.aftermath.orders.iter();
@@ -22,10 +22,10 @@ pub(super) fn check(evidence: &Evidence) -> Check {
     Check::from_faults("paid_stays_paid", &faults, detail)
 }
 
-fn fault(account: Uuid, told: &ToldOrder, order: Option<&Order>) -> Option<String> {
+fn fault(account: Uuid, told: &ToldOrder, order: Option<&OrganizerOrder>) -> Option<String> {
     let id = told.order;
     let Some(order) = order else { return Some(format!("order {id} was paid and is not listed")) };
-    if order.status != Status::Paid {
+    if order.status != OrderStatus::Paid {
         return Some(format!("order {id} was paid and is {}", order.status));
     }
     if order.account_id != account {
@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn a_paid_order_that_is_paid_no_more_turns_red() {
         let mut evidence = history::green();
-        evidence.aftermath.orders[0].status = Status::Expired;
+        evidence.aftermath.orders[0].status = OrderStatus::Expired;
         assert!(!check(&evidence).ok);
         evidence.aftermath.orders.remove(0);
         assert!(!check(&evidence).ok);

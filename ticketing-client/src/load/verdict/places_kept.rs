@@ -5,10 +5,10 @@
 
 use std::collections::HashMap;
 
+use ticketing_wire::line::PlaceState;
 use uuid::Uuid;
 
 use super::{Check, Evidence};
-use crate::line::State;
 use crate::load::record::{Buyer, Place};
 
 pub(super) fn check(evidence: &Evidence) -> Check {
@@ -33,7 +33,7 @@ pub(super) fn check(evidence: &Evidence) -> Check {
 /// The first place of a buyer that was taken from it.
 fn lost(buyer: &Buyer) -> Option<String> {
     let answered_left = |place: &&Place| {
-        let told_left = place.polls.iter().any(|poll| poll.state == Some(State::Left));
+        let told_left = place.polls.iter().any(|poll| poll.state == Some(PlaceState::Left));
         told_left && place.pass.as_ref().is_none_or(|pass| pass.leave_sent.is_none())
     };
     if let Some(place) = buyer.places.iter().find(answered_left) {
@@ -45,7 +45,9 @@ fn lost(buyer: &Buyer) -> Option<String> {
 }
 
 fn has_ended(place: &Place) -> bool {
-    let ended = |state: &State| matches!(state, State::Lapsed | State::Expired | State::Done);
+    let ended = |state: &PlaceState| {
+        matches!(state, PlaceState::Lapsed | PlaceState::Expired | PlaceState::Done)
+    };
     let told = place.polls.iter().filter_map(|poll| poll.state.as_ref()).any(ended);
     told || place.pass.is_some()
 }
@@ -74,7 +76,7 @@ mod tests {
         let mut evidence = history::green();
         let place = &mut evidence.buyers[0].places[0];
         place.pass = None;
-        place.polls = vec![poll(1.0, State::Left)];
+        place.polls = vec![poll(1.0, PlaceState::Left)];
         assert!(!check(&evidence).ok);
     }
 
@@ -83,10 +85,10 @@ mod tests {
         let mut evidence = history::green();
         let mut first = buyer(7, 1.0);
         first.places[0].pass = None;
-        first.places[0].polls = vec![poll(1.0, State::Lapsed)];
+        first.places[0].polls = vec![poll(1.0, PlaceState::Lapsed)];
         evidence.buyers[0].places.insert(0, first.places.remove(0));
         assert!(check(&evidence).ok);
-        evidence.buyers[0].places[0].polls = vec![poll(1.0, State::Waiting)];
+        evidence.buyers[0].places[0].polls = vec![poll(1.0, PlaceState::Waiting)];
         assert!(!check(&evidence).ok);
     }
 }

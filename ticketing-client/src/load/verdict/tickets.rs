@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use ticketing_wire::orders::OrderStatus;
+use ticketing_wire::sales::{OrganizerOrder, OrganizerTicket};
+
 use super::{Check, Evidence};
 use crate::load::record::ToldTickets;
-use crate::orders::Status;
-use crate::sales::{Order, Ticket};
 
 pub(super) fn check(evidence: &Evidence) -> Check {
     let orders = &evidence.aftermath.orders;
     let paid: BTreeMap<_, _> = orders
         .iter()
-        .filter(|order| order.status == Status::Paid)
+        .filter(|order| order.status == OrderStatus::Paid)
         .map(|order| (order.id, order))
         .collect();
     let mut faults: Vec<_> = paid.values().filter_map(|order| listed_fault(order)).collect();
@@ -24,7 +25,7 @@ pub(super) fn check(evidence: &Evidence) -> Check {
     Check::from_faults("tickets", &faults, detail)
 }
 
-fn listed_fault(order: &Order) -> Option<String> {
+fn listed_fault(order: &OrganizerOrder) -> Option<String> {
     let mut tickets: Vec<_> = order.tickets.iter().map(|ticket| ticket.seat).collect();
     let mut seats = order.seats.clone();
     tickets.sort_unstable();
@@ -33,14 +34,14 @@ fn listed_fault(order: &Order) -> Option<String> {
         .then(|| format!("order {} has seats {seats:?} and tickets for {tickets:?}", order.id))
 }
 
-fn shared_tickets<'a>(tickets: impl Iterator<Item = &'a Ticket>) -> Vec<String> {
+fn shared_tickets<'a>(tickets: impl Iterator<Item = &'a OrganizerTicket>) -> Vec<String> {
     let mut seen = HashSet::new();
     let shared = tickets.filter(|ticket| !seen.insert(ticket.id));
     shared.map(|ticket| format!("ticket {} is in two places", ticket.id)).collect()
 }
 
-fn told_fault(told: &ToldTickets, listed: Option<&Order>) -> Option<String> {
-    let sorted = |tickets: &[Ticket]| {
+fn told_fault(told: &ToldTickets, listed: Option<&OrganizerOrder>) -> Option<String> {
+    let sorted = |tickets: &[OrganizerTicket]| {
         let mut tickets: Vec<_> = tickets.iter().map(|ticket| (ticket.seat, ticket.id)).collect();
         tickets.sort_unstable();
         tickets

@@ -5,13 +5,12 @@ use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::events::{EventKind, postgres as outbox};
-use crate::id::{AccountId, OrderId, PaymentId};
+use crate::id::{OrderId, PaymentId};
 use crate::orders::order::{refund_id, ticket_id};
 use crate::orders::{AttemptStatus, BeginPayment, Order, OrderStatus};
 use crate::payments::Fact;
-use crate::seats::{IdempotencyKey, RequestHash};
 
 /// Changes the order's status, raises its version and says so in the outbox.
 pub(super) async fn move_to(
@@ -184,27 +183,4 @@ pub(super) async fn add_refund(
     .execute(&mut **transaction)
     .await?;
     Ok(())
-}
-
-/// Remembers what a key was used for: the attempt it began, or the facts of its answer.
-pub(super) async fn remember(
-    transaction: &mut PgTransaction<'_>,
-    (account, key, request): (AccountId, &IdempotencyKey, RequestHash),
-    (payment, facts): (Option<PaymentId>, Option<String>),
-    now: Timestamp,
-) -> Result<()> {
-    let remembered = sqlx::query!(
-        "INSERT INTO idempotency (account_id, key, request, payment_id, facts, created_at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-        account.uuid(),
-        key.as_str(),
-        request.0.as_slice(),
-        payment.map(PaymentId::uuid),
-        facts,
-        now.as_millis(),
-    )
-    .execute(&mut **transaction)
-    .await?;
-    // A request for something else took the key a moment ago: this one is undone.
-    if remembered.rows_affected() == 1 { Ok(()) } else { Err(Error::IdempotencyReused) }
 }

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::rows::{OrderRow, money};
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, readable};
 use crate::id::{AccountId, PerformanceId};
 use crate::orders::{BATCH, DueAttempt, DueRefund, Order, OrderStatus, Sales, Ticket};
-use crate::page::{Page, Paged};
+use crate::page::{Page, Paged, Position};
 
 pub(super) async fn of_account(
     pool: &PgPool,
@@ -19,13 +19,14 @@ pub(super) async fn of_account(
 ) -> Result<Paged<Order>> {
     let rows = sqlx::query_as!(
         OrderRow,
-        "SELECT * FROM orders WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
+             expires_at_ms, payment_id, version, line_number, line_epoch, created_at_ms
+         FROM orders WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3",
         account.uuid(),
-        page.after(),
+        page.after().id,
         page.fetch_limit(),
     );
-    let orders = orders(rows.fetch_all(pool).await?)?;
-    Ok(page.cut(orders.into_iter(), |order| order.id.uuid()))
+    Ok(cut(page, rows.fetch_all(pool).await?))
 }
 
 pub(super) async fn of_performance(
@@ -36,16 +37,17 @@ pub(super) async fn of_performance(
 ) -> Result<Paged<(Order, Vec<Ticket>)>> {
     let rows = sqlx::query_as!(
         OrderRow,
-        "SELECT * FROM orders
+        "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
+             expires_at_ms, payment_id, version, line_number, line_epoch, created_at_ms
+         FROM orders
          WHERE performance_id = $1 AND ($2::text IS NULL OR status = $2) AND id > $3
          ORDER BY id LIMIT $4",
         performance.uuid(),
         status.map(OrderStatus::name),
-        page.after(),
+        page.after().id,
         page.fetch_limit(),
     );
-    let orders = orders(rows.fetch_all(pool).await?)?;
-    let page = page.cut(orders.into_iter(), |order| order.id.uuid());
+    let page = cut(page, rows.fetch_all(pool).await?);
     let ids: Vec<Uuid> = page.items.iter().map(|order| order.id.uuid()).collect();
     let mut tickets = tickets(pool, &ids).await?;
     Ok(page.map(|order| {
@@ -76,15 +78,18 @@ async fn tickets(pool: &PgPool, orders: &[Uuid]) -> Result<HashMap<Uuid, Vec<Tic
 pub(super) async fn live(pool: &PgPool, performance: PerformanceId) -> Result<Vec<Order>> {
     let rows = sqlx::query_as!(
         OrderRow,
-        "SELECT * FROM orders
+        "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
+             expires_at_ms, payment_id, version, line_number, line_epoch, created_at_ms
+         FROM orders
          WHERE id IN (SELECT order_id FROM claims WHERE performance_id = $1) ORDER BY id",
         performance.uuid(),
     );
-    orders(rows.fetch_all(pool).await?)
+    Ok(rows.fetch_all(pool).await?.into_iter().filter_map(|row| readable(row.try_into())).collect())
 }
 
-fn orders(rows: Vec<OrderRow>) -> Result<Vec<Order>> {
-    rows.into_iter().map(Order::try_from).collect()
+fn cut(page: Page, rows: Vec<OrderRow>) -> Paged<Order> {
+    let position = |row: &OrderRow| Position::by_id(row.id);
+    page.cut(rows.into_iter(), position, |row| readable(row.try_into()))
 }
 
 pub(super) async fn due_attempts(
@@ -107,16 +112,15 @@ pub(super) async fn due_attempts(
     )
     .fetch_all(pool)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(DueAttempt {
-                payment: row.payment_id.into(),
-                token: row.token.into(),
-                total: money(row.total, &row.currency)?,
-                time_left: now.is_before(Timestamp::from_millis(row.expires_at_ms)),
-            })
+    let due = rows.into_iter().map(|row| {
+        Ok(DueAttempt {
+            payment: row.payment_id.into(),
+            token: row.token.into(),
+            total: money("attempts", row.payment_id, row.total, &row.currency)?,
+            time_left: now.is_before(Timestamp::from_millis(row.expires_at_ms)),
         })
-        .collect()
+    });
+    Ok(due.filter_map(readable).collect())
 }
 
 pub(super) async fn due_refunds(
@@ -136,15 +140,14 @@ pub(super) async fn due_refunds(
     )
     .fetch_all(pool)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(DueRefund {
-                id: row.id.into(),
-                payment: row.payment_id.into(),
-                amount: money(row.amount, &row.currency)?,
-            })
+    let due = rows.into_iter().map(|row| {
+        Ok(DueRefund {
+            id: row.id.into(),
+            payment: row.payment_id.into(),
+            amount: money("refunds", row.id, row.amount, &row.currency)?,
         })
-        .collect()
+    });
+    Ok(due.filter_map(readable).collect())
 }
 
 pub(super) async fn sales(pool: &PgPool, performance: PerformanceId) -> Result<Sales> {
@@ -157,8 +160,10 @@ pub(super) async fn sales(pool: &PgPool, performance: PerformanceId) -> Result<S
     .fetch_all(pool)
     .await?;
     for row in rows {
-        let status = OrderStatus::from_name(&row.status);
-        let status = status.ok_or_else(|| Error::internal(format!("{:?}", row.status)))?;
+        let status = OrderStatus::from_name(&row.status).ok_or_else(|| {
+            Error::unreadable("orders", "status", performance, format!("{:?}", row.status))
+        });
+        let Some(status) = readable(status) else { continue };
         sales.orders.insert(status, row.count.cast_unsigned());
         if status == OrderStatus::Paid {
             sales.gross = row.total;

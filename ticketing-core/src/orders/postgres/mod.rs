@@ -7,22 +7,27 @@ mod rows;
 
 use async_trait::async_trait;
 use sqlx::{PgPool, PgTransaction};
+use uuid::Uuid;
 
 use self::rows::{OrderRow, locked_order, stored_order};
 use super::order::{may_begin_payment, may_cancel, ticket_id};
+use super::stored::{read_order, write_order};
 use super::{
     AttemptStatus, BATCH, BeginPayment, BegunPayment, CancelOrder, CheckIn, DueAttempt, DueRefund,
     LOOK_AFTER_MS, NewOrder, Order, OrderStatus, Orders, REFUND_LEASE_MS, Sales, Settled, Ticket,
 };
 use crate::clock::{GRACE_MS, Timestamp};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, readable};
 use crate::events::EventKind;
 use crate::guards::Guards;
-use crate::id::{AccountId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
+use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
+use crate::idempotency::postgres::{keep, kept};
+use crate::idempotency::{IdempotencyKey, Kept, RequestHash};
+use crate::money::Currency;
 use crate::page::{Page, Paged};
 use crate::payments::{Decision, Due, Fact, Stage, decide};
-use crate::seats::{IdempotencyKey, RequestHash};
-use crate::services::postgres::{TRANSACTION_TRIES, lost_a_race, sqlstate};
+use crate::seats::stored_lines;
+use crate::services::postgres::{Tries, run_tx, sqlstate};
 
 /// The orders in PostgreSQL.
 pub(crate) struct PostgresOrders {
@@ -35,13 +40,17 @@ impl PostgresOrders {
         Self { pool, guards }
     }
 
-    async fn place_once(&self, new: &NewOrder) -> std::result::Result<String, sqlx::Error> {
+    /// The facts of the order that the hold gave now or, for a known key, gave before; none when
+    /// the hold has its order under another key.
+    async fn place_once(&self, new: &NewOrder) -> Result<Option<String>> {
         let NewOrder { order, key, request, seats_per_buyer } = new;
         let seats: Vec<i32> = order.seats.iter().map(|seat| seat.cast_signed()).collect();
-        let facts = serde_json::to_string(order).expect("an order serialises");
-        sqlx::query_scalar!(
+        let tickets: Vec<Uuid> =
+            order.seats.iter().map(|seat| ticket_id(order.id, *seat).uuid()).collect();
+        let lines = serde_json::to_string(&stored_lines(&order.lines)).expect("lines serialise");
+        let placed = sqlx::query_scalar!(
             r#"SELECT place_order($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-                   $15, $16) AS "facts!""#,
+                   $15, $16, $17, $18) AS "facts!""#,
             order.id.uuid(),
             order.performance.uuid(),
             order.account.uuid(),
@@ -57,31 +66,41 @@ impl PostgresOrders {
             seats_per_buyer.cast_signed(),
             key.as_str(),
             request.0.as_slice(),
-            facts,
-        )
-        .fetch_one(&self.pool)
-        .await
+            write_order(order),
+            lines,
+            &tickets,
+        );
+        match placed.fetch_one(&self.pool).await {
+            Ok(facts) => Ok(Some(facts)),
+            Err(error) => match sqlstate(&error).as_deref() {
+                Some("TK001") => Err(Error::IdempotencyReused),
+                Some("TK002") => Ok(None),
+                Some("TK003") => Err(Error::LimitExceeded { limit: *seats_per_buyer }),
+                Some("TK004") => Err(Error::SeatTaken { seats: rows::seats_in_detail(&error) }),
+                _ => Err(error.into()),
+            },
+        }
     }
 
-    async fn settle_once(
+    async fn settle_in(
         &self,
+        transaction: &mut PgTransaction<'_>,
         fact: &Fact,
         new_payment: PaymentId,
         now: Timestamp,
     ) -> Result<Option<Settled>> {
-        let mut transaction = self.pool.begin().await?;
         let Some(owner) = sqlx::query_scalar!(
             "SELECT order_id FROM attempts WHERE payment_id = $1",
             fact.payment.uuid()
         )
-        .fetch_optional(&mut *transaction)
+        .fetch_optional(&mut **transaction)
         .await?
         else {
             return Ok(None);
         };
-        let order = locked_order(&mut transaction, owner.into()).await?;
+        let order = locked_order(transaction, owner.into()).await?;
         let mut order = order.ok_or_else(|| Error::internal("an attempt without its order"))?;
-        let attempt = rows::attempt_status(&mut transaction, fact.payment).await?;
+        let attempt = rows::attempt_status(transaction, fact.payment).await?;
         let due = Due {
             stage: order.stage(fact.payment),
             total: order.total,
@@ -89,32 +108,11 @@ impl PostgresOrders {
             attempt_open: attempt.is_open(),
         };
         let decision = decide(fact, &due, self.guards);
-        changes::record_capture(&mut transaction, fact).await?;
-        apply(&mut transaction, decision, &due, fact, &mut order, new_payment, now).await?;
-        let attempt = rows::attempt_status(&mut transaction, fact.payment).await?;
-        transaction.commit().await?;
+        changes::record_capture(transaction, fact).await?;
+        apply(transaction, decision, &due, fact, &mut order, new_payment, now).await?;
+        let attempt = rows::attempt_status(transaction, fact.payment).await?;
         Ok(Some(Settled { order, attempt }))
     }
-
-    async fn retried<T, Run>(&self, run: impl Fn() -> Run + Send) -> Result<T>
-    where
-        Run: Future<Output = Result<T>> + Send,
-    {
-        let mut tries = 1;
-        loop {
-            match run().await {
-                Err(Error::Unavailable(why)) if tries < TRANSACTION_TRIES && is_race(&why) => {
-                    tries += 1;
-                }
-                done => return done,
-            }
-        }
-    }
-}
-
-/// The two conditions that a transaction can simply be run again for.
-fn is_race(why: &str) -> bool {
-    why.contains("deadlock detected") || why.contains("could not serialize")
 }
 
 async fn apply(
@@ -171,24 +169,19 @@ async fn apply(
 #[async_trait]
 impl Orders for PostgresOrders {
     async fn place(&self, new: NewOrder) -> Result<Order> {
-        let mut tries = 1;
-        loop {
-            let error = match self.place_once(&new).await {
-                Ok(facts) => return serde_json::from_str(&facts).map_err(Error::internal),
-                Err(error) => error,
-            };
-            if lost_a_race(&error) && tries < TRANSACTION_TRIES {
-                tries += 1;
-                continue;
+        let mut tries = Tries::default();
+        let facts = loop {
+            let placed = self.place_once(&new).await;
+            if !tries.again(&placed) {
+                break placed?;
             }
-            return Err(match sqlstate(&error).as_deref() {
-                Some("TK001") => Error::IdempotencyReused,
-                Some("TK002") => Error::conflict("this hold has an order"),
-                Some("TK003") => Error::LimitExceeded { limit: new.seats_per_buyer },
-                Some("TK004") => Error::SeatTaken { seats: rows::seats_in_detail(&error) },
-                _ => error.into(),
-            });
+        };
+        if let Some(facts) = facts {
+            return read_order(&facts);
         }
+        let order = self.of_hold(new.order.hold).await?;
+        let order = order.ok_or_else(|| Error::internal("an ordered hold has its order"))?;
+        Err(Error::HoldOrdered { order })
     }
 
     async fn placed(
@@ -197,10 +190,13 @@ impl Orders for PostgresOrders {
         key: &IdempotencyKey,
         request: RequestHash,
     ) -> Result<Option<Order>> {
-        match rows::remembered(&self.pool, account, key, request).await? {
-            None => Ok(None),
-            Some(remembered) => remembered.order().map(Some),
-        }
+        let kept = kept(&self.pool, account, key, request).await?.map(Kept::facts).transpose()?;
+        kept.as_deref().map(read_order).transpose()
+    }
+
+    async fn of_hold(&self, hold: HoldId) -> Result<Option<OrderId>> {
+        let order = sqlx::query_scalar!("SELECT id FROM orders WHERE hold_id = $1", hold.uuid());
+        Ok(order.fetch_optional(&self.pool).await?.map(OrderId::from))
     }
 
     async fn order(&self, id: OrderId) -> Result<Option<Order>> {
@@ -225,30 +221,27 @@ impl Orders for PostgresOrders {
     }
 
     async fn begin_payment(&self, begin: BeginPayment, now: Timestamp) -> Result<BegunPayment> {
-        let mut transaction = self.pool.begin().await?;
-        let order = locked_order(&mut transaction, begin.order).await?;
-        let order = order.filter(|order| order.account == begin.account);
-        let mut order = order.ok_or(Error::NotFound("order"))?;
-        let known =
-            rows::remembered(&mut *transaction, begin.account, &begin.key, begin.request).await?;
-        if let Some(remembered) = known {
-            let payment = remembered.payment()?;
-            let attempt = rows::attempt_status(&mut transaction, payment).await?;
-            return Ok(BegunPayment { order, attempt, must_confirm: false });
-        }
-        may_begin_payment(&order, begin.payment, now)?;
-        changes::begin_attempt(&mut transaction, &begin, now.plus_millis(LOOK_AFTER_MS)).await?;
-        changes::remember(
-            &mut transaction,
-            (begin.account, &begin.key, begin.request),
-            (Some(order.payment), None),
-            now,
-        )
-        .await?;
-        let (status, kind) = (OrderStatus::Confirming, EventKind::OrderConfirming);
-        changes::move_to(&mut transaction, &mut order, status, kind, now).await?;
-        transaction.commit().await?;
-        Ok(BegunPayment { order, attempt: AttemptStatus::Confirming, must_confirm: true })
+        let begin = &begin;
+        run_tx(&self.pool, move |transaction| {
+            Box::pin(async move {
+                let order = locked_order(transaction, begin.order).await?;
+                let order = order.filter(|order| order.account == begin.account);
+                let mut order = order.ok_or(Error::NotFound("order"))?;
+                let (account, key, request) = (begin.account, &begin.key, begin.request);
+                if let Some(kept) = kept(&mut **transaction, account, key, request).await? {
+                    let attempt = rows::attempt_status(transaction, kept.attempt()?).await?;
+                    return Ok(BegunPayment { order, attempt, must_confirm: false });
+                }
+                may_begin_payment(&order, begin.payment, now)?;
+                changes::begin_attempt(transaction, begin, now.plus_millis(LOOK_AFTER_MS)).await?;
+                let attempt = Kept::Attempt(order.payment);
+                keep(transaction, account, key, request, attempt, now).await?;
+                let (status, kind) = (OrderStatus::Confirming, EventKind::OrderConfirming);
+                changes::move_to(transaction, &mut order, status, kind, now).await?;
+                Ok(BegunPayment { order, attempt: AttemptStatus::Confirming, must_confirm: true })
+            })
+        })
+        .await
     }
 
     async fn mark_unknown(&self, payment: PaymentId, now: Timestamp) -> Result<()> {
@@ -269,52 +262,65 @@ impl Orders for PostgresOrders {
         new_payment: PaymentId,
         now: Timestamp,
     ) -> Result<Option<Settled>> {
-        self.retried(|| self.settle_once(fact, new_payment, now)).await
+        run_tx(&self.pool, move |transaction| {
+            Box::pin(async move { self.settle_in(transaction, fact, new_payment, now).await })
+        })
+        .await
     }
 
     async fn cancel(&self, cancel: CancelOrder, now: Timestamp) -> Result<Order> {
-        let mut transaction = self.pool.begin().await?;
-        let order = locked_order(&mut transaction, cancel.order).await?;
-        let order = order.filter(|order| order.account == cancel.account);
-        let mut order = order.ok_or(Error::NotFound("order"))?;
-        let CancelOrder { account, ref key, request, .. } = cancel;
-        if let Some(first) = rows::remembered(&mut *transaction, account, key, request).await? {
-            return first.order();
-        }
-        may_cancel(&order)?;
-        changes::end_attempt(&mut transaction, order.payment, AttemptStatus::Failed).await?;
-        changes::unclaim(&mut transaction, &order).await?;
-        let (status, kind) = (OrderStatus::Cancelled, EventKind::OrderCancelled);
-        changes::move_to(&mut transaction, &mut order, status, kind, now).await?;
-        let facts = serde_json::to_string(&order).map_err(Error::internal)?;
-        changes::remember(&mut transaction, (account, key, request), (None, Some(facts)), now)
-            .await?;
-        transaction.commit().await?;
-        Ok(order)
+        let CancelOrder { order, account, ref key, request } = cancel;
+        run_tx(&self.pool, move |transaction| {
+            Box::pin(async move {
+                let order = locked_order(transaction, order).await?;
+                let order = order.filter(|order| order.account == account);
+                let mut order = order.ok_or(Error::NotFound("order"))?;
+                if let Some(kept) = kept(&mut **transaction, account, key, request).await? {
+                    return read_order(&kept.facts()?);
+                }
+                may_cancel(&order)?;
+                changes::end_attempt(transaction, order.payment, AttemptStatus::Failed).await?;
+                changes::unclaim(transaction, &order).await?;
+                let (status, kind) = (OrderStatus::Cancelled, EventKind::OrderCancelled);
+                changes::move_to(transaction, &mut order, status, kind, now).await?;
+                let facts = Kept::Facts(write_order(&order));
+                keep(transaction, account, key, request, facts, now).await?;
+                Ok(order)
+            })
+        })
+        .await
     }
 
     async fn expire(&self, now: Timestamp) -> Result<Vec<Order>> {
-        let mut transaction = self.pool.begin().await?;
-        let due = sqlx::query_as!(
-            OrderRow,
-            "SELECT * FROM orders WHERE status = 'pending_payment' AND expires_at_ms <= $1
-             ORDER BY expires_at_ms LIMIT $2 FOR UPDATE SKIP LOCKED",
-            now.plus_millis(-GRACE_MS).as_millis(),
-            BATCH,
-        )
-        .fetch_all(&mut *transaction)
-        .await?;
-        let mut expired = Vec::with_capacity(due.len());
-        for row in due {
-            let mut order = Order::try_from(row)?;
-            changes::end_attempt(&mut transaction, order.payment, AttemptStatus::Failed).await?;
-            changes::unclaim(&mut transaction, &order).await?;
-            let (status, kind) = (OrderStatus::Expired, EventKind::OrderExpired);
-            changes::move_to(&mut transaction, &mut order, status, kind, now).await?;
-            expired.push(order);
-        }
-        transaction.commit().await?;
-        Ok(expired)
+        run_tx(&self.pool, move |transaction| {
+            Box::pin(async move {
+                let due = sqlx::query_as!(
+                    OrderRow,
+                    "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total,
+                     currency, expires_at_ms, payment_id, version, line_number, line_epoch,
+                     created_at_ms
+                 FROM orders
+                 WHERE status = 'pending_payment' AND expires_at_ms <= $1
+                     AND currency = ANY ($3)
+                 ORDER BY expires_at_ms LIMIT $2 FOR UPDATE SKIP LOCKED",
+                    now.plus_millis(-GRACE_MS).as_millis(),
+                    BATCH,
+                    &Currency::CODES.map(str::to_owned),
+                )
+                .fetch_all(&mut **transaction)
+                .await?;
+                let mut expired = Vec::with_capacity(due.len());
+                for mut order in due.into_iter().filter_map(|row| readable(Order::try_from(row))) {
+                    changes::end_attempt(transaction, order.payment, AttemptStatus::Failed).await?;
+                    changes::unclaim(transaction, &order).await?;
+                    let (status, kind) = (OrderStatus::Expired, EventKind::OrderExpired);
+                    changes::move_to(transaction, &mut order, status, kind, now).await?;
+                    expired.push(order);
+                }
+                Ok(expired)
+            })
+        })
+        .await
     }
 
     async fn due_attempts(&self, now: Timestamp) -> Result<Vec<DueAttempt>> {
@@ -326,26 +332,31 @@ impl Orders for PostgresOrders {
     }
 
     async fn refunded(&self, refund: RefundId, now: Timestamp) -> Result<()> {
-        let mut transaction = self.pool.begin().await?;
-        let owner =
-            sqlx::query_scalar!("SELECT order_id FROM refunds WHERE id = $1", refund.uuid())
-                .fetch_optional(&mut *transaction)
+        run_tx(&self.pool, move |transaction| {
+            Box::pin(async move {
+                let owner = sqlx::query_scalar!(
+                    "SELECT order_id FROM refunds WHERE id = $1",
+                    refund.uuid()
+                )
+                .fetch_optional(&mut **transaction)
                 .await?;
-        let Some(owner) = owner else { return Ok(()) };
-        let order = locked_order(&mut transaction, owner.into()).await?;
-        let done = sqlx::query!(
-            "UPDATE refunds SET done = true WHERE id = $1 AND NOT done",
-            refund.uuid()
-        )
-        .execute(&mut *transaction)
-        .await?;
-        let waits = order.filter(|order| order.status == OrderStatus::RefundDue);
-        if let Some(mut order) = waits.filter(|_| done.rows_affected() == 1) {
-            let (status, kind) = (OrderStatus::Refunded, EventKind::OrderRefunded);
-            changes::move_to(&mut transaction, &mut order, status, kind, now).await?;
-        }
-        transaction.commit().await?;
-        Ok(())
+                let Some(owner) = owner else { return Ok(()) };
+                let order = locked_order(transaction, owner.into()).await?;
+                let done = sqlx::query!(
+                    "UPDATE refunds SET done = true WHERE id = $1 AND NOT done",
+                    refund.uuid()
+                )
+                .execute(&mut **transaction)
+                .await?;
+                let waits = order.filter(|order| order.status == OrderStatus::RefundDue);
+                if let Some(mut order) = waits.filter(|_| done.rows_affected() == 1) {
+                    let (status, kind) = (OrderStatus::Refunded, EventKind::OrderRefunded);
+                    changes::move_to(transaction, &mut order, status, kind, now).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
     }
 
     async fn tickets(&self, order: OrderId) -> Result<Vec<Ticket>> {

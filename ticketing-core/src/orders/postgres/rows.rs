@@ -1,14 +1,14 @@
 //! Rows and what they mean.
 
-use sqlx::{PgExecutor, PgPool, PgTransaction};
+use sqlx::{PgPool, PgTransaction};
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::id::{AccountId, OrderId, PaymentId};
+use crate::id::{OrderId, PaymentId};
 use crate::money::{Currency, Money};
 use crate::orders::{AttemptStatus, Order, OrderStatus};
-use crate::seats::{IdempotencyKey, RequestHash};
+use crate::seats::{StoredLine, read_lines};
 
 pub(super) struct OrderRow {
     pub(super) id: Uuid,
@@ -17,6 +17,7 @@ pub(super) struct OrderRow {
     pub(super) hold_id: Uuid,
     pub(super) status: String,
     pub(super) seats: Vec<i32>,
+    pub(super) lines: String,
     pub(super) total: i64,
     pub(super) currency: String,
     pub(super) expires_at_ms: i64,
@@ -31,15 +32,23 @@ impl TryFrom<OrderRow> for Order {
     type Error = Error;
 
     fn try_from(row: OrderRow) -> Result<Self> {
-        let unknown = |what: &str| Error::internal(format!("an order row has {what:?}"));
+        let unreadable = |column, why: String| Error::unreadable("orders", column, row.id, why);
+        let status = OrderStatus::from_name(&row.status);
+        let status = status.ok_or_else(|| unreadable("status", format!("{:?}", row.status)))?;
+        let total = money("orders", row.id, row.total, &row.currency)?;
+        let seats: Vec<u32> = row.seats.into_iter().map(i32::cast_unsigned).collect();
+        let lines: Vec<StoredLine> = serde_json::from_str(&row.lines)
+            .map_err(|error| unreadable("lines", error.to_string()))?;
+        let lines = read_lines(lines, total, &seats).map_err(|why| unreadable("lines", why))?;
         Ok(Self {
             id: row.id.into(),
             performance: row.performance_id.into(),
             account: row.account_id.into(),
             hold: row.hold_id.into(),
-            status: OrderStatus::from_name(&row.status).ok_or_else(|| unknown(&row.status))?,
-            seats: row.seats.into_iter().map(i32::cast_unsigned).collect(),
-            total: money(row.total, &row.currency)?,
+            status,
+            seats,
+            lines,
+            total,
             expires_at: Timestamp::from_millis(row.expires_at_ms),
             payment: row.payment_id.into(),
             version: row.version,
@@ -50,14 +59,20 @@ impl TryFrom<OrderRow> for Order {
     }
 }
 
-pub(super) fn money(amount: i64, currency: &str) -> Result<Money> {
+pub(super) fn money(table: &'static str, row: Uuid, amount: i64, currency: &str) -> Result<Money> {
     let known = Currency::from_code(currency);
-    let known = known.ok_or_else(|| Error::internal(format!("the currency {currency:?}")))?;
-    Ok(Money::new(amount, known))
+    let unreadable = || Error::unreadable(table, "currency", row, format!("{currency:?}"));
+    Ok(Money::new(amount, known.ok_or_else(unreadable)?))
 }
 
 pub(super) async fn stored_order(pool: &PgPool, id: OrderId) -> Result<Option<Order>> {
-    let row = sqlx::query_as!(OrderRow, "SELECT * FROM orders WHERE id = $1", id.uuid());
+    let row = sqlx::query_as!(
+        OrderRow,
+        "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
+             expires_at_ms, payment_id, version, line_number, line_epoch, created_at_ms
+         FROM orders WHERE id = $1",
+        id.uuid()
+    );
     row.fetch_optional(pool).await?.map(Order::try_from).transpose()
 }
 
@@ -66,7 +81,13 @@ pub(super) async fn locked_order(
     transaction: &mut PgTransaction<'_>,
     id: OrderId,
 ) -> Result<Option<Order>> {
-    let row = sqlx::query_as!(OrderRow, "SELECT * FROM orders WHERE id = $1 FOR UPDATE", id.uuid());
+    let row = sqlx::query_as!(
+        OrderRow,
+        "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
+             expires_at_ms, payment_id, version, line_number, line_epoch, created_at_ms
+         FROM orders WHERE id = $1 FOR UPDATE",
+        id.uuid()
+    );
     row.fetch_optional(&mut **transaction).await?.map(Order::try_from).transpose()
 }
 
@@ -79,46 +100,7 @@ pub(super) async fn attempt_status(
             .fetch_one(&mut **transaction)
             .await?;
     AttemptStatus::from_name(&name)
-        .ok_or_else(|| Error::internal(format!("an attempt row has {name:?}")))
-}
-
-/// What a key was used for.
-pub(super) struct Remembered {
-    payment: Option<Uuid>,
-    facts: Option<String>,
-}
-
-impl Remembered {
-    /// The order that was answered; a key of another verb is another request.
-    pub(super) fn order(self) -> Result<Order> {
-        let facts = self.facts.ok_or(Error::IdempotencyReused)?;
-        serde_json::from_str(&facts).map_err(Error::internal)
-    }
-
-    /// The attempt that was begun.
-    pub(super) fn payment(self) -> Result<PaymentId> {
-        self.payment.map(PaymentId::from).ok_or(Error::IdempotencyReused)
-    }
-}
-
-pub(super) async fn remembered<'connection>(
-    executor: impl PgExecutor<'connection>,
-    account: AccountId,
-    key: &IdempotencyKey,
-    request: RequestHash,
-) -> Result<Option<Remembered>> {
-    let row = sqlx::query!(
-        "SELECT request, payment_id, facts FROM idempotency WHERE account_id = $1 AND key = $2",
-        account.uuid(),
-        key.as_str(),
-    )
-    .fetch_optional(executor)
-    .await?;
-    match row {
-        None => Ok(None),
-        Some(row) if row.request != request.0 => Err(Error::IdempotencyReused),
-        Some(row) => Ok(Some(Remembered { payment: row.payment_id, facts: row.facts })),
-    }
+        .ok_or_else(|| Error::unreadable("attempts", "status", payment, format!("{name:?}")))
 }
 
 /// The seats that an exception lists in its DETAIL.

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use redis::Commands;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 #[cfg(feature = "broken-guards")]
 use ticketing_core::Broken;
-use ticketing_core::{BoxOffice, Clock, Randomness, ServicesSettings, SigningKey};
+use ticketing_core::{BoxOffice, Clock, PerformanceId, Randomness, ServicesSettings, SigningKey};
 
-use super::{KEY, SEED, World, surroundings};
+use super::{SEED, World, signing_key, surroundings};
 use crate::gateway::Wire;
 use crate::redis_process::RedisProcess;
 
 /// Where one test's data are.
 #[derive(Clone)]
-pub(super) struct Namespace {
+pub(crate) struct Namespace {
     name: String,
     /// A Redis of the test's own, to be killed; else the one of the environment.
     redis: Option<String>,
@@ -36,6 +37,43 @@ impl Namespace {
         }
     }
 
+    /// What another version of the server might do to the books.
+    pub(crate) async fn sql(&self, sql: &str) {
+        let mut connection = self.postgres().await;
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+    }
+
+    /// The one text that a question to the books is answered with.
+    pub(crate) async fn sql_text(&self, sql: &str) -> Option<String> {
+        let mut connection = self.postgres().await;
+        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut connection).await.unwrap()
+    }
+
+    async fn postgres(&self) -> PgConnection {
+        let mut connection = PgConnection::connect(&url("TICKETING_POSTGRES")).await.unwrap();
+        let here = format!("SET search_path TO \"{}\"", self.name);
+        sqlx::raw_sql(AssertSqlSafe(here)).execute(&mut connection).await.unwrap();
+        connection
+    }
+
+    /// The live state of a performance says that it is laid out in another way.
+    pub(crate) fn set_layout(&self, performance: PerformanceId, layout: u32) {
+        let mut redis = redis::Client::open(self.redis_url()).unwrap().get_connection().unwrap();
+        let guard = self.guard(performance);
+        assert!(redis.exists::<_, bool>(&guard).unwrap(), "the performance is live");
+        redis.hset::<_, _, _, ()>(guard, "layout", layout).unwrap();
+    }
+
+    /// Under which epoch the live state of a performance is good, and how it is laid out.
+    pub(crate) fn live(&self, performance: PerformanceId) -> (Option<u32>, Option<u32>) {
+        let mut redis = redis::Client::open(self.redis_url()).unwrap().get_connection().unwrap();
+        redis.hmget(self.guard(performance), &["epoch", "layout"]).unwrap()
+    }
+
+    fn guard(&self, performance: PerformanceId) -> String {
+        format!("{{{}:{performance}}}:guard", self.name)
+    }
+
     /// The same namespace with other guards.
     #[cfg(feature = "broken-guards")]
     pub(super) fn with(&self, broken: Broken) -> Self {
@@ -47,6 +85,7 @@ impl Namespace {
         clock: &Clock,
         wire: &Arc<Wire>,
         randomness: Randomness,
+        signing_key: SigningKey,
     ) -> BoxOffice {
         let settings = ServicesSettings {
             postgres: url("TICKETING_POSTGRES").into(),
@@ -55,7 +94,7 @@ impl Namespace {
             namespace: self.name.clone(),
             clock: Some(clock.clone()),
             randomness,
-            signing_key: SigningKey::new(KEY),
+            signing_key,
             provider: wire.clone(),
             #[cfg(feature = "broken-guards")]
             broken: self.broken,
@@ -103,7 +142,7 @@ fn some_name() -> String {
 
 async fn world_in(namespace: Namespace) -> World {
     let (clock, wire) = surroundings().await;
-    let office = namespace.connect(&clock, &wire, Randomness::seeded(SEED)).await;
+    let office = namespace.connect(&clock, &wire, Randomness::seeded(SEED), signing_key()).await;
     office.migrate().await.expect("the namespace is new");
     let world = World::around(office, clock, wire).await;
     World { services: Some(namespace), ..world }

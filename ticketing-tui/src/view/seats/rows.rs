@@ -5,9 +5,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
-use ticketing_client::seats::Row;
 
-use crate::hall::{self, Cursor, Hall};
+use crate::hall::{self, Cursor, Hall, Row};
 use crate::look::{self, Look};
 
 /// The widest that a row's label may get.
@@ -62,8 +61,10 @@ impl Placing {
         let pitch = if 2 * longest < room { 2 } else { 1 };
         let mut placing = Self { pitch, label_width, longest, top: 0, left: 0, room };
         placing.top = window(cursor.row, rows.len(), usize::from(area.height));
-        let length = rows.get(cursor.row).map_or(0, |row| row.seats.len());
-        placing.left = window(placing.offset(length, cursor.seat), placing.width(), room);
+        let under_cursor = rows.get(cursor.row).and_then(|row| {
+            row.seats.get(cursor.seat).map(|seat| placing.offset(row.width, seat.place))
+        });
+        placing.left = window(under_cursor.unwrap_or(0), placing.width(), room);
         placing
     }
 
@@ -72,9 +73,9 @@ impl Placing {
         self.longest * self.pitch + 3 - self.pitch
     }
 
-    /// The cell of a seat in a row of this length; in half seats, rows are exactly centred.
-    fn offset(&self, length: usize, seat: usize) -> usize {
-        1 + (self.longest - length + 2 * seat) * self.pitch / 2
+    /// The cell of a place in a row of this width; in half seats, rows are exactly centred.
+    fn offset(&self, width: usize, place: usize) -> usize {
+        1 + (self.longest - width + 2 * place) * self.pitch / 2
     }
 
     fn draw_labels(&self, row: &Row, style: Style, buffer: &mut Buffer, line: Rect) {
@@ -103,7 +104,7 @@ impl Placing {
             }
         };
         for (ordinal, seat) in row.seats.iter().enumerate() {
-            let offset = self.offset(row.seats.len(), ordinal);
+            let offset = self.offset(row.width, seat.place);
             let shown = hall.shown(seat.index);
             if under_cursor != Some(ordinal) {
                 put(offset, look.seat(shown), look.seat_style(shown));

@@ -1,0 +1,40 @@
+//! Performances: what is sold.
+
+use reqwest::Method;
+use ticketing_wire::Page;
+use ticketing_wire::performances::{
+    NewPerformance, Performance, PerformanceChange, PerformancesQuery,
+};
+use ticketing_wire::secrets::AccessToken;
+use uuid::Uuid;
+
+use crate::call::Call;
+use crate::idempotency::IdempotencyKey;
+
+/// Puts a performance on sale; for organizers.
+pub fn create(
+    token: &AccessToken,
+    performance: &NewPerformance,
+    key: &IdempotencyKey,
+) -> Call<Performance> {
+    Call::json(Method::POST, "/v1/performances".to_owned())
+        .signed_in(token)
+        .key(key)
+        .body(performance)
+}
+
+/// The performances that are listed. An organizer sees its own before that, so the token is an
+/// option here.
+pub fn list(token: Option<&AccessToken>, query: &PerformancesQuery) -> Call<Page<Performance>> {
+    Call::json(Method::GET, "/v1/performances".to_owned()).perhaps_signed_in(token).query(query)
+}
+
+/// One performance; its organizer sees it before it is listed.
+pub fn show(token: Option<&AccessToken>, id: Uuid) -> Call<Performance> {
+    Call::json(Method::GET, format!("/v1/performances/{id}")).perhaps_signed_in(token)
+}
+
+/// Changes what is named; for its organizer.
+pub fn change(token: &AccessToken, id: Uuid, change: &PerformanceChange) -> Call<Performance> {
+    Call::json(Method::PATCH, format!("/v1/performances/{id}")).signed_in(token).body(change)
+}

@@ -1,0 +1,194 @@
+//! Placing orders, and looking at them.
+
+use crate::accounts::Caller;
+use crate::admission::Pass;
+use crate::box_office::BoxOffice;
+use crate::catalog::Sale;
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+use crate::id::{HoldId, OrderId};
+use crate::idempotency::{IdempotencyKey, RequestHash};
+use crate::orders::{NewOrder, Order, OrderStatus, Ticket};
+use crate::page::{Page, Paged, Position};
+use crate::payments::PreRegistration;
+use crate::seats::{Begun, Hold};
+
+/// An order, and where a person would pay for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedOrder {
+    /// The order.
+    pub order: Order,
+    /// The provider's page, where it has one.
+    pub checkout_url: Option<String>,
+}
+
+/// A ticket as its buyer gets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuedTicket {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// What people call its seat.
+    pub label: String,
+    /// What the scanner reads.
+    pub code: String,
+}
+
+impl BoxOffice {
+    /// Places an order from a live hold. The pass may have ended meanwhile: the hold is what
+    /// counts.
+    pub async fn place_order(
+        &self,
+        caller: &Caller,
+        pass_token: Option<&str>,
+        key: IdempotencyKey,
+        hold: HoldId,
+    ) -> Result<PlacedOrder> {
+        let now = self.now();
+        let pass = self.pass(caller, pass_token)?;
+        self.own_hold(&pass, hold)?;
+        let sale = self.sale(pass.performance(), now).await?;
+        let request = RequestHash::of("order", pass.performance(), &hold);
+        let begun = match self.begin_order(&sale, &pass, hold, now).await {
+            Ok(begun) => begun,
+            Err(refused) => return self.placed_before(&pass, &key, request, hold, refused).await,
+        };
+        let order = self.new_order(&sale, &pass, &begun.hold, now);
+        let seats_per_buyer = begun.hold.frozen.seats_per_buyer;
+        let new = NewOrder { order, key, request, seats_per_buyer };
+        let order = match self.backend().orders.place(new).await {
+            Ok(order) => order,
+            Err(refused) => {
+                self.order_refused(&sale, hold, &refused).await;
+                return Err(refused);
+            }
+        };
+        self.project(&sale, &order).await;
+        match order.status {
+            OrderStatus::Paid => self.finish(&order).await,
+            _ => self.pre_register(&order).await,
+        }
+        Ok(self.placed(order))
+    }
+
+    /// The hold, of which nobody else gets the seats while the order is placed.
+    async fn begin_order(
+        &self,
+        sale: &Sale,
+        pass: &Pass,
+        hold: HoldId,
+        now: Timestamp,
+    ) -> Result<Begun> {
+        sale.performance.details.sells(now)?;
+        self.backend().seats.begin_order(sale, pass.account(), hold, now).await
+    }
+
+    /// A repeat comes when the hold has become the order, or its time is over.
+    async fn placed_before(
+        &self,
+        pass: &Pass,
+        key: &IdempotencyKey,
+        request: RequestHash,
+        hold: HoldId,
+        refused: Error,
+    ) -> Result<PlacedOrder> {
+        let orders = &self.backend().orders;
+        if let Some(order) = orders.placed(pass.account(), key, request).await? {
+            return Ok(self.placed(order));
+        }
+        match orders.of_hold(hold).await? {
+            Some(order) => Err(Error::HoldOrdered { order }),
+            None => Err(refused),
+        }
+    }
+
+    /// Gives the hold back to its buyer after a definite refusal. After anything else the order may
+    /// still be committed, and its seats wait for it.
+    async fn order_refused(&self, sale: &Sale, hold: HoldId, refused: &Error) {
+        let definite = matches!(
+            refused,
+            Error::SeatTaken { .. }
+                | Error::LimitExceeded { .. }
+                | Error::IdempotencyReused
+                | Error::HoldOrdered { .. }
+        );
+        if definite && let Err(error) = self.backend().seats.order_refused(sale, hold).await {
+            tracing::warn!(%hold, %error, "a hold waits for an order that was refused");
+        }
+    }
+
+    /// An order, to its buyer.
+    pub async fn order(&self, caller: &Caller, id: OrderId) -> Result<PlacedOrder> {
+        let order = self.backend().orders.order(id).await?;
+        let order = order.filter(|order| order.account == caller.account());
+        order.map(|order| self.placed(order)).ok_or(Error::NotFound("order"))
+    }
+
+    /// The caller's orders, by id.
+    pub async fn orders(&self, caller: &Caller, page: Page) -> Result<Paged<PlacedOrder>> {
+        let orders = self.backend().orders.of_account(caller.account(), page).await?;
+        Ok(orders.map(|order| self.placed(order)))
+    }
+
+    /// The tickets of a paid order, with their codes, by seat.
+    pub async fn tickets(
+        &self,
+        caller: &Caller,
+        id: OrderId,
+        page: Page,
+    ) -> Result<Paged<IssuedTicket>> {
+        let order = self.order(caller, id).await?.order;
+        let sale = self.sale(order.performance, self.now()).await?;
+        let mut tickets = self.backend().orders.tickets(id).await?;
+        tickets.sort_by_key(|ticket| ticket.seat);
+        let position = |ticket: &Ticket| Position { key: ticket.seat.into(), id: ticket.id.uuid() };
+        Ok(page.cut(tickets.into_iter(), position, |ticket| {
+            let label = sale.map.label(ticket.seat).unwrap_or_default();
+            let code = self.0.ticket_signer.code(&ticket);
+            Some(IssuedTicket { ticket, label, code })
+        }))
+    }
+
+    pub(in crate::box_office) fn placed(&self, order: Order) -> PlacedOrder {
+        let payment = Some(order.payment).filter(|_| !order.is_free());
+        let checkout_url = payment.and_then(|payment| self.0.provider.checkout_url(payment));
+        PlacedOrder { order, checkout_url }
+    }
+
+    /// Tells the provider what the order's next payment will be. An order whose payment could not
+    /// be announced stands all the same: its buyer is told so when paying.
+    pub(in crate::box_office) async fn pre_register(&self, order: &Order) {
+        if order.status != OrderStatus::PendingPayment {
+            return;
+        }
+        let registration = PreRegistration {
+            payment: order.payment,
+            total: order.total,
+            order: order.id,
+            performance: order.performance,
+        };
+        if let Err(error) = self.0.provider.pre_register(registration).await {
+            tracing::warn!(order = %order.id, %error, "the payment could not be pre-registered");
+        }
+    }
+
+    /// An order of nothing is paid when it is placed: it was placed and paid in one step.
+    fn new_order(&self, sale: &Sale, pass: &Pass, hold: &Hold, now: Timestamp) -> Order {
+        let is_free = hold.total.amount == 0;
+        Order {
+            id: self.0.randomness.id(now),
+            performance: sale.id(),
+            account: hold.account,
+            hold: hold.id,
+            status: if is_free { OrderStatus::Paid } else { OrderStatus::PendingPayment },
+            seats: hold.seats.clone(),
+            lines: hold.lines.clone(),
+            total: hold.total,
+            expires_at: now.plus_seconds(hold.frozen.pay_seconds),
+            payment: self.0.randomness.id(now),
+            version: if is_free { 2 } else { 1 },
+            line_number: pass.place().number(),
+            line_epoch: pass.place().epoch(),
+            created_at: now,
+        }
+    }
+}

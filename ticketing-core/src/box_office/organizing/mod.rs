@@ -1,0 +1,14 @@
+//! What organizers and administrators do: venues, performances, the line, the door.
+
+mod door;
+mod performances;
+mod productions;
+mod reports;
+mod steering;
+mod synthetic;
+mod venues;
+
+pub use self::performances::{PerformanceView, SaleStatus};
+pub use self::reports::{OrganizerOrder, SaleGauges, SalesReport};
+pub use self::steering::Steer;
+pub use self::synthetic::SyntheticBuyer;

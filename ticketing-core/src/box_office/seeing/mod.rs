@@ -1,0 +1,13 @@
+//! What is seen of a running sale: by asking, and by listening.
+
+mod line_status;
+mod listening;
+mod live_view;
+mod push;
+
+pub(super) use self::line_status::within;
+pub use self::line_status::{LineState, LineStatus};
+pub(super) use self::listening::Listeners;
+pub use self::listening::{LISTENERS_MAX, LineEvent, LineListener, SeatEvent, SeatListener};
+pub(super) use self::live_view::LiveView;
+pub use self::push::{SeatChanges, StatusFrame};

@@ -1,0 +1,266 @@
+mod rows;
+mod writes;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sqlx::PgPool;
+
+use self::rows::{PerformanceRow, ProductionRow, VenueRow};
+use self::writes::{
+    insert_audit, insert_performance, insert_production, remember, update_performance,
+};
+use super::contract::{Remembered, Request};
+use super::stored_map::StoredMap;
+use super::{AUDIT_MAX, AuditEntry, Catalog, Performance, Production, Revision, Venue, Visible};
+use crate::clock::Timestamp;
+use crate::error::{Error, Result, readable};
+use crate::id::{AccountId, PerformanceId, ProductionId, VenueId};
+use crate::page::{Page, Paged, Position};
+use crate::services::postgres::run_tx;
+use crate::text::folded;
+
+/// How many rows one step of folding takes.
+const FOLD_BATCH: i64 = 200;
+
+/// The catalog in PostgreSQL.
+pub(crate) struct PostgresCatalog(PgPool);
+
+impl PostgresCatalog {
+    pub(crate) fn new(pool: PgPool) -> Self {
+        Self(pool)
+    }
+}
+
+#[async_trait]
+impl Catalog for PostgresCatalog {
+    async fn add_venue(&self, venue: Venue, request: Option<Request>) -> Result<Remembered> {
+        let stored = StoredMap::from(&*venue.map);
+        let seat_map = serde_json::to_string(&stored).map_err(Error::internal)?;
+        let (venue, request, seat_map) = (&venue, request.as_ref(), &seat_map);
+        run_tx(&self.0, move |transaction| {
+            Box::pin(async move {
+                let remembered = remember(transaction, request).await?;
+                if remembered != Remembered::Now {
+                    return Ok(remembered);
+                }
+                sqlx::query!(
+                    "INSERT INTO venues (id, organizer_id, name, address, time_zone, seat_map)
+                 VALUES ($1, $2, $3, $4, $5, $6)",
+                    venue.id.uuid(),
+                    venue.organizer_id.uuid(),
+                    venue.name.as_str(),
+                    venue.address.as_str(),
+                    venue.time_zone,
+                    seat_map,
+                )
+                .execute(&mut **transaction)
+                .await?;
+                Ok(remembered)
+            })
+        })
+        .await
+    }
+
+    async fn venue(&self, id: VenueId) -> Result<Option<Arc<Venue>>> {
+        let row = sqlx::query_as!(
+            VenueRow,
+            "SELECT id, organizer_id, name, address, time_zone, seat_map FROM venues
+             WHERE id = $1",
+            id.uuid()
+        );
+        let row = row.fetch_optional(&self.0).await?;
+        Ok(row.map(Venue::try_from).transpose()?.map(Arc::new))
+    }
+
+    async fn venues(&self, page: Page) -> Result<Paged<Arc<Venue>>> {
+        let rows = sqlx::query_as!(
+            VenueRow,
+            "SELECT id, organizer_id, name, address, time_zone, seat_map FROM venues
+             WHERE id > $1 ORDER BY id LIMIT $2",
+            page.after().id,
+            page.fetch_limit(),
+        );
+        let rows = rows.fetch_all(&self.0).await?.into_iter();
+        let position = |row: &VenueRow| Position::by_id(row.id);
+        Ok(page.cut(rows, position, |row| readable(row.try_into()).map(Arc::new)))
+    }
+
+    async fn add_production(&self, production: Production) -> Result<()> {
+        let production = &production;
+        run_tx(&self.0, move |transaction| Box::pin(insert_production(transaction, production)))
+            .await
+    }
+
+    async fn production(&self, id: ProductionId) -> Result<Option<Production>> {
+        let row = sqlx::query_as!(
+            ProductionRow,
+            "SELECT id, organizer_id, title, description, genre, age_limit FROM productions
+             WHERE id = $1",
+            id.uuid()
+        );
+        Ok(row.fetch_optional(&self.0).await?.map(Production::from))
+    }
+
+    async fn productions(&self, page: Page) -> Result<Paged<Production>> {
+        let rows = sqlx::query_as!(
+            ProductionRow,
+            "SELECT id, organizer_id, title, description, genre, age_limit FROM productions
+             WHERE id > $1 ORDER BY id LIMIT $2",
+            page.after().id,
+            page.fetch_limit(),
+        );
+        let rows = rows.fetch_all(&self.0).await?.into_iter();
+        Ok(page.cut(rows, |row| Position::by_id(row.id), |row| Some(row.into())))
+    }
+
+    async fn write_production(&self, production: Production) -> Result<()> {
+        sqlx::query!(
+            "UPDATE productions SET title = $2, description = $3, genre = $4, age_limit = $5
+             WHERE id = $1",
+            production.id.uuid(),
+            production.title.as_str(),
+            production.description.as_str(),
+            production.genre.as_str(),
+            i32::from(production.age_limit),
+        )
+        .execute(&self.0)
+        .await?;
+        Ok(())
+    }
+
+    async fn add_performance(
+        &self,
+        performance: Performance,
+        own: Option<Production>,
+        request: Option<Request>,
+    ) -> Result<Remembered> {
+        let (performance, own, request) = (&performance, own.as_ref(), request.as_ref());
+        run_tx(&self.0, move |transaction| {
+            Box::pin(async move {
+                let remembered = remember(transaction, request).await?;
+                if remembered == Remembered::Now {
+                    if let Some(own) = own {
+                        insert_production(transaction, own).await?;
+                    }
+                    insert_performance(transaction, performance).await?;
+                }
+                Ok(remembered)
+            })
+        })
+        .await
+    }
+
+    async fn revise(&self, id: PerformanceId, revision: Revision) -> Result<Performance> {
+        let Revision { audit, apply } = &revision;
+        run_tx(&self.0, move |transaction| {
+            Box::pin(async move {
+                let row = sqlx::query_as!(
+                    PerformanceRow,
+                    r#"SELECT id, organizer_id, details, line_control, 0::bigint AS "key!"
+                   FROM performances WHERE id = $1 FOR UPDATE"#,
+                    id.uuid()
+                );
+                let row = row.fetch_optional(&mut **transaction).await?;
+                let row = row.ok_or(Error::NotFound("performance"))?;
+                let before = (row.details.clone(), row.line_control.clone());
+                let performance = apply(row.try_into()?)?;
+                update_performance(transaction, &performance, (&before.0, &before.1)).await?;
+                insert_audit(transaction, id, audit).await?;
+                Ok(performance)
+            })
+        })
+        .await
+    }
+
+    async fn audit(&self, id: PerformanceId) -> Result<Vec<AuditEntry>> {
+        let rows = sqlx::query!(
+            "SELECT at_ms, account_id, action, detail FROM performance_audit
+             WHERE performance_id = $1 ORDER BY id DESC LIMIT $2",
+            id.uuid(),
+            i64::try_from(AUDIT_MAX).unwrap_or(i64::MAX),
+        );
+        let rows = rows.fetch_all(&self.0).await?.into_iter();
+        Ok(rows
+            .map(|row| AuditEntry {
+                at: Timestamp::from_millis(row.at_ms),
+                account_id: row.account_id.into(),
+                action: row.action,
+                detail: row.detail,
+            })
+            .collect())
+    }
+
+    async fn performance(&self, id: PerformanceId) -> Result<Option<Performance>> {
+        let row = sqlx::query_as!(
+            PerformanceRow,
+            r#"SELECT id, organizer_id, details, line_control, 0::bigint AS "key!"
+               FROM performances WHERE id = $1"#,
+            id.uuid()
+        );
+        row.fetch_optional(&self.0).await?.map(Performance::try_from).transpose()
+    }
+
+    /// A row of an older server has no folding yet; its own case is all that makes it differ.
+    async fn performances(&self, visible: Visible, page: Page) -> Result<Paged<Performance>> {
+        let after = page.after();
+        let rows = sqlx::query_as!(
+            PerformanceRow,
+            r#"WITH sorted AS (
+                 SELECT id, organizer_id, listed_at_ms, details, line_control,
+                     coalesce(search, lower(title || E'\n' || description)) AS search,
+                     coalesce(genre_key, lower(genre)) AS genre_key,
+                     CASE $8::text WHEN 'on_sale_at' THEN on_sale_at_ms
+                         WHEN 'starts_at' THEN starts_at_ms ELSE 0 END AS key
+                 FROM performances)
+               SELECT id, organizer_id, details, line_control, key AS "key!" FROM sorted
+               WHERE (key, id) > ($1, $2)
+                   AND (listed_at_ms <= $4 OR organizer_id = $5)
+                   AND ($6::text IS NULL OR strpos(search, $6) > 0)
+                   AND ($7::text IS NULL OR genre_key = $7)
+               ORDER BY key, id LIMIT $3"#,
+            after.key,
+            after.id,
+            page.fetch_limit(),
+            visible.now.as_millis(),
+            visible.also_of.map(AccountId::uuid),
+            visible.text(),
+            visible.genre(),
+            visible.listing.sort.name(),
+        );
+        let rows = rows.fetch_all(&self.0).await?.into_iter();
+        let position = |row: &PerformanceRow| Position { key: row.key, id: row.id };
+        Ok(page.cut(rows, position, |row| readable(row.try_into())))
+    }
+
+    async fn running(&self, now: Timestamp) -> Result<Vec<PerformanceId>> {
+        let ids = sqlx::query_scalar!(
+            "SELECT id FROM performances WHERE joins_from_ms <= $1
+                 AND greatest(coalesce(runs_until_ms, 0), starts_at_ms + $2) > $1",
+            now.as_millis(),
+            super::performance::AFTER_START_MS,
+        );
+        Ok(ids.fetch_all(&self.0).await?.into_iter().map(PerformanceId::from).collect())
+    }
+
+    async fn fold(&self) -> Result<usize> {
+        let rows = sqlx::query!(
+            "SELECT id, title, description, genre FROM performances
+             WHERE search IS NULL OR genre_key IS NULL ORDER BY id LIMIT $1",
+            FOLD_BATCH,
+        );
+        let rows = rows.fetch_all(&self.0).await?;
+        for row in &rows {
+            let search = folded(&format!("{}\n{}", row.title, row.description));
+            sqlx::query!(
+                "UPDATE performances SET search = $2, genre_key = $3 WHERE id = $1",
+                row.id,
+                search,
+                folded(&row.genre),
+            )
+            .execute(&self.0)
+            .await?;
+        }
+        Ok(rows.len())
+    }
+}

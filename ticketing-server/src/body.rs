@@ -1,0 +1,96 @@
+//! Bodies that many readers share: made once, compressed once, validated by what they say.
+
+use std::io::Write;
+use std::sync::OnceLock;
+
+use axum::body::Bytes;
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, VARY};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use headers::{HeaderMapExt, IfNoneMatch};
+use serde::Serialize;
+use ticketing_core::fingerprint;
+
+use crate::accept::{Coding, coding};
+
+pub(crate) const JSON: &str = "application/json";
+/// For one reader, who asks whether it changed.
+pub(crate) const REVALIDATED: &str = "private, no-cache";
+/// Below this a coding costs more than it saves.
+const COMPRESSED_FROM_BYTES: usize = 1024;
+
+/// A body with every coding of it that somebody asked for.
+pub(crate) struct Body {
+    plain: Bytes,
+    etag: String,
+    zstd: OnceLock<Bytes>,
+    gzip: OnceLock<Bytes>,
+}
+
+impl Body {
+    pub(crate) fn new(plain: impl Into<Bytes>) -> Self {
+        let plain = plain.into();
+        // Weak, because all codings of it share the tag.
+        let etag = format!("W/\"{}\"", fingerprint(&plain));
+        Self { plain, etag, zstd: OnceLock::new(), gzip: OnceLock::new() }
+    }
+
+    pub(crate) fn json(value: &impl Serialize) -> Self {
+        Self::new(serde_json::to_vec(value).expect("answers serialise"))
+    }
+
+    /// The answer for this reader: nothing new, or the body in the coding it likes best.
+    pub(crate) fn answer(&self, asked: &HeaderMap, kind: &'static str, caching: &str) -> Response {
+        let known = asked.typed_get::<IfNoneMatch>();
+        let etag = self.etag.parse::<headers::ETag>();
+        let fresh =
+            known.zip(etag.ok()).is_some_and(|(known, etag)| !known.precondition_passes(&etag));
+        let mut response = if fresh {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            self.coded(coding(asked), kind)
+        };
+        let headers = response.headers_mut();
+        let text = |text: &str| HeaderValue::from_str(text).expect("made of ASCII here");
+        headers.insert(ETAG, text(&self.etag));
+        headers.insert(CACHE_CONTROL, text(caching));
+        headers.insert(VARY, HeaderValue::from_static("accept-encoding, authorization"));
+        response
+    }
+
+    fn coded(&self, coding: Coding, kind: &'static str) -> Response {
+        let small = self.plain.len() < COMPRESSED_FROM_BYTES;
+        let (body, name) = match coding {
+            Coding::Zstd if !small => (self.zstd.get_or_init(|| zstd(&self.plain)), Some("zstd")),
+            Coding::Gzip if !small => (self.gzip.get_or_init(|| gzip(&self.plain)), Some("gzip")),
+            _ => (&self.plain, None),
+        };
+        let mut response = body.clone().into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        if let Some(name) = name {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
+        }
+        response
+    }
+}
+
+/// JSON for one reader, who may have it already.
+pub(crate) fn revalidated(asked: &HeaderMap, value: &impl Serialize) -> Response {
+    Body::json(value).answer(asked, JSON, REVALIDATED)
+}
+
+/// A level that costs a millisecond for the status of the largest hall.
+const ZSTD_LEVEL: i32 = 5;
+
+fn zstd(plain: &Bytes) -> Bytes {
+    zstd::bulk::compress(plain, ZSTD_LEVEL).expect("memory takes what is written").into()
+}
+
+fn gzip(plain: &Bytes) -> Bytes {
+    let mut coder = GzEncoder::new(Vec::new(), Compression::default());
+    let coded = coder.write_all(plain).and_then(|()| coder.finish());
+    coded.expect("memory takes what is written").into()
+}

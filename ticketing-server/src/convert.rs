@@ -1,0 +1,56 @@
+//! Values of the box office as the wire has them, and back; what only one noun has stands with its
+//! routes.
+
+use ticketing_core::seats::{LineKind, OrderLine};
+use ticketing_core::{BoxOffice, Currency, Error, Paged, Timestamp};
+use ticketing_wire::orders as wire;
+use ticketing_wire::{Money, Page, Time};
+use utoipa::ToSchema;
+
+pub(crate) fn time(at: Timestamp) -> Time {
+    Time::from_millis(at.as_millis())
+}
+
+pub(crate) fn timestamp(at: Time) -> Timestamp {
+    Timestamp::from_millis(at.as_millis())
+}
+
+pub(crate) fn money(money: ticketing_core::Money) -> Money {
+    Money::new(money.amount, money.currency.code())
+}
+
+/// An amount that somebody said, in a field of that name.
+pub(crate) fn amount(field: &str, money: &Money) -> Result<ticketing_core::Money, Error> {
+    let currency = Currency::from_code(&money.currency).ok_or_else(|| {
+        Error::field(format!("{field}.currency"), format!("one of {}", Currency::CODES.join(", ")))
+    })?;
+    Ok(ticketing_core::Money { amount: money.amount, currency })
+}
+
+pub(crate) fn lines(lines: &[OrderLine]) -> Vec<wire::OrderLine> {
+    let line = |line: &OrderLine| wire::OrderLine {
+        kind: match line.kind {
+            LineKind::Ticket => wire::LineKind::Ticket,
+            LineKind::Fee => wire::LineKind::Fee,
+        },
+        seat: line.seat,
+        amount: money(line.amount),
+    };
+    lines.iter().map(line).collect()
+}
+
+/// A page of a list, with the cursor of the next.
+pub(crate) fn page<Row, Item: ToSchema>(
+    office: &BoxOffice,
+    list: &str,
+    rows: Paged<Row>,
+    item: impl FnMut(Row) -> Item,
+) -> Page<Item> {
+    let Paged { items, next } = rows.map(item);
+    Page { items, next_cursor: next.map(|position| office.cursor(list, position)) }
+}
+
+/// A word that a field takes, or what it takes.
+pub(crate) fn word<Word>(field: &str, known: Option<Word>, words: &[&str]) -> Result<Word, Error> {
+    known.ok_or_else(|| Error::field(field, format!("one of {}", words.join(", "))))
+}

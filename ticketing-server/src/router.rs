@@ -1,0 +1,53 @@
+//! The table of routes: they deny by default, since what no route names does not exist and every
+//! handler that acts for somebody takes the proof of who it is as an argument.
+
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::{Router, middleware};
+use ticketing_wire::problem::ProblemType;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use crate::around::{self, Around};
+use crate::document;
+use crate::problem::Problem;
+use crate::routes::{
+    accounts, documents, health, layouts, line, listening, orders, performances, productions,
+    sales, seats, steering, synthetic, venues,
+};
+
+/// The largest body of an ordinary request.
+const BODY_MAX_BYTES: usize = 64 * 1024;
+
+/// Every route of the public listener.
+pub fn router(app: App) -> Router {
+    let (router, described) = OpenApiRouter::new()
+        .merge(accounts::routes())
+        .merge(venues::routes())
+        .merge(productions::routes())
+        .merge(performances::routes())
+        .merge(line::routes())
+        .merge(steering::routes())
+        .merge(listening::routes())
+        .merge(layouts::routes())
+        .merge(seats::routes())
+        .merge(orders::routes())
+        .merge(sales::routes())
+        .merge(synthetic::routes())
+        .merge(health::routes())
+        .split_for_parts();
+    let document = document::complete(&described);
+    let known = Arc::new(Around::new(&document));
+    router
+        .merge(documents::routes(&document))
+        .fallback(async || Problem::not_found("route"))
+        .method_not_allowed_fallback(async || {
+            let why = "this route has no such method";
+            Problem::new(ProblemType::MethodNotAllowed, StatusCode::METHOD_NOT_ALLOWED, why)
+        })
+        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .layer(middleware::from_fn_with_state(known, around::around))
+        .with_state(app)
+}

@@ -1,0 +1,138 @@
+//! A buyer's orders, their payment and their tickets.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::secrets::PaymentToken;
+use crate::{Money, Time};
+
+words! {
+    /// Where an order stands.
+    OrderStatus {
+        /// The seats are its own until the deadline.
+        PendingPayment = "pending_payment",
+        /// A payment is under way; the seats stay until its end is known.
+        Confirming = "confirming",
+        /// It has its tickets.
+        Paid = "paid",
+        /// Money is on its way back.
+        RefundDue = "refund_due",
+        /// Money is back.
+        Refunded = "refunded",
+        /// Not paid in time.
+        Expired = "expired",
+        /// Given up by the buyer before paying.
+        Cancelled = "cancelled",
+    }
+}
+
+words! {
+    /// What a line of an order is paid for.
+    LineKind {
+        /// A seat.
+        Ticket = "ticket",
+        /// What the organizer adds.
+        Fee = "fee",
+    }
+}
+
+/// What is paid for: frozen when the seats were held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OrderLine {
+    /// A ticket or a fee.
+    pub kind: LineKind,
+    /// Which seat, where it is a ticket's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub seat: Option<u32>,
+    /// What it costs.
+    pub amount: Money,
+}
+
+/// The hold that becomes an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"hold_id": "0190f4a2-0000-7000-8000-000000000005"}))]
+pub struct NewOrder {
+    /// The buyer's own live hold.
+    pub hold_id: Uuid,
+}
+
+/// An order as its buyer sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190f4a2-0000-7000-8000-000000000006",
+    "performance_id": "0190f4a2-0000-7000-8000-000000000003", "status": "pending_payment",
+    "seats": [2, 3], "lines": [
+        {"kind": "ticket", "seat": 2, "amount": {"amount": 132_000, "currency": "KRW"}},
+        {"kind": "ticket", "seat": 3, "amount": {"amount": 132_000, "currency": "KRW"}},
+    ],
+    "total": {"amount": 264_000, "currency": "KRW"}, "expires_at": "2026-05-01T10:10:00.000Z",
+    "payment": {"payment_id": "0190f4a2000070008000000000000007", "checkout_url": null},
+    "created_at": "2026-05-01T10:00:00.000Z",
+}))]
+pub struct Order {
+    /// The order.
+    pub id: Uuid,
+    /// Of which performance.
+    pub performance_id: Uuid,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// Its seats.
+    pub seats: Vec<u32>,
+    /// What is paid for; their sum is the total.
+    #[serde(default)]
+    pub lines: Vec<OrderLine>,
+    /// What it costs.
+    pub total: Money,
+    /// Until when it can be paid.
+    pub expires_at: Time,
+    /// The payment that it waits for, or was paid by; null where nothing is to be paid.
+    #[serde(default)]
+    pub payment: Option<Payment>,
+    /// When it was placed.
+    pub created_at: Time,
+}
+
+/// A payment of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Payment {
+    /// Its name at the payment provider.
+    pub payment_id: String,
+    /// Where a person pays, if the provider has such a page.
+    #[serde(default)]
+    pub checkout_url: Option<String>,
+}
+
+/// What a buyer pays with.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "payment_id": "0190f4a2000070008000000000000007", "payment_token": "sandbox-token..",
+}))]
+pub struct NewPayment {
+    /// The payment that the order waits for.
+    pub payment_id: String,
+    /// What the payment window gave the buyer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_token: Option<PaymentToken>,
+}
+
+/// What is scanned at the door.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "5b1c9e0a-7d1f-8a3b-9c55-5d1c3f0e7a11", "seat": 2, "label": "Floor, row 1, seat 3",
+    "code": "T1.AZD0og..",
+}))]
+pub struct Ticket {
+    /// The ticket.
+    pub id: Uuid,
+    /// Its seat index.
+    pub seat: u32,
+    /// The seat, for people.
+    #[serde(default)]
+    pub label: String,
+    /// What the scanner reads.
+    pub code: String,
+}

@@ -1,0 +1,132 @@
+//! What an organizer may know about the sale of its performance, and the door.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::Money;
+use crate::orders::OrderStatus;
+
+words! {
+    /// What the door says.
+    Verdict {
+        /// Come in; the ticket is used now.
+        Admitted = "admitted",
+        /// Somebody came in with it.
+        AlreadyUsed = "already_used",
+        /// Its order was refunded or is not known.
+        Void = "void",
+        /// A true ticket, for something else.
+        WrongPerformance = "wrong_performance",
+        /// Not a ticket of ours.
+        Forged = "forged",
+    }
+}
+
+/// A sale in numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "seats_total": 1500, "free": 12, "held": 30, "reserved": 8, "sold": 1450, "not_for_sale": 0,
+    "orders": {"paid": 700, "expired": 12}, "gross": {"amount": 191_400_000, "currency": "KRW"},
+    "refunded": {"amount": 0, "currency": "KRW"},
+}))]
+pub struct SalesReport {
+    /// Seats of the house, for sale or not.
+    pub seats_total: u32,
+    /// Nobody has them.
+    pub free: u32,
+    /// Somebody is choosing.
+    pub held: u32,
+    /// Somebody is paying.
+    pub reserved: u32,
+    /// Paid.
+    pub sold: u32,
+    /// Without a price.
+    pub not_for_sale: u32,
+    /// Orders by status.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, u64>)]
+    pub orders: BTreeMap<OrderStatus, u64>,
+    /// The totals of paid orders.
+    pub gross: Money,
+    /// What went back.
+    pub refunded: Money,
+}
+
+/// An order as its organizer sees it: no ticket codes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0190f4a2-0000-7000-8000-000000000006",
+    "account_id": "0190f4a2-0000-7000-8000-000000000001", "status": "paid", "seats": [2],
+    "payment_id": "0190f4a2000070008000000000000007",
+    "total": {"amount": 132_000, "currency": "KRW"}, "line_number": 4711,
+    "tickets": [{"id": "5b1c9e0a-7d1f-8a3b-9c55-5d1c3f0e7a11", "seat": 2}],
+}))]
+pub struct OrganizerOrder {
+    /// The order.
+    pub id: Uuid,
+    /// Whose it is.
+    pub account_id: Uuid,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// Its seats.
+    pub seats: Vec<u32>,
+    /// The payment that it waits for, or was paid by; null where nothing is to be paid.
+    #[serde(default)]
+    pub payment_id: Option<String>,
+    /// What it costs.
+    pub total: Money,
+    /// The number of the place in line that led here.
+    #[serde(default)]
+    pub line_number: u64,
+    /// Its tickets.
+    #[serde(default)]
+    pub tickets: Vec<OrganizerTicket>,
+}
+
+/// A ticket as the organizer sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OrganizerTicket {
+    /// The ticket.
+    pub id: Uuid,
+    /// Its seat index.
+    pub seat: u32,
+}
+
+/// Which orders of a performance.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OrdersQuery {
+    /// Only those that stand so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    pub status: Option<OrderStatus>,
+    /// How many entries; 50 where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 500)]
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// What the scanner read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"code": "T1.AZD0og.."}))]
+pub struct Scan {
+    /// A ticket's code.
+    #[schema(max_length = 2000)]
+    pub code: String,
+}
+
+/// The answer at the door.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"verdict": "admitted"}))]
+pub struct CheckIn {
+    /// May the bearer come in?
+    pub verdict: Verdict,
+}
