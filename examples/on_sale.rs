@@ -8,9 +8,9 @@ use std::time::Duration;
 use ticketing_core::accounts::Caller;
 use ticketing_core::admission::State;
 use ticketing_core::catalog::Policy;
-use ticketing_core::seats::{Best, IdempotencyKey, Wish};
+use ticketing_core::seats::{Best, Wish};
 use ticketing_core::worker::Workers;
-use ticketing_core::{BoxOffice, Error, PerformanceId};
+use ticketing_core::{BoxOffice, Error, IdempotencyKey, PerformanceId};
 use tokio::task::JoinSet;
 
 const BUYERS: u32 = 40;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ticketing_core::accounts::Caller;
-use ticketing_core::catalog::{CategoryPrice, PerformanceDetails, Policy, VenueDetails};
+use ticketing_core::catalog::{CategoryPrice, NewPerformance, Policy, VenueDetails};
 use ticketing_core::payments::{PortOne, PortOneSettings};
 use ticketing_core::{
     BoxOffice, Clock, Currency, EmbeddedSettings, Money, PerformanceId, Randomness, SigningKey,
@@ -62,11 +62,13 @@ pub async fn performance(
     policy: Policy,
 ) -> anyhow::Result<PerformanceId> {
     let name = "Small hall".to_owned();
-    let hall = VenueDetails { name, address: String::new(), seat_map: HALL.into() };
-    let (venue, _) = office.add_venue(organizer, hall).await?;
+    let hall =
+        VenueDetails { name, address: String::new(), time_zone: None, seat_map: HALL.into() };
+    let (venue, _) = office.add_venue(organizer, hall, None).await?;
     let now = Clock::system().now();
     let price = Some(Money::new(4_500, Currency::EUR));
-    let details = PerformanceDetails {
+    let new = NewPerformance {
+        production_id: None,
         venue_id: venue.id,
         title: "A quartet".into(),
         description: String::new(),
@@ -80,5 +82,5 @@ pub async fn performance(
         prices: vec![CategoryPrice { category: "Stalls".into(), price }],
         policy,
     };
-    Ok(office.add_performance(organizer, details).await?.performance.id)
+    Ok(office.add_performance(organizer, new, None).await?.performance.id)
 }
