@@ -1,6 +1,6 @@
-//! Ratios to a limit measured in the same run: polls against a bare axum handler that answers the
-//! same bytes, holds against the same Lua called by a bare Redis client, orders against pgbench
-//! running the same SQL. Needs the services:
+//! Ratios to a limit measured in the same run: polls and the seats' status against a bare axum
+//! handler that answers the same bytes, holds against the same Lua called by a bare Redis client,
+//! orders against pgbench running the same SQL. Needs the services:
 //! `eval "$(./services env)"; cargo bench -p ticketing-server --bench ratios`.
 
 mod connection;
@@ -8,6 +8,7 @@ mod holds;
 mod office;
 mod orders;
 mod polls;
+mod seats;
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -21,6 +22,7 @@ const MEASURED_FOR: Duration = Duration::from_secs(2);
 async fn main() -> anyhow::Result<()> {
     println!("{:<44} {:>10} {:>10} {:>7}", "per second", "ours", "limit", "ratio");
     polls::measure().await?;
+    seats::measure().await?;
     let (office, sale) = holds::measure().await?;
     orders::measure(&office, &sale).await?;
     office.close().await

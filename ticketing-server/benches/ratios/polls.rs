@@ -41,13 +41,23 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
         }),
     );
     let bare = serve(bare).await?;
+    in_turns("polls of a far place / bare axum handler", &request, &ours, &bare).await
+}
+
+/// Measures both sides in turns and reports the round with the middle ratio.
+pub(crate) async fn in_turns(
+    what: &str,
+    request: &str,
+    ours: &str,
+    bare: &str,
+) -> anyhow::Result<()> {
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
-        rounds.push((requests(&ours, &request).await?, requests(&bare, &request).await?));
+        rounds.push((requests(ours, request).await?, requests(bare, request).await?));
     }
     rounds.sort_by(|one, two| (one.0 / one.1).total_cmp(&(two.0 / two.1)));
     let (ours, limit) = rounds[ROUNDS / 2];
-    report("polls of a far place / bare axum handler", ours, limit);
+    report(what, ours, limit);
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //! a clock that stands still until the test moves it and background loops that only the test
 //! steps.
 
+mod answers;
 mod bad_input;
 mod bad_proof;
 mod contract;
