@@ -59,14 +59,17 @@ impl Around {
     }
 
     /// The caller's own id where it can stand in a log, or a new one.
-    fn request_id(&self, headers: &HeaderMap) -> String {
-        let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/+=".contains(c);
-        let fits = |id: &&str| (1..=REQUEST_ID_MAX).contains(&id.len()) && id.chars().all(plain);
-        given.filter(fits).map_or_else(
-            || format!("{:016x}{:08x}", self.prefix, self.given.fetch_add(1, Ordering::Relaxed)),
-            str::to_owned,
-        )
+    fn request_id(&self, headers: &HeaderMap) -> HeaderValue {
+        let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-_.:/+=".contains(b);
+        let fits = |id: &&HeaderValue| {
+            (1..=REQUEST_ID_MAX).contains(&id.len()) && id.as_bytes().iter().all(plain)
+        };
+        if let Some(given) = headers.get(REQUEST_ID).filter(fits) {
+            return given.clone();
+        }
+        let number = self.given.fetch_add(1, Ordering::Relaxed);
+        let id = format!("{:016x}{number:08x}", self.prefix);
+        HeaderValue::try_from(id).expect("hexadecimal digits")
     }
 
     /// Whether a caller takes what this request would be answered with.
@@ -91,7 +94,8 @@ pub(crate) async fn around(
     let route = request.extensions().get::<MatchedPath>().cloned();
     let shown = route.as_ref().map_or("(none)", MatchedPath::as_str);
     let method = request.method().clone();
-    let span = tracing::info_span!("request", %id, %method, route = shown);
+    let text = id.to_str().unwrap_or_default();
+    let span = tracing::info_span!("request", id = text, %method, route = shown);
     let answer = async {
         match refusal(&known, &request, route.as_ref()) {
             Some(problem) => problem.into_response(),
@@ -99,7 +103,7 @@ pub(crate) async fn around(
         }
     };
     let response = telemetry::observe(&method, shown, answer).instrument(span).await;
-    finished(response, &id)
+    finished(response, id)
 }
 
 /// What is refused before any handler sees it.
@@ -130,8 +134,8 @@ async fn in_time(answer: impl Future<Output = Response>) -> Response {
 }
 
 /// What every answer says.
-fn finished(response: Response, id: &str) -> Response {
-    let mut response = Problem::write(response, id);
+fn finished(response: Response, id: HeaderValue) -> Response {
+    let mut response = Problem::write(response, id.to_str().unwrap_or_default());
     let status = response.status();
     let headers = response.headers_mut();
     if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
@@ -139,8 +143,6 @@ fn finished(response: Response, id: &str) -> Response {
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(REQUEST_ID, id);
-    }
+    headers.insert(REQUEST_ID, id);
     response
 }

@@ -4,16 +4,17 @@ use std::io::Write;
 use std::sync::OnceLock;
 
 use axum::body::Bytes;
+use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, VARY};
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use headers::{HeaderMapExt, IfNoneMatch};
+use headers::ETag;
 use serde::Serialize;
 use ticketing_core::fingerprint;
 
-use crate::accept::{Coding, coding};
+use crate::accept::Coding;
+use crate::extract::Asked;
 
 pub(crate) const JSON: &str = "application/json";
 /// For one reader, who asks whether it changed.
@@ -24,7 +25,8 @@ const COMPRESSED_FROM_BYTES: usize = 1024;
 /// A body with every coding of it that somebody asked for.
 pub(crate) struct Body {
     plain: Bytes,
-    etag: String,
+    etag: ETag,
+    etag_text: HeaderValue,
     zstd: OnceLock<Bytes>,
     gzip: OnceLock<Bytes>,
 }
@@ -33,8 +35,10 @@ impl Body {
     pub(crate) fn new(plain: impl Into<Bytes>) -> Self {
         let plain = plain.into();
         // Weak, because all codings of it share the tag.
-        let etag = format!("W/\"{}\"", fingerprint(&plain));
-        Self { plain, etag, zstd: OnceLock::new(), gzip: OnceLock::new() }
+        let text = format!("W/\"{}\"", fingerprint(&plain));
+        let etag = text.parse().expect("an entity tag of our own");
+        let etag_text = HeaderValue::try_from(text).expect("made of ASCII here");
+        Self { plain, etag, etag_text, zstd: OnceLock::new(), gzip: OnceLock::new() }
     }
 
     pub(crate) fn json(value: &impl Serialize) -> Self {
@@ -42,20 +46,22 @@ impl Body {
     }
 
     /// The answer for this reader: nothing new, or the body in the coding it likes best.
-    pub(crate) fn answer(&self, asked: &HeaderMap, kind: &'static str, caching: &str) -> Response {
-        let known = asked.typed_get::<IfNoneMatch>();
-        let etag = self.etag.parse::<headers::ETag>();
+    pub(crate) fn answer(
+        &self,
+        asked: &Asked,
+        kind: &'static str,
+        caching: &'static str,
+    ) -> Response {
         let fresh =
-            known.zip(etag.ok()).is_some_and(|(known, etag)| !known.precondition_passes(&etag));
+            asked.known.as_ref().is_some_and(|known| !known.precondition_passes(&self.etag));
         let mut response = if fresh {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            self.coded(coding(asked), kind)
+            self.coded(asked.coding, kind)
         };
         let headers = response.headers_mut();
-        let text = |text: &str| HeaderValue::from_str(text).expect("made of ASCII here");
-        headers.insert(ETAG, text(&self.etag));
-        headers.insert(CACHE_CONTROL, text(caching));
+        headers.insert(ETAG, self.etag_text.clone());
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
         headers.insert(VARY, HeaderValue::from_static("accept-encoding, authorization"));
         response
     }
@@ -78,7 +84,7 @@ impl Body {
 }
 
 /// JSON for one reader, who may have it already.
-pub(crate) fn revalidated(asked: &HeaderMap, value: &impl Serialize) -> Response {
+pub(crate) fn revalidated(asked: &Asked, value: &impl Serialize) -> Response {
     Body::json(value).answer(asked, JSON, REVALIDATED)
 }
 

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use headers::authorization::Bearer;
-use headers::{Authorization, HeaderMapExt};
+use headers::{Authorization, HeaderMapExt, IfNoneMatch};
 use serde::de::DeserializeOwned;
 use ticketing_core::accounts::Caller;
 use ticketing_core::{Error, IdempotencyKey};
@@ -19,6 +19,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{Required, Schema};
 use uuid::Uuid;
 
+use crate::accept::{Coding, coding};
 use crate::app::App;
 use crate::objects::ObjectsOnly;
 use crate::problem::Problem;
@@ -50,8 +51,11 @@ pub(crate) struct PlaceToken(pub(crate) String);
 /// The proof of a pass, if the request carries one.
 pub(crate) struct PassToken(pub(crate) Option<String>);
 
-/// How the caller asked: what it has already, and which codings it takes.
-pub(crate) struct Asked(pub(crate) HeaderMap);
+/// How the caller asked: what it has already, and which coding it likes best.
+pub(crate) struct Asked {
+    pub(crate) known: Option<IfNoneMatch>,
+    pub(crate) coding: Coding,
+}
 
 const KEY: &str = "Idempotency-Key";
 const PLACE: &str = "Place-Token";
@@ -188,7 +192,7 @@ impl FromRequestParts<App> for Asked {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Self::Rejection> {
-        Ok(Self(parts.headers.clone()))
+        Ok(Self { known: parts.headers.typed_get(), coding: coding(&parts.headers) })
     }
 }
 

@@ -23,9 +23,8 @@ pub(crate) fn routes(document: &Value) -> Router<App> {
     let document = Arc::new(Body::json(document));
     let page = Arc::new(Body::new(PAGE));
     let policy = HeaderValue::from_str(&policy()).expect("made of ASCII here");
-    let show =
-        async move |Asked(asked): Asked| -> Response { document.answer(&asked, JSON, AN_HOUR) };
-    let browse = async move |Asked(asked): Asked| -> Response {
+    let show = async move |asked: Asked| -> Response { document.answer(&asked, JSON, AN_HOUR) };
+    let browse = async move |asked: Asked| -> Response {
         let mut response = page.answer(&asked, HTML, AN_HOUR);
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy.clone());
         response

@@ -155,7 +155,7 @@ async fn show(
     MaybeSignedIn(caller): MaybeSignedIn,
     path: Result<Path<(Uuid, String)>, axum::extract::rejection::PathRejection>,
     Query(wire::LayoutQuery { positions }): Query<wire::LayoutQuery>,
-    Asked(asked): Asked,
+    asked: Asked,
 ) -> Answer<Response> {
     let Path((id, hash)) = path.map_err(|_| Problem::not_found("layout"))?;
     let view = app.office.performance(caller.as_ref(), id.into()).await?;

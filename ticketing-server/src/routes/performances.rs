@@ -176,7 +176,7 @@ async fn list(
     State(app): State<App>,
     MaybeSignedIn(caller): MaybeSignedIn,
     Query(query): Query<wire::PerformancesQuery>,
-    Asked(asked): Asked,
+    asked: Asked,
 ) -> Answer<Response> {
     let sort = query.sort.unwrap_or(wire::Sort::Created);
     let sort = word("sort", Sort::from_name(sort.as_str()), wire::Sort::WORDS)?;
@@ -201,7 +201,7 @@ async fn show(
     State(app): State<App>,
     MaybeSignedIn(caller): MaybeSignedIn,
     Id(id): Id<PerformanceId>,
-    Asked(asked): Asked,
+    asked: Asked,
 ) -> Answer<Response> {
     let view = app.office.performance(caller.as_ref(), id).await?;
     Ok(revalidated(&asked, &performance(&view)))

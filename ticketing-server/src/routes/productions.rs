@@ -64,7 +64,7 @@ async fn add(
 async fn list(
     State(app): State<App>,
     Query(query): Query<PageQuery>,
-    Asked(asked): Asked,
+    asked: Asked,
 ) -> Answer<Response> {
     let page = app.office.page(LIST, query.limit, query.cursor.as_deref())?;
     let productions = app.office.productions(page).await?;
@@ -81,11 +81,7 @@ async fn list(
         (status = 304, description = "unchanged"),
     )
 )]
-async fn show(
-    State(app): State<App>,
-    Id(id): Id<ProductionId>,
-    Asked(asked): Asked,
-) -> Answer<Response> {
+async fn show(State(app): State<App>, Id(id): Id<ProductionId>, asked: Asked) -> Answer<Response> {
     Ok(revalidated(&asked, &production(&app.office.production(id).await?)))
 }
 

@@ -61,7 +61,7 @@ async fn now(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Id(performance): Id<PerformanceId>,
-    Asked(asked): Asked,
+    asked: Asked,
 ) -> Answer<Response> {
     let view = app.office.seat_map(&caller, performance).await?;
     let body = view.seats.rendered.get_or_render(|| body::Body::json(&seats_now(&view)));

@@ -92,7 +92,7 @@ async fn list(
     State(app): State<App>,
     SignedIn(_): SignedIn,
     Query(query): Query<PageQuery>,
-    Asked(asked): Asked,
+    asked: Asked,
 ) -> Answer<Response> {
     let page = app.office.page(LIST, query.limit, query.cursor.as_deref())?;
     let venues = app.office.venues(page).await?;
@@ -112,7 +112,7 @@ async fn show(
     State(app): State<App>,
     SignedIn(_): SignedIn,
     Id(id): Id<VenueId>,
-    Asked(asked): Asked,
+    asked: Asked,
 ) -> Answer<Response> {
     Ok(revalidated(&asked, &venue(&*app.office.venue(id).await?, Vec::new())))
 }

@@ -10,9 +10,9 @@ use ticketing_core::worker::Workers;
 use ticketing_server::{App, router};
 use tokio::sync::Barrier;
 
+use super::{report, spread};
 use crate::connection::{Connection, serve};
 use crate::office::Measured;
-use crate::{report, spread};
 
 const USERS: u32 = 1_000;
 const POLLED_FOR: Duration = Duration::from_secs(3);

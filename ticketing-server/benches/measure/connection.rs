@@ -2,6 +2,9 @@
 
 use anyhow::Context;
 use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -45,4 +48,28 @@ impl Connection {
             return Ok(self.read[body..body + length].to_vec());
         }
     }
+
+    /// What stands around the body of the last answer, without what every server adds by itself.
+    pub(crate) fn headers(&self) -> anyhow::Result<HeaderMap> {
+        let end = self.read.windows(4).position(|bytes| bytes == b"\r\n\r\n");
+        let head = std::str::from_utf8(&self.read[..end.context("an answer has a head")?])?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in head.lines().filter_map(|line| line.split_once(": ")) {
+            if !["content-length", "date"].contains(&name) {
+                headers.insert(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
+            }
+        }
+        Ok(headers)
+    }
+}
+
+/// A handler that does nothing but send what another server answered, headers and all.
+pub(crate) async fn serve_bare(
+    path: &str,
+    headers: HeaderMap,
+    body: Vec<u8>,
+) -> anyhow::Result<String> {
+    let body = Bytes::from(body);
+    let bare = get(move || std::future::ready((headers.clone(), body.clone())));
+    serve(Router::new().route(path, bare)).await
 }

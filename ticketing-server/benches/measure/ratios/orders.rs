@@ -9,9 +9,9 @@ use std::time::Instant;
 use anyhow::Context;
 use ticketing_core::IdempotencyKey;
 
-use crate::holds::Held;
+use super::holds::Held;
+use super::{MEASURED_FOR, rate, report};
 use crate::office::{Measured, setting};
-use crate::{MEASURED_FOR, rate, report};
 
 /// As many as a box office has connections.
 const PGBENCH_CLIENTS: usize = 16;

@@ -6,8 +6,8 @@ use secrecy::SecretString;
 use ticketing_core::PerformanceId;
 use ticketing_core::accounts::Caller;
 
+use super::{SIZES, report};
 use crate::office::Measured;
-use crate::{SIZES, report};
 
 /// As many accounts as one request makes.
 const CHUNK: u32 = 10_000;

@@ -1,11 +1,8 @@
 //! Ratios to a limit measured in the same run: polls and the seats' status against a bare axum
 //! handler that answers the same bytes, holds against the same Lua called by a bare Redis client,
-//! orders against pgbench running the same SQL. Needs the services:
-//! `eval "$(./services env)"; cargo bench -p ticketing-server --bench ratios`.
+//! orders against pgbench running the same SQL.
 
-mod connection;
 mod holds;
-mod office;
 mod orders;
 mod polls;
 mod seats;
@@ -18,8 +15,7 @@ const PARALLEL: usize = 64;
 /// How long each side of a ratio is measured.
 const MEASURED_FOR: Duration = Duration::from_secs(2);
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
+pub(crate) async fn measure() -> anyhow::Result<()> {
     println!("{:<44} {:>10} {:>10} {:>7}", "per second", "ours", "limit", "ratio");
     polls::measure().await?;
     seats::measure().await?;

@@ -3,14 +3,11 @@
 use std::time::Instant;
 
 use anyhow::Context;
-use axum::Router;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::routing::get;
 use ticketing_server::{App, router};
 
-use crate::connection::{Connection, serve};
+use super::{rate, report};
+use crate::connection::{Connection, serve, serve_bare};
 use crate::office::Measured;
-use crate::{rate, report};
 
 /// Enough that the last of them are far behind the near zone of a line with capacity 1.
 const BUYERS: u32 = 2_000;
@@ -31,16 +28,10 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
          Authorization: Bearer {access_token}\r\nPlace-Token: {place_token}\r\n\r\n"
     );
     let ours = serve(router(App::new(measured.office.clone(), false))).await?;
-    let answer = Connection::open(&ours).await?.ask(&request).await?;
-    anyhow::ensure!(answer.starts_with(b"{\"state\":\"waiting\""), "a far place waits");
-    let bare = Router::new().route(
-        "/v1/performances/{id}/line",
-        get(move || {
-            let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
-            std::future::ready((headers, answer.clone()))
-        }),
-    );
-    let bare = serve(bare).await?;
+    let mut connection = Connection::open(&ours).await?;
+    let body = connection.ask(&request).await?;
+    anyhow::ensure!(body.starts_with(b"{\"state\":\"waiting\""), "a far place waits");
+    let bare = serve_bare("/v1/performances/{id}/line", connection.headers()?, body).await?;
     in_turns("polls of a far place / bare axum handler", &request, &ours, &bare).await
 }
 

@@ -11,8 +11,8 @@ use ticketing_core::accounts::Caller;
 use ticketing_core::seats::{Hold, Wish};
 use ticketing_core::{PerformanceId, Randomness, Timestamp};
 
+use super::{PARALLEL, rate, report};
 use crate::office::{Measured, setting};
-use crate::{PARALLEL, rate, report};
 
 const PLACES: u32 = 90_000;
 /// With at most 100 seats each, enough for every place.
@@ -92,11 +92,11 @@ async fn admitted(measured: &Measured, sale: PerformanceId) -> anyhow::Result<Ve
 /// The hold's script, with keys and arguments of the same shapes.
 async fn bare() -> anyhow::Result<f64> {
     let script = [
-        include_str!("../../../ticketing-core/src/admission/lua/guard.lua"),
-        include_str!("../../../ticketing-core/src/admission/lua/line.lua"),
-        include_str!("../../../ticketing-core/src/admission/lua/pass.lua"),
-        include_str!("../../../ticketing-core/src/seats/lua/board.lua"),
-        include_str!("../../../ticketing-core/src/seats/lua/hold.lua"),
+        include_str!("../../../../ticketing-core/src/admission/lua/guard.lua"),
+        include_str!("../../../../ticketing-core/src/admission/lua/line.lua"),
+        include_str!("../../../../ticketing-core/src/admission/lua/pass.lua"),
+        include_str!("../../../../ticketing-core/src/seats/lua/board.lua"),
+        include_str!("../../../../ticketing-core/src/seats/lua/hold.lua"),
     ]
     .join("\n");
     let script = Arc::new(Script::new(&script));

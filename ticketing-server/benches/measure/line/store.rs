@@ -10,8 +10,8 @@ use ticketing_core::accounts::Caller;
 use ticketing_core::{BoxOffice, PerformanceId};
 use uuid::Uuid;
 
+use super::{SIZES, report};
 use crate::office::{Measured, setting};
-use crate::{SIZES, report};
 
 /// As the line itself spreads its accounts.
 const BUCKETS: u128 = 131_072;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use ticketing_core::admission::draw::{Ranks, Seed};
 
-use crate::report;
+use super::report;
 
 const PLACES: u64 = 1_000_000;
 

@@ -1,24 +1,20 @@
 //! What the waiting line costs: the draw, joins and polls as it grows, memory per place, listeners,
-//! and a thousand users at once. Needs the services, and about 4 GB of memory:
-//! `eval "$(./services env)"; cargo bench -p ticketing-server --bench line [-- draw embedded redis
-//! listeners users]`.
+//! and a thousand users at once. Needs about 4 GB of memory.
 
-#[path = "../ratios/connection.rs"]
-mod connection;
 mod draw;
 mod embedded;
 mod listeners;
-#[path = "../ratios/office.rs"]
-mod office;
 mod store;
 mod users;
 
 use std::time::Duration;
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let named: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
-    let wanted = |name: &str| named.is_empty() || named.iter().any(|word| word == name);
+/// What is measured of a line, by name.
+pub(crate) const PARTS: [&str; 5] = ["draw", "embedded", "redis", "listeners", "users"];
+
+/// The parts that are named, or all where the line is.
+pub(crate) async fn measure(named: &[String]) -> anyhow::Result<()> {
+    let wanted = |name: &str| named.iter().any(|word| word == name || word == "line");
     if wanted("draw") {
         draw::measure();
     }

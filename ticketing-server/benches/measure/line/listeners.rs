@@ -8,9 +8,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
+use super::{report, spread};
 use crate::connection::serve;
 use crate::office::Measured;
-use crate::{report, spread};
 
 const LISTENERS: u32 = 8_000;
 const FRAMES: u32 = 10;

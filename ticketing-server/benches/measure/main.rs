@@ -1,0 +1,25 @@
+//! What the box office costs, measured against services and limits of the same run:
+//! `eval "$(./services env)"; cargo bench -p ticketing-server --bench measure -- NAME..`, where a
+//! name is `ratios`, `line`, or one part of the line: `draw`, `embedded`, `redis`, `listeners`,
+//! `users`.
+
+mod connection;
+mod line;
+mod office;
+mod ratios;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let named: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let known =
+        |word: &String| word == "ratios" || word == "line" || line::PARTS.contains(&&**word);
+    anyhow::ensure!(
+        !named.is_empty() && named.iter().all(known),
+        "name what to measure: ratios, line, or of the line: {}",
+        line::PARTS.join(", ")
+    );
+    if named.iter().any(|word| word == "ratios") {
+        ratios::measure().await?;
+    }
+    line::measure(&named).await
+}
