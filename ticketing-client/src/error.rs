@@ -54,6 +54,12 @@ impl Error {
         }
     }
 
+    /// True where the server turned the request away for now: 429 or 503, with a problem document
+    /// that says so. It was not carried out and may be repeated with the same key.
+    pub fn is_shed(&self) -> bool {
+        matches!(self.kind(), Some(ProblemType::Unavailable | ProblemType::TooManyRequests))
+    }
+
     /// Reads the answer of a call that failed with this status, which counts, whatever the
     /// document says.
     pub(crate) fn from_answer(status: u16, body: &[u8]) -> Self {
@@ -82,6 +88,15 @@ mod tests {
         let error = Error::from_answer(418, br#"{"type":"/problems/teapot"}"#);
         assert_eq!(error.kind(), Some(&ProblemType::Other("/problems/teapot".to_owned())));
         assert!(!error.is_breakage());
+    }
+
+    #[test]
+    fn only_a_server_that_says_so_sheds() {
+        let unavailable = br#"{"type":"/problems/unavailable","title":"Unavailable","status":503}"#;
+        assert!(Error::from_answer(503, unavailable).is_shed());
+        assert!(Error::from_answer(503, unavailable).is_breakage());
+        assert!(!Error::from_answer(503, b"bad gateway").is_shed());
+        assert!(!Error::from_answer(500, br#"{"type":"/problems/internal"}"#).is_shed());
     }
 
     #[test]

@@ -38,6 +38,27 @@ fn key_of(request: &str) -> &str {
 }
 
 #[tokio::test]
+async fn a_request_that_a_busy_server_turned_away_is_not_broken_once_it_is_served() {
+    let busy = r#"{"type":"/problems/unavailable","title":"Unavailable","status":503}"#;
+    let head = "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json";
+    let length = busy.len();
+    let (first, _turned_away) =
+        server(format!("{head}\r\nretry-after: 1\r\ncontent-length: {length}\r\n\r\n{busy}")).await;
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json";
+    let (second, _served) =
+        server(format!("{head}\r\ncontent-length: {}\r\n\r\n{ORDER}", ORDER.len())).await;
+    let fleet = Fleet::new(&[first, second.clone()], 2).unwrap();
+    let lanes = Lanes::new(fleet, &second, RunClock::start(clock::now())).unwrap();
+
+    let token = AccessToken::from("token".to_owned());
+    let call = orders::cancel(&token, Uuid::from_u128(7), &IdempotencyKey::from_random(7));
+    let exchange = lanes.send(0, Step::Cancel, lanes.clock.now(), &call).await;
+
+    assert!(exchange.outcome.is_ok() && exchange.broke);
+    assert_eq!((lanes.steps.breaks().errors, lanes.steps.breaks().shed), (0, 1));
+}
+
+#[tokio::test]
 async fn a_request_that_broke_is_repeated_on_another_server_with_the_same_key() {
     let (first, dying) = server(String::new()).await;
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json";
@@ -56,5 +77,6 @@ async fn a_request_that_broke_is_repeated_on_another_server_with_the_same_key() 
     assert!(exchange.first_written < exchange.written);
     let (first, second) = (dying.await.unwrap(), living.await.unwrap());
     assert_eq!(key_of(&first), key_of(&second));
-    assert_eq!(lanes.steps.errors(), 1);
+    assert_eq!(lanes.steps.breaks().errors, 1);
+    assert_eq!(lanes.steps.breaks().shed, 0);
 }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The capabilities of the core, with the capabilities that each may use.
 const ARROWS: [(&str, &[&str]); 7] = [
@@ -30,6 +31,13 @@ const BELOW: [&str; 11] = [
     "services",
     "signing",
     "text",
+];
+
+/// What people build one after another: everything, the command line, the servers.
+const SELECTIONS: [&[&str]; 3] = [
+    &["--workspace"],
+    &["-p", "ticketing-cli"],
+    &["-p", "ticketing-server", "-p", "ticketing-gateway"],
 ];
 
 const LINES_MAX: usize = 300;
@@ -157,6 +165,35 @@ fn every_module_of_the_core_has_its_place_in_the_picture() {
         .map(|module| module.trim_end_matches(';'))
         .collect();
     assert_eq!(modules, placed);
+}
+
+/// Every third-party crate of a selection, with the features it is built with.
+fn built_with(selection: &[&str]) -> BTreeMap<String, String> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["tree", "--offline", "--locked", "--prefix", "none", "--no-dedupe"]);
+    cargo.args(["-e", "normal,no-proc-macro", "-f", "{p}|{f}"]).args(selection);
+    let listed = cargo.current_dir(root()).output().unwrap();
+    assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let crates = listed.lines().filter_map(|line| line.split_once('|'));
+    let others = crates.filter(|(name, _)| !name.contains(" (/"));
+    others.map(|(name, features)| (name.to_owned(), features.to_owned())).collect()
+}
+
+#[test]
+fn no_third_party_crate_is_compiled_again_for_another_program() {
+    let selections = SELECTIONS.map(built_with);
+    let everything = &selections[0];
+    assert!(everything.len() > 100, "{everything:?}");
+    let mut differing = BTreeSet::new();
+    for selection in &selections {
+        for (name, features) in selection {
+            if everything[name] != *features {
+                differing.insert(format!("{name}: {features} <> {}", everything[name]));
+            }
+        }
+    }
+    assert!(differing.is_empty(), "say it in workspace-hack/Cargo.toml: {differing:#?}");
 }
 
 #[test]

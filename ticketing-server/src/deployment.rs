@@ -120,6 +120,7 @@ async fn on_services(settings: &Settings, services: ServiceAddresses) -> anyhow:
         redis: services.redis,
         kafka: services.kafka,
         namespace: settings.text("TICKETING_NAMESPACE").unwrap_or("ticketing").to_owned(),
+        keep_connections: true,
         clock: None,
         randomness: Randomness::from_system(),
         signing_key,

@@ -98,13 +98,19 @@ impl Lanes {
             let outcome = client(server).send(call).await;
             drop(permit);
             let answered = self.clock.now();
-            self.steps.count(step, Ending::of(&outcome), answered.saturating_sub(due));
             let pause = patience.after(&outcome, Instant::now());
+            let ending = Ending::of(&outcome, pause.is_some());
+            self.steps.count(step, ending, answered.saturating_sub(due));
+            if let Err(error) = &outcome
+                && ending == Ending::Error
+            {
+                self.steps.explain(step, error);
+                tracing::debug!(?call, %error, "broke");
+            }
             let Some(pause) = pause else {
                 let broke = patience.tried();
                 return Exchange { first_written, written, answered, server, broke, outcome };
             };
-            tracing::debug!(?call, error = %outcome.err().expect("only a break is repeated"), "broke");
             due = answered + pause;
             self.clock.sleep_until(due).await;
         }

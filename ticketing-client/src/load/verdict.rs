@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use super::aftermath::Aftermath;
 use super::record::Buyer;
+use super::steps::Breaks;
 
 pub use capacity::max_inside;
 
@@ -39,8 +40,8 @@ pub struct Evidence {
     pub buyers: Vec<Buyer>,
     /// What is true afterwards.
     pub aftermath: Aftermath,
-    /// Requests that broke.
-    pub errors: u64,
+    /// Requests that got no answer at once.
+    pub breaks: Breaks,
 }
 
 /// One check's outcome.

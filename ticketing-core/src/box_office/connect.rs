@@ -40,6 +40,9 @@ pub struct ServicesSettings {
     /// PostgreSQL's schema, the prefix of Redis' keys and of Kafka's topics: deployments with
     /// different namespaces share services and see nothing of each other.
     pub namespace: String,
+    /// All connections to PostgreSQL are opened at the start and kept, as a server wants it: when
+    /// everybody comes at once, nobody should wait for a connection to open.
+    pub keep_connections: bool,
     /// A clock of one's own, for tests; without it PostgreSQL's time is everyone's.
     pub clock: Option<Clock>,
     /// Every random choice.
@@ -56,8 +59,9 @@ pub struct ServicesSettings {
 impl BoxOffice {
     /// A box office on PostgreSQL, Redis and Kafka. Starts no background work.
     pub async fn connect(settings: ServicesSettings) -> Result<Self> {
+        let kept = if settings.keep_connections { CONNECTIONS } else { 0 };
         let postgres =
-            Postgres::connect(&settings.postgres, &settings.namespace, CONNECTIONS).await?;
+            Postgres::connect(&settings.postgres, &settings.namespace, kept..=CONNECTIONS).await?;
         let redis = Arc::new(Redis::new(&settings.redis)?);
         redis.session().await?;
         let kafka = Kafka::new(settings.kafka);

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::clock::Timestamp;
 use crate::error::{FieldErrors, Result};
+use crate::text::label;
 
 /// What of a performance changes, at any depth; what is left out stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,7 +87,10 @@ impl PerformanceChange {
 }
 
 /// The prices with those of the named categories replaced. An unknown category stays, to be refused.
-fn merged(before: Vec<CategoryPrice>, named: Vec<CategoryPrice>) -> Vec<CategoryPrice> {
+fn merged(before: Vec<CategoryPrice>, mut named: Vec<CategoryPrice>) -> Vec<CategoryPrice> {
+    for price in &mut named {
+        price.category = label(&price.category);
+    }
     let is_named = |price: &CategoryPrice| named.iter().any(|new| new.category == price.category);
     let mut prices: Vec<CategoryPrice> =
         before.into_iter().filter(|price| !is_named(price)).collect();

@@ -1,13 +1,35 @@
 //! How a plan's reader makes a seat map.
 
 use std::collections::HashSet;
+use std::ops::Deref;
+
+use serde::Deserialize;
 
 use super::seat_map::{Position, Row, SEATS_MAX, Seat, SeatMap, Section, SectionKind};
 use crate::error::{Error, FieldError, Result};
-use crate::text::OneLine;
+use crate::text::{OneLine, label};
 
 /// The longest label of a section, row, seat or category.
 const LABEL_MAX: usize = 50;
+
+/// What a plan calls something, so that names which look the same are the same.
+#[derive(Deserialize, Debug, Default, PartialEq, Eq, Hash)]
+#[serde(from = "String")]
+pub(super) struct Label(String);
+
+impl From<String> for Label {
+    fn from(written: String) -> Self {
+        Self(label(&written))
+    }
+}
+
+impl Deref for Label {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
 
 /// Builds a map in plan order and refuses, with the place in the file, what no map may contain.
 pub(super) struct Builder {

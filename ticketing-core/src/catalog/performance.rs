@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, FieldErrors, Result};
 use crate::id::{AccountId, PerformanceId, ProductionId, VenueId};
 use crate::money::{Money, PRICE_MAX};
-use crate::text::{OneLine, Paragraphs};
+use crate::text::{OneLine, Paragraphs, label};
 
 /// The longest title.
 pub(super) const TITLE_MAX: usize = 255;
@@ -90,10 +90,13 @@ impl NewPerformance {
     /// The details, checked: every bad field is named, and the prices must cover the plan's
     /// categories exactly.
     pub(crate) fn check(
-        self,
+        mut self,
         map: &SeatMap,
         production: ProductionId,
     ) -> Result<PerformanceDetails> {
+        for price in &mut self.prices {
+            price.category = label(&price.category);
+        }
         let mut errors = FieldErrors::default();
         let title = errors.text("title", OneLine::new(&self.title, 1..=TITLE_MAX));
         let description =

@@ -3,25 +3,25 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::map_builder::{Builder, PlannedSeat};
+use super::map_builder::{Builder, Label, PlannedSeat};
 use super::seat_map::{self, SeatMap};
 use crate::error::{Error, Result};
 
 #[derive(Deserialize)]
 struct Plan {
-    name: String,
+    name: Label,
     categories: Vec<Category>,
     zones: Vec<Zone>,
 }
 
 #[derive(Deserialize)]
 struct Category {
-    name: String,
+    name: Label,
 }
 
 #[derive(Deserialize)]
 struct Zone {
-    name: String,
+    name: Label,
     #[serde(default)]
     position: Position,
     rows: Vec<PlanRow>,
@@ -29,7 +29,7 @@ struct Zone {
 
 #[derive(Deserialize)]
 struct PlanRow {
-    row_number: String,
+    row_number: Label,
     #[serde(default)]
     position: Position,
     seats: Vec<PlanSeat>,
@@ -38,9 +38,9 @@ struct PlanRow {
 #[derive(Deserialize)]
 struct PlanSeat {
     seat_guid: String,
-    seat_number: String,
+    seat_number: Label,
     position: Position,
-    category: String,
+    category: Label,
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -55,7 +55,7 @@ pub(super) fn parse(plan: &Value) -> Result<(SeatMap, Vec<String>)> {
         let path = error.path().to_string();
         Error::field(format!("seat_map.{path}"), error.into_inner().to_string())
     })?;
-    let categories = parsed.categories.iter().map(|category| category.name.clone()).collect();
+    let categories = parsed.categories.iter().map(|category| category.name.to_string()).collect();
     let mut builder = Builder::new(&parsed.name, categories);
     for (z, zone) in parsed.zones.iter().enumerate() {
         let at = format!("zones[{z}]");

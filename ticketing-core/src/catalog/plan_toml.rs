@@ -5,14 +5,14 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::map_builder::{Builder, PlannedSeat};
+use super::map_builder::{Builder, Label, PlannedSeat};
 use super::seat_map::{SEATS_MAX, SeatMap};
 use crate::error::{Error, Result};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Plan {
-    name: String,
+    name: Label,
     categories: Vec<Category>,
     #[serde(default)]
     sections: Vec<PlanSection>,
@@ -23,32 +23,32 @@ struct Plan {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Category {
-    name: String,
+    name: Label,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PlanSection {
-    name: String,
-    category: Option<String>,
+    name: Label,
+    category: Option<Label>,
     rows: Vec<PlanRow>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PlanRow {
-    label: String,
-    seats: String,
-    category: Option<String>,
+    label: Label,
+    seats: Label,
+    category: Option<Label>,
     #[serde(default)]
-    accessible: String,
+    accessible: Label,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Area {
-    name: String,
-    category: String,
+    name: Label,
+    category: Label,
     places: u32,
 }
 
@@ -56,7 +56,8 @@ struct Area {
 pub(super) fn parse(text: &str) -> Result<SeatMap> {
     let plan: Plan = toml::from_str(text)
         .map_err(|error| Error::field("seat_map", error.to_string().trim_end()))?;
-    let categories = plan.categories.into_iter().map(|category| category.name).collect();
+    let categories =
+        plan.categories.into_iter().map(|category| category.name.to_string()).collect();
     let mut builder = Builder::new(&plan.name, categories);
     for (s, section) in plan.sections.iter().enumerate() {
         let at = format!("sections[{s}]");

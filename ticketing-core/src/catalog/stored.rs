@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::error::Unknown;
 use crate::id::{ProductionId, VenueId};
 use crate::money::{Money, StoredMoney};
-use crate::text::{OneLine, Paragraphs};
+use crate::text::{OneLine, Paragraphs, label};
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StoredDetails {
@@ -152,7 +152,7 @@ impl StoredDetails {
     pub(crate) fn read(self, own_production: ProductionId) -> Result<PerformanceDetails, Unknown> {
         let price = |stored: StoredPrice| {
             let price = stored.price.map(Money::try_from).transpose()?;
-            Ok(CategoryPrice { category: stored.category, price })
+            Ok(CategoryPrice { category: label(&stored.category), price })
         };
         Ok(PerformanceDetails {
             production_id: self.production_id.unwrap_or(own_production),

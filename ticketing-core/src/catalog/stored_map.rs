@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::seat_map::{Position, Row, Seat, SeatMap, Section, SectionKind};
+use crate::text::label;
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StoredMap {
@@ -78,7 +79,8 @@ impl From<&Row> for StoredRow {
 impl From<StoredMap> for SeatMap {
     fn from(stored: StoredMap) -> Self {
         let sections = stored.sections.into_iter().map(Section::from).collect();
-        Self::new(stored.name, stored.categories, sections)
+        let categories = stored.categories.iter().map(|name| label(name)).collect();
+        Self::new(label(&stored.name), categories, sections)
     }
 }
 
@@ -90,7 +92,7 @@ impl From<StoredSection> for Section {
                 SectionKind::Area { category, first_index, places }
             }
         };
-        Self { name: stored.name, kind }
+        Self { name: label(&stored.name), kind }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::clock::Timestamp;
 use crate::error::{FieldErrors, Result};
 use crate::id::{AccountId, HoldId, PerformanceId};
 use crate::money::Money;
+use crate::text::label;
 
 /// Seats that one buyer may order until the deadline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +73,17 @@ impl Wish {
         match self {
             Self::Seats(seats) => u32::try_from(seats.len()).unwrap_or(u32::MAX),
             Self::Best(best) => best.count,
+        }
+    }
+
+    /// With names of categories and sections as the house keeps them.
+    pub(crate) fn with_labels_compared(self) -> Self {
+        match self {
+            Self::Seats(_) => self,
+            Self::Best(Best { count, category, section }) => {
+                let [category, section] = [category, section].map(|name| Some(label(&name?)));
+                Self::Best(Best { count, category, section })
+            }
         }
     }
 

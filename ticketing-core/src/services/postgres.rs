@@ -1,3 +1,4 @@
+use std::ops::RangeInclusive;
 use std::pin::Pin;
 use std::str::FromStr;
 use std::time::Duration;
@@ -32,7 +33,7 @@ impl Postgres {
     pub(crate) async fn connect(
         url: &SecretString,
         schema: &str,
-        connections: u32,
+        connections: RangeInclusive<u32>,
     ) -> Result<Self> {
         let options = PgConnectOptions::from_str(url.expose_secret())
             .map_err(|error| Error::Unavailable(format!("the PostgreSQL address: {error}")))?
@@ -44,7 +45,8 @@ impl Postgres {
                 ("idle_in_transaction_session_timeout", IDLE_TRANSACTION_TIMEOUT_MS.to_string()),
             ]);
         let pool = PgPoolOptions::new()
-            .max_connections(connections)
+            .min_connections(*connections.start())
+            .max_connections(*connections.end())
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_with(options.clone())
             .await

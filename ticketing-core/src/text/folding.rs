@@ -31,6 +31,11 @@ pub(super) fn caseless(text: &str) -> String {
     nfc(&folded_case(&apart)).into_owned()
 }
 
+/// A label as it is compared: what looks the same is the same.
+pub(crate) fn label(text: &str) -> String {
+    nfc(text.trim()).into_owned()
+}
+
 /// Normal form C.
 pub(super) fn nfc(text: &str) -> Cow<'_, str> {
     ComposingNormalizerBorrowed::new_nfc().normalize(text)

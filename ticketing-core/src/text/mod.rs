@@ -19,6 +19,7 @@ pub use self::code::Code;
 pub use self::email::Email;
 pub use self::flaw::Flaw;
 pub use self::folding::folded;
+pub(crate) use self::folding::label;
 pub use self::lines::{OneLine, Paragraphs};
 pub use self::nickname::Nickname;
 pub use self::password::Password;

@@ -6,11 +6,13 @@ use serde_json::json;
 
 use ticketing_core::accounts::SignUp;
 use ticketing_core::catalog::{
-    NewPerformance, NewProduction, PerformanceChange, PolicyChange, VenueDetails,
+    CategoryPrice, NewPerformance, NewProduction, PerformanceChange, Policy, PolicyChange,
+    VenueDetails,
 };
-use ticketing_core::{Error, Result, Steer};
+use ticketing_core::seats::{Best, Wish};
+use ticketing_core::{Currency, Error, Money, Result, Steer};
 
-use crate::sale::hall;
+use crate::sale::{PRICE, hall};
 
 const PASSWORD: &str = "correct horse";
 /// Characters that no text may have.
@@ -142,5 +144,40 @@ behaviour! {
             refused!(office.sign_up(again).await, Error::Conflict(_));
             office.sign_in(same, &PASSWORD.into()).await.unwrap();
         }
+    }
+
+    async fn a_label_of_a_plan_is_the_same_in_any_writing(world: World) {
+        let house = |name: &str, other: &str| format!(
+            r#"name = "House"
+            categories = [{{ name = "{name}" }}]
+            sections = [
+                {{ name = "{name}", category = "{other}", rows = [{{ label = "1", seats = "1-4" }}] }},
+                {{ name = "Far", category = "{name}", rows = [{{ label = "2", seats = "1-4" }}] }},
+            ]"#
+        );
+        let (composed, apart) = ("Café", "Cafe\u{301}");
+        let plan = house(apart, composed);
+        let sale = world.sale_of(Policy::default(), &plan, &[(composed, Some(PRICE))]).await;
+        let dearer = PerformanceChange {
+            prices: Some(vec![CategoryPrice {
+                category: format!(" {apart}"),
+                price: Some(Money::new(2 * PRICE, Currency::KRW)),
+            }]),
+            ..PerformanceChange::default()
+        };
+        world.office.change_performance(&sale.organizer, sale.id, dearer).await.unwrap();
+        for written in [composed, apart] {
+            let visitor = world.admitted(&sale).await;
+            let name = Some(written.to_owned());
+            let wish = Wish::Best(Best { count: 1, category: name.clone(), section: name });
+            let hold = world.wish(&visitor, wish).await.unwrap();
+            assert_eq!(hold.total, Money::new(2 * PRICE, Currency::KRW));
+        }
+
+        let twice = house(composed, composed).replace("Far", apart);
+        let organizer = world.organizer().await;
+        let seat_map = json!(twice);
+        let venue = VenueDetails { name: "House".into(), seat_map, ..VenueDetails::default() };
+        refused_for(&["sections[1].name"], world.office.add_venue(&organizer, venue, None).await);
     }
 }

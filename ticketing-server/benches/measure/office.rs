@@ -45,6 +45,7 @@ impl Measured {
             redis: setting("TICKETING_REDIS").into(),
             kafka: setting("TICKETING_KAFKA"),
             namespace: namespace.clone(),
+            keep_connections: true,
             clock: None,
             signing_key: SigningKey::new(randomness.bytes()),
             provider: provider(&randomness).await?,

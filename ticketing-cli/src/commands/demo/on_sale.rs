@@ -61,7 +61,7 @@ pub(super) async fn run(
         capacity: scene.capacity,
         buyers,
         aftermath: books.await.context("cannot read the organizer's lists or the ledger")?,
-        errors: lanes.steps.errors(),
+        breaks: lanes.steps.breaks(),
     };
     Ok((evidence, lanes.steps.report()))
 }

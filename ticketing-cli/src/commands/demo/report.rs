@@ -84,11 +84,12 @@ impl Report {
 
     /// A line per step.
     pub(super) fn steps_table(&self) -> Table {
-        let headings = ["step", "count", "ok", "refused", "errors", "p50 ms", "p90 ms", "p99 ms"];
+        let headings =
+            ["step", "count", "ok", "refused", "shed", "errors", "p50 ms", "p90 ms", "p99 ms"];
         let mut table = output::table(&headings);
         for step in &self.steps {
-            let counts =
-                [step.count, step.ok, step.refused, step.errors].map(|count| number(&count));
+            let counts = [step.count, step.ok, step.refused, step.shed, step.errors];
+            let counts = counts.map(|count| number(&count));
             let millis = [step.p50_ms, step.p90_ms, step.p99_ms];
             let millis = millis.map(|millis| number(&format!("{millis:.1}")));
             table.add_row([cell(&step.name)].into_iter().chain(counts).chain(millis));
@@ -147,7 +148,7 @@ fn as_seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok
 mod tests {
     use serde_json::{Value, json};
     use ticketing_client::load::aftermath::{Aftermath, Settlement};
-    use ticketing_client::load::steps::Steps;
+    use ticketing_client::load::steps::{Breaks, Steps};
     use ticketing_wire::sales::SalesReport;
     use uuid::Uuid;
 
@@ -172,7 +173,7 @@ mod tests {
                 orders: Vec::new(),
                 ledger: Vec::new(),
             },
-            errors,
+            breaks: Breaks { errors, ..Breaks::default() },
         };
         let steps = Steps::new().report();
         Report::new(&evidence, steps, Duration::from_millis(1_500), 7, vec!["http://a".into()])
@@ -192,8 +193,8 @@ mod tests {
         let buyers = json!({"arrived": 1, "bought": 0, "gave_up": 1, "turned_away": 0});
         assert_eq!(report["buyers"], buyers);
         assert_eq!(report["line"], json!({"capacity": 20, "max_inside": 0}));
-        let step =
-            ["count", "errors", "max_ms", "name", "ok", "p50_ms", "p90_ms", "p99_ms", "refused"];
+        let counts = ["count", "errors", "max_ms", "name", "ok"];
+        let step = [&counts[..], &["p50_ms", "p90_ms", "p99_ms", "refused", "shed"]].concat();
         assert_eq!(keys(&report["steps"][0]), step);
         assert_eq!((&report["seconds"], &report["seed"]), (&json!(1.5), &json!(7)));
         assert_eq!(report["servers"], json!(["http://a"]));

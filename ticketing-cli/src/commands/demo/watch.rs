@@ -22,7 +22,7 @@ pub(super) async fn run(progress: Arc<Progress>, lanes: Arc<Lanes>) {
     let mut ticks = tokio::time::interval(every);
     loop {
         ticks.tick().await;
-        let line = describe(&progress.snapshot(), lanes.steps.errors());
+        let line = describe(&progress.snapshot(), lanes.steps.breaks().errors);
         match &live {
             Some(LiveLine(bar)) => bar.set_message(line),
             None => eprintln!("{line}"),

@@ -1,11 +1,19 @@
-//! `errors`: no request broke (5xx, or a broken connection).
+//! `errors`: no request broke (5xx, or a broken connection). What a busy server turned away and
+//! answered when it was asked again is not broken; how often that was is said.
 
 use super::{Check, Evidence};
+use crate::load::steps::Breaks;
 
 pub(super) fn check(evidence: &Evidence) -> Check {
-    let errors = evidence.errors;
-    let detail = format!("{errors} requests broke");
-    Check { name: "errors", ok: errors == 0, detail }
+    let Breaks { errors, shed, examples } = &evidence.breaks;
+    let mut detail = format!("{errors} requests broke");
+    if !examples.is_empty() {
+        detail = format!("{detail}, among them: {}", examples.join("; "));
+    }
+    if *shed > 0 {
+        detail = format!("{detail}; {shed} were turned away for a moment");
+    }
+    Check { name: "errors", ok: *errors == 0, detail }
 }
 
 #[cfg(test)]
@@ -13,13 +21,27 @@ mod tests {
     use super::super::history;
     use super::*;
 
+    fn judged(breaks: Breaks) -> Check {
+        check(&Evidence { breaks, ..history::green() })
+    }
+
     #[test]
     fn no_broken_request_is_green() {
         assert!(check(&history::green()).ok);
     }
 
     #[test]
-    fn one_broken_request_turns_red() {
-        assert!(!check(&Evidence { errors: 1, ..history::green() }).ok);
+    fn one_broken_request_turns_red_and_is_named() {
+        let examples = vec!["order: answer 500".to_owned()];
+        let check = judged(Breaks { errors: 1, examples, ..Breaks::default() });
+        assert!(!check.ok);
+        assert_eq!(check.detail, "1 requests broke, among them: order: answer 500");
+    }
+
+    #[test]
+    fn what_was_shed_and_served_later_is_said_and_green() {
+        let check = judged(Breaks { shed: 2, ..Breaks::default() });
+        assert!(check.ok);
+        assert_eq!(check.detail, "0 requests broke; 2 were turned away for a moment");
     }
 }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::Evidence;
 use crate::load::aftermath::{Aftermath, Settlement};
 use crate::load::record::{Buyer, Fate, Pass, Place, Poll, ToldOrder, ToldTickets};
+use crate::load::steps::Breaks;
 
 pub(super) const PERFORMANCE: Uuid = Uuid::from_u128(1);
 pub(super) const PRICE: i64 = 100;
@@ -35,7 +36,7 @@ pub(super) fn green() -> Evidence {
             orders,
             ledger: vec![entry(1, EntryKind::Capture, PRICE), entry(2, EntryKind::Capture, PRICE)],
         },
-        errors: 0,
+        breaks: Breaks::default(),
     }
 }
 

@@ -48,6 +48,7 @@ impl BoxOffice {
         key: IdempotencyKey,
         wish: Wish,
     ) -> Result<Hold> {
+        let wish = wish.with_labels_compared();
         let now = self.now();
         let pass = self.pass_here(caller, performance, pass_token)?;
         let sale = self.sale(performance, now).await?;

@@ -92,6 +92,7 @@ impl Namespace {
             redis: self.redis_url().into(),
             kafka: url("TICKETING_KAFKA"),
             namespace: self.name.clone(),
+            keep_connections: false,
             clock: Some(clock.clone()),
             randomness,
             signing_key,
