@@ -16,6 +16,10 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a connection may take to open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// The longest answer that is read, without its coding; the largest that a server gives are a few
+/// megabytes.
+const ANSWER_MAX_BYTES: usize = 16 * 1024 * 1024;
+
 /// How long an unused connection stays open. Shorter than servers keep theirs, so that a call
 /// does not go out on a connection that is being closed.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -66,8 +70,8 @@ impl Client {
         if status.is_success() {
             return Ok(subscription.opened(response));
         }
-        let body = response.bytes().await.map_err(broken)?;
-        Err(Error::from_answer(status.as_u16(), &body))
+        let body = tokio::time::timeout(REQUEST_TIMEOUT, whole_body(response)).await;
+        Err(Error::from_answer(status.as_u16(), &body.map_err(|_| Broken::TimedOut)??))
     }
 
     fn request<A>(&self, call: &Call<A>) -> reqwest::RequestBuilder {
@@ -88,7 +92,7 @@ impl Client {
         let status = response.status();
         let etag =
             response.headers().get("etag").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let body = response.bytes().await.map_err(broken)?.to_vec();
+        let body = whole_body(response).await?;
         if status.is_client_error() || status.is_server_error() {
             return Err(Error::from_answer(status.as_u16(), &body));
         }
@@ -108,6 +112,18 @@ fn connections(idle: usize) -> Result<reqwest::Client, Error> {
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .map_err(broken)
+}
+
+/// An answer's body, without its coding.
+async fn whole_body(mut response: reqwest::Response) -> Result<Vec<u8>, Error> {
+    let mut body = Vec::new();
+    while let Some(part) = response.chunk().await.map_err(broken)? {
+        if body.len() + part.len() > ANSWER_MAX_BYTES {
+            return Err(Broken::TooLong { max_bytes: ANSWER_MAX_BYTES }.into());
+        }
+        body.extend_from_slice(&part);
+    }
+    Ok(body)
 }
 
 pub(crate) fn broken(error: reqwest::Error) -> Error {

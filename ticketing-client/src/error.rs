@@ -26,6 +26,12 @@ pub enum Broken {
     /// No answer in time.
     #[error("timed out")]
     TimedOut,
+    /// An answer of which there is no end in sight.
+    #[error("the answer is longer than {max_bytes} bytes")]
+    TooLong {
+        /// The longest that is read.
+        max_bytes: usize,
+    },
     /// An answer that is not what the contract says.
     #[error("answer {status} is not understood: {why}")]
     Undecodable {

@@ -1,24 +1,27 @@
 //! What stands around every handler: the request's id, its time, its panics and its measure, and
-//! the habits of HTTP that no handler needs to know. One layer, because each boxes the request once
-//! more; and the clock runs only for a handler that has to wait.
+//! the habits of HTTP that no handler needs to know. One layer of our own, because each one of axum's
+//! boxes the handler and its future once more; and the clock runs only for a handler that has to wait.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::header::{
     ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use serde_json::Value;
 use ticketing_core::{Error, Randomness};
 use ticketing_wire::problem::ProblemType;
+use tower::Service;
 use tracing::Instrument;
 
 use crate::accept::admits;
@@ -85,25 +88,54 @@ impl Around {
     }
 }
 
-pub(crate) async fn around(
-    State(known): State<Arc<Around>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let id = known.request_id(request.headers());
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let shown = route.as_ref().map_or("(none)", MatchedPath::as_str);
-    let method = request.method().clone();
-    let text = id.to_str().unwrap_or_default();
-    let span = tracing::info_span!("request", id = text, %method, route = shown);
-    let answer = async {
-        match refusal(&known, &request, route.as_ref()) {
-            Some(problem) => problem.into_response(),
-            None => in_time(next.run(request)).await,
-        }
-    };
-    let response = telemetry::observe(&method, shown, answer).instrument(span).await;
-    finished(response, id)
+/// Stands around one handler.
+#[derive(Clone)]
+pub(crate) struct Surrounded<S> {
+    known: Arc<Around>,
+    inner: S,
+}
+
+impl<S> Surrounded<S> {
+    pub(crate) fn new(known: Arc<Around>, inner: S) -> Self {
+        Self { known, inner }
+    }
+}
+
+impl<S> Service<Request> for Surrounded<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let id = self.known.request_id(request.headers());
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        let method = request.method().clone();
+        let answer = match refusal(&self.known, &request, route.as_ref()) {
+            Some(problem) => Err(problem),
+            None => Ok(self.inner.call(request)),
+        };
+        Box::pin(async move {
+            let shown = route.as_ref().map_or("(none)", MatchedPath::as_str);
+            let text = id.to_str().unwrap_or_default();
+            let span = tracing::info_span!("request", id = text, %method, route = shown);
+            let answer = async {
+                match answer {
+                    Err(problem) => problem.into_response(),
+                    Ok(answer) => in_time(answer).await,
+                }
+            };
+            let response = telemetry::observe(&method, shown, answer).instrument(span).await;
+            Ok(finished(response, id))
+        })
+    }
 }
 
 /// What is refused before any handler sees it.
@@ -121,10 +153,10 @@ fn refusal(known: &Around, request: &Request, route: Option<&MatchedPath>) -> Op
     None
 }
 
-async fn in_time(answer: impl Future<Output = Response>) -> Response {
+async fn in_time(answer: impl Future<Output = Result<Response, Infallible>>) -> Response {
     let answer = AssertUnwindSafe(answer).catch_unwind();
     match tokio::time::timeout(REQUEST_TIMEOUT, answer).await {
-        Ok(Ok(response)) => response,
+        Ok(Ok(Ok(response))) => response,
         Ok(Err(_)) => Problem::from(Error::internal("a handler panicked")).into_response(),
         Err(_) => {
             let late = Error::Unavailable("a handler took too long".into());

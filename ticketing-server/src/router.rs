@@ -3,14 +3,15 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::{Router, middleware};
 use ticketing_wire::problem::ProblemType;
+use tower::layer::layer_fn;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use crate::around::{self, Around};
+use crate::around::{Around, Surrounded};
 use crate::document;
 use crate::problem::Problem;
 use crate::routes::{
@@ -48,6 +49,6 @@ pub fn router(app: App) -> Router {
             Problem::new(ProblemType::MethodNotAllowed, StatusCode::METHOD_NOT_ALLOWED, why)
         })
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
-        .layer(middleware::from_fn_with_state(known, around::around))
+        .layer(layer_fn(move |inner| Surrounded::new(Arc::clone(&known), inner)))
         .with_state(app)
 }

@@ -18,6 +18,8 @@ use crate::money::{Currency, Money};
 const CONFIRM_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long every other call may take.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest answer that is read; a payment is a few kilobytes.
+const ANSWER_MAX_BYTES: usize = 1024 * 1024;
 /// How long a connection may take to open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -44,6 +46,8 @@ impl PortOne {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .no_proxy()
+            .no_gzip()
+            .no_zstd()
             .build()
             .map_err(Error::internal)?;
         settings.base_url.truncate(settings.base_url.trim_end_matches('/').len());
@@ -97,9 +101,15 @@ struct Amount {
 /// unknown, because the effect may be there.
 async fn answer(call: RequestBuilder) -> std::result::Result<Value, ProviderError> {
     let unknown = |error: reqwest::Error| ProviderError::Unknown(error.without_url().to_string());
-    let response = call.send().await.map_err(unknown)?;
+    let mut response = call.send().await.map_err(unknown)?;
     let status = response.status();
-    let body = response.bytes().await.map_err(unknown)?;
+    let mut body = Vec::new();
+    while let Some(part) = response.chunk().await.map_err(unknown)? {
+        if body.len() + part.len() > ANSWER_MAX_BYTES {
+            return Err(ProviderError::Unknown("the provider's answer has no end".into()));
+        }
+        body.extend_from_slice(&part);
+    }
     if status.is_success() {
         return Ok(serde_json::from_slice(&body).unwrap_or(Value::Null));
     }

@@ -162,6 +162,26 @@ on_services! {
         assert_eq!(world.seat(&sale, 3).await, FREE);
     }
 
+    async fn more_orders_than_a_step_takes_that_cannot_be_read_hold_up_no_other(world: World) {
+        let policy = Policy { pay_seconds: 60, seats_per_buyer: 3, ..Policy::default() };
+        let sale = world.sale(policy, 10).await;
+        let visitor = world.admitted(&sale).await;
+        let copied = world.ordered(&visitor, &[1]).await;
+        let readable = world.ordered(&visitor, &[2]).await;
+        let many = format!(
+            "INSERT INTO orders SELECT (copy).* FROM (
+                 SELECT jsonb_populate_record(orders, jsonb_build_object('lines', '{{}}',
+                     'id', gen_random_uuid(), 'hold_id', gen_random_uuid(),
+                     'payment_id', gen_random_uuid(), 'expires_at_ms', 1)) AS copy
+                 FROM orders, generate_series(1, 450) WHERE id = '{}') AS copies",
+            copied.id
+        );
+        world.namespace().sql(&many).await;
+        world.advance_seconds(61);
+        world.office.step_expiry().await.unwrap();
+        assert_eq!(world.status(&visitor.caller, readable.id).await, OrderStatus::Expired);
+    }
+
     async fn a_live_sale_of_a_newer_layout_is_left_alone(world: World) {
         let (newer, ours) =
             (world.sale(capacity(5), 10).await, world.sale(capacity(5), 10).await);

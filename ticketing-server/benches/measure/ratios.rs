@@ -1,9 +1,10 @@
 //! Ratios to a limit measured in the same run: polls and the seats' status against a bare axum
-//! handler that answers the same bytes, holds against the same Lua called by a bare Redis client,
+//! handler that answers the same bytes, holds against the same calls by a bare Redis client,
 //! orders against pgbench running the same SQL.
 
 mod holds;
 mod orders;
+mod overheard;
 mod polls;
 mod seats;
 

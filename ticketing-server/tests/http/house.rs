@@ -82,7 +82,10 @@ impl House {
             url,
             gateway_url,
             // The provider installed the cryptography that the client needs.
+            // Bodies are looked at as they come.
             http: reqwest::Client::builder()
+                .no_gzip()
+                .no_zstd()
                 .redirect(reqwest::redirect::Policy::none())
                 .build()
                 .unwrap(),

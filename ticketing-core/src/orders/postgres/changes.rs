@@ -115,6 +115,19 @@ pub(super) async fn unclaim(transaction: &mut PgTransaction<'_>, order: &Order) 
 
 /// Takes exactly the order's seats again, all or none; false when they, or the buyer's quota, are
 /// gone. What a failed try inserted is taken out again: the transaction goes on to a refund.
+/// Ends an order that was not paid in time, and gives its seats back.
+pub(super) async fn expire(
+    transaction: &mut PgTransaction<'_>,
+    mut order: Order,
+    now: Timestamp,
+) -> Result<Order> {
+    end_attempt(transaction, order.payment, AttemptStatus::Failed).await?;
+    unclaim(transaction, &order).await?;
+    let (status, kind) = (OrderStatus::Expired, EventKind::OrderExpired);
+    move_to(transaction, &mut order, status, kind, now).await?;
+    Ok(order)
+}
+
 pub(super) async fn reclaim(transaction: &mut PgTransaction<'_>, order: &Order) -> Result<bool> {
     let count = i32::try_from(order.seats.len()).unwrap_or(i32::MAX);
     let quota = sqlx::query!(

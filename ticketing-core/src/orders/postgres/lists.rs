@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use sqlx::PgPool;
+use sqlx::{PgPool, PgTransaction};
 use uuid::Uuid;
 
 use super::rows::{OrderRow, money};
-use crate::clock::Timestamp;
+use crate::clock::{GRACE_MS, Timestamp};
 use crate::error::{Error, Result, readable};
 use crate::id::{AccountId, PerformanceId};
+use crate::money::Currency;
 use crate::orders::{BATCH, DueAttempt, DueRefund, Order, OrderStatus, Sales, Ticket};
 use crate::page::{Page, Paged, Position};
 
@@ -27,6 +28,29 @@ pub(super) async fn of_account(
         page.fetch_limit(),
     );
     Ok(cut(page, rows.fetch_all(pool).await?))
+}
+
+/// Orders whose time is over, locked, behind the one with this time and id.
+pub(super) async fn due_orders(
+    transaction: &mut PgTransaction<'_>,
+    now: Timestamp,
+    after: (i64, Uuid),
+) -> Result<Vec<OrderRow>> {
+    let rows = sqlx::query_as!(
+        OrderRow,
+        "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
+             expires_at_ms, payment_id, version, line_number, line_epoch, created_at_ms
+         FROM orders
+         WHERE status = 'pending_payment' AND expires_at_ms <= $1 AND currency = ANY ($2)
+             AND (expires_at_ms, id) > ($3, $4)
+         ORDER BY expires_at_ms, id LIMIT $5 FOR UPDATE SKIP LOCKED",
+        now.plus_millis(-GRACE_MS).as_millis(),
+        &Currency::CODES.map(str::to_owned),
+        after.0,
+        after.1,
+        BATCH,
+    );
+    Ok(rows.fetch_all(&mut **transaction).await?)
 }
 
 pub(super) async fn of_performance(

@@ -9,21 +9,20 @@ use async_trait::async_trait;
 use sqlx::{PgPool, PgTransaction};
 use uuid::Uuid;
 
-use self::rows::{OrderRow, locked_order, stored_order};
+use self::rows::{locked_order, stored_order};
 use super::order::{may_begin_payment, may_cancel, ticket_id};
 use super::stored::{read_order, write_order};
 use super::{
     AttemptStatus, BATCH, BeginPayment, BegunPayment, CancelOrder, CheckIn, DueAttempt, DueRefund,
     LOOK_AFTER_MS, NewOrder, Order, OrderStatus, Orders, REFUND_LEASE_MS, Sales, Settled, Ticket,
 };
-use crate::clock::{GRACE_MS, Timestamp};
+use crate::clock::Timestamp;
 use crate::error::{Error, Result, readable};
 use crate::events::EventKind;
 use crate::guards::Guards;
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
 use crate::idempotency::postgres::{keep, kept};
 use crate::idempotency::{IdempotencyKey, Kept, RequestHash};
-use crate::money::Currency;
 use crate::page::{Page, Paged};
 use crate::payments::{Decision, Due, Fact, Stage, decide};
 use crate::seats::stored_lines;
@@ -294,28 +293,15 @@ impl Orders for PostgresOrders {
     async fn expire(&self, now: Timestamp) -> Result<Vec<Order>> {
         run_tx(&self.pool, move |transaction| {
             Box::pin(async move {
-                let due = sqlx::query_as!(
-                    OrderRow,
-                    "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total,
-                     currency, expires_at_ms, payment_id, version, line_number, line_epoch,
-                     created_at_ms
-                 FROM orders
-                 WHERE status = 'pending_payment' AND expires_at_ms <= $1
-                     AND currency = ANY ($3)
-                 ORDER BY expires_at_ms LIMIT $2 FOR UPDATE SKIP LOCKED",
-                    now.plus_millis(-GRACE_MS).as_millis(),
-                    BATCH,
-                    &Currency::CODES.map(str::to_owned),
-                )
-                .fetch_all(&mut **transaction)
-                .await?;
-                let mut expired = Vec::with_capacity(due.len());
-                for mut order in due.into_iter().filter_map(|row| readable(Order::try_from(row))) {
-                    changes::end_attempt(transaction, order.payment, AttemptStatus::Failed).await?;
-                    changes::unclaim(transaction, &order).await?;
-                    let (status, kind) = (OrderStatus::Expired, EventKind::OrderExpired);
-                    changes::move_to(transaction, &mut order, status, kind, now).await?;
-                    expired.push(order);
+                let (mut expired, mut after) = (Vec::new(), (i64::MIN, Uuid::nil()));
+                while expired.len() < BATCH as usize {
+                    let due = lists::due_orders(transaction, now, after).await?;
+                    let Some(last) = due.last() else { break };
+                    // Those that this server cannot read stay, and hold up nobody behind them.
+                    after = (last.expires_at_ms, last.id);
+                    for order in due.into_iter().filter_map(|row| readable(Order::try_from(row))) {
+                        expired.push(changes::expire(transaction, order, now).await?);
+                    }
                 }
                 Ok(expired)
             })
