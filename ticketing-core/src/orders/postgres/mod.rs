@@ -294,13 +294,15 @@ impl Orders for PostgresOrders {
         run_tx(&self.pool, move |transaction| {
             Box::pin(async move {
                 let (mut expired, mut after) = (Vec::new(), (i64::MIN, Uuid::nil()));
-                while expired.len() < BATCH as usize {
+                let mut room = BATCH;
+                while room > 0 {
                     let due = lists::due_orders(transaction, now, after).await?;
                     let Some(last) = due.last() else { break };
                     // Those that this server cannot read stay, and hold up nobody behind them.
                     after = (last.expires_at_ms, last.id);
                     for order in due.into_iter().filter_map(|row| readable(Order::try_from(row))) {
                         expired.push(changes::expire(transaction, order, now).await?);
+                        room -= 1;
                     }
                 }
                 Ok(expired)
