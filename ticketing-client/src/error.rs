@@ -61,7 +61,7 @@ impl Error {
     }
 
     /// True where the server turned the request away for now: 429 or 503, with a problem document
-    /// that says so. It was not carried out and may be repeated with the same key.
+    /// that says so. It may be repeated with the same key.
     pub fn is_shed(&self) -> bool {
         matches!(self.kind(), Some(ProblemType::Unavailable | ProblemType::TooManyRequests))
     }

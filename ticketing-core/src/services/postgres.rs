@@ -18,6 +18,10 @@ const LOCK_TIMEOUT_MS: u32 = 500;
 const IDLE_TRANSACTION_TIMEOUT_MS: u32 = 5_000;
 /// How long a verb waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(700);
+/// How patient a migration is: with another server's that has begun, and with tables of years.
+const MIGRATION_PATIENCE: &str = "SET lock_timeout = '10min'; SET statement_timeout = '30min'";
+/// With whoever uses a table that it changes: everybody else queues behind it.
+const MIGRATION_TABLE_PATIENCE: &str = "SET lock_timeout = '5s'";
 /// How often a transaction that lost a deadlock or a serialization is run.
 const TRANSACTION_TRIES: u32 = 5;
 
@@ -67,7 +71,9 @@ impl Postgres {
         let mut connection = PgConnection::connect_with(&self.options).await?;
         let schema = self.schema.replace('"', "");
         let lock = i64::from_be_bytes(*b"ticketng");
+        sqlx::raw_sql(MIGRATION_PATIENCE).execute(&mut connection).await?;
         sqlx::query("SELECT pg_advisory_lock($1)").bind(lock).execute(&mut connection).await?;
+        sqlx::raw_sql(MIGRATION_TABLE_PATIENCE).execute(&mut connection).await?;
         sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")))
             .execute(&mut connection)
             .await?;
@@ -158,9 +164,15 @@ async fn try_tx<'c, T: Send>(
     body: &(impl for<'t> Fn(&'t mut PgTransaction<'c>) -> InTransaction<'t, T> + Send + Sync),
 ) -> Result<T> {
     let mut transaction: PgTransaction<'c> = pool.begin().await?;
-    let done = body(&mut transaction).await?;
-    transaction.commit().await?;
-    Ok(done)
+    let done = body(&mut transaction).await;
+    if done.is_ok() {
+        transaction.commit().await?;
+    } else {
+        // Only dropped, it would keep its locks for a moment after the verb has answered. Where it
+        // cannot be rolled back, the connection is gone and the transaction with it.
+        let _ = transaction.rollback().await;
+    }
+    done
 }
 
 /// Counts the runs of something that may lose a race.

@@ -80,7 +80,9 @@ behaviour! {
         let policy = Policy { seats_per_buyer: 2, ..Policy::default() };
         let sale = world.sale_of(policy, TWO_CATEGORIES, &prices).await;
         let visitor = world.admitted(&sale).await;
-        world.ordered(&visitor, &[0, 1]).await;
+        let hold = world.hold(&visitor, &[0, 1]).await.unwrap();
+        refused!(world.hold(&visitor, &[2]).await, Error::LimitExceeded { limit: 2 });
+        world.order(&visitor, &hold).await.unwrap();
         let again = world.admit(&visitor.caller, &sale).await;
         refused!(world.hold(&again, &[2]).await, Error::LimitExceeded { limit: 2 });
     }

@@ -31,14 +31,15 @@ behaviour! {
             assert_eq!(first, [made[0].id, made[1].id]);
             let renamed =
                 PerformanceChange { title: Some("Called off".into()), ..Default::default() };
-            for sale in &made[..2] {
+            // Who begins again at the first row shows it twice.
+            for sale in &made[1..2] {
                 let (office, organizer) = (&world.office, &sale.organizer);
                 office.change_performance(organizer, sale.id, renamed.clone()).await.unwrap();
             }
             let (second, next) = found(&world, sort, next).await;
             assert_eq!(second, [made[2].id, made[3].id], "{sort:?}");
             assert_eq!(found(&world, sort, next).await, (vec![made[4].id], None));
-            for sale in &made[2..] {
+            for sale in made[..1].iter().chain(&made[2..]) {
                 let (office, organizer) = (&world.office, &sale.organizer);
                 office.change_performance(organizer, sale.id, renamed.clone()).await.unwrap();
             }

@@ -182,6 +182,17 @@ on_services! {
         assert_eq!(world.status(&visitor.caller, readable.id).await, OrderStatus::Expired);
     }
 
+    async fn a_server_waits_for_another_that_migrates(world: World) {
+        let migrating = world.namespace().migrating().await;
+        let other = world.another_office().await;
+        let here = tokio::runtime::Handle::current();
+        let start = move || here.block_on(other.office.migrate());
+        let started = tokio::task::spawn_blocking(start);
+        while !started.is_finished() && !world.namespace().waits_to_migrate().await {}
+        drop(migrating);
+        started.await.unwrap().unwrap();
+    }
+
     async fn a_live_sale_of_a_newer_layout_is_left_alone(world: World) {
         let (newer, ours) =
             (world.sale(capacity(5), 10).await, world.sale(capacity(5), 10).await);

@@ -49,6 +49,22 @@ impl Namespace {
         sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut connection).await.unwrap()
     }
 
+    /// While this connection is open, no server migrates.
+    pub(crate) async fn migrating(&self) -> PgConnection {
+        let mut holder = self.postgres().await;
+        let lock = i64::from_be_bytes(*b"ticketng");
+        let held = sqlx::query("SELECT pg_advisory_lock($1)").bind(lock);
+        held.execute(&mut holder).await.unwrap();
+        holder
+    }
+
+    /// Whether a server has waited for another's migration longer than a statement may wait.
+    pub(crate) async fn waits_to_migrate(&self) -> bool {
+        let waiting = "SELECT 'waits' FROM pg_stat_activity WHERE wait_event = 'advisory'
+             AND clock_timestamp() - query_start > interval '1 s' UNION ALL SELECT ''";
+        self.sql_text(waiting).await.as_deref() == Some("waits")
+    }
+
     async fn postgres(&self) -> PgConnection {
         let mut connection = PgConnection::connect(&url("TICKETING_POSTGRES")).await.unwrap();
         let here = format!("SET search_path TO \"{}\"", self.name);
