@@ -90,7 +90,7 @@ async fn admitted(measured: &Measured, sale: PerformanceId) -> anyhow::Result<Ve
 
 /// The same calls from a bare client, in a sale of its own.
 async fn bare(measured: &Measured) -> anyhow::Result<f64> {
-    let sale = measured.sale(PLACES, BUYERS).await?;
+    let sale = measured.another_sale(PLACES, BUYERS).await?;
     let buyers = admitted(measured, sale).await?;
     let client = redis::Client::open(setting("TICKETING_REDIS"))?;
     let mut monitor = client.get_async_monitor().await?;
