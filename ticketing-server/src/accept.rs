@@ -35,17 +35,19 @@ pub(crate) fn admits(accept: &HeaderMap, kind: &str) -> bool {
 /// The coding a client likes best, and among equals the one that costs least. A client that
 /// leaves us nothing gets the body as it is, which it can still read.
 pub(crate) fn coding(accept_encoding: &HeaderMap) -> Coding {
-    let weight = |names: &[&str]| {
-        let named = |member: &Member| names.iter().any(|name| member.is(name));
-        members(accept_encoding, &ACCEPT_ENCODING).filter(named).map(|member| member.weight).max()
-    };
-    let others = weight(&["*"]).unwrap_or(0);
-    let offers = [
-        (weight(&["identity"]), Coding::Identity),
-        (weight(&["gzip", "x-gzip"]), Coding::Gzip),
-        (weight(&["zstd"]), Coding::Zstd),
-    ];
-    let weighed = offers.map(|(weight, coding)| (weight.unwrap_or(others), coding));
+    let [mut identity, mut gzip, mut zstd, mut others] = [None; 4];
+    for member in members(accept_encoding, &ACCEPT_ENCODING) {
+        let of = match member.name {
+            "*" => &mut others,
+            _ if member.is("identity") => &mut identity,
+            _ if member.is("gzip") || member.is("x-gzip") => &mut gzip,
+            _ if member.is("zstd") => &mut zstd,
+            _ => continue,
+        };
+        *of = (*of).max(Some(member.weight));
+    }
+    let offers = [(identity, Coding::Identity), (gzip, Coding::Gzip), (zstd, Coding::Zstd)];
+    let weighed = offers.map(|(weight, coding)| (weight.or(others).unwrap_or(0), coding));
     // `max_by_key` keeps the last of equals.
     let best = weighed.into_iter().filter(|(weight, _)| *weight > 0).max_by_key(|(w, _)| *w);
     best.map_or(Coding::Identity, |(_, coding)| coding)

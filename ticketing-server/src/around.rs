@@ -23,6 +23,7 @@ use ticketing_core::{Error, Randomness};
 use ticketing_wire::problem::ProblemType;
 use tower::Service;
 use tracing::Instrument;
+use uuid::Uuid;
 
 use crate::accept::admits;
 use crate::problem::Problem;
@@ -71,8 +72,9 @@ impl Around {
             return given.clone();
         }
         let number = self.given.fetch_add(1, Ordering::Relaxed);
-        let id = format!("{:016x}{number:08x}", self.prefix);
-        HeaderValue::try_from(id).expect("hexadecimal digits")
+        let mut digits = Uuid::encode_buffer();
+        let id = Uuid::from_u64_pair(self.prefix, number).simple().encode_lower(&mut digits);
+        HeaderValue::from_str(id).expect("hexadecimal digits")
     }
 
     /// Whether a caller takes what this request would be answered with.

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, VARY};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use headers::ETag;
@@ -21,6 +21,9 @@ pub(crate) const JSON: &str = "application/json";
 pub(crate) const REVALIDATED: &str = "private, no-cache";
 /// Below this a coding costs more than it saves.
 const COMPRESSED_FROM_BYTES: usize = 1024;
+
+/// How many headers an answer has.
+const HEADERS: usize = 8;
 
 /// A body with every coding of it that somebody asked for.
 pub(crate) struct Body {
@@ -54,11 +57,14 @@ impl Body {
     ) -> Response {
         let fresh =
             asked.known.as_ref().is_some_and(|known| !known.precondition_passes(&self.etag));
-        let mut response = if fresh {
-            StatusCode::NOT_MODIFIED.into_response()
+        let mut response = Response::default();
+        // At once, for these and for what every answer says.
+        response.headers_mut().reserve(HEADERS);
+        if fresh {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
         } else {
-            self.coded(asked.coding, kind)
-        };
+            self.fill(&mut response, asked.coding, kind);
+        }
         let headers = response.headers_mut();
         headers.insert(ETAG, self.etag_text.clone());
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
@@ -66,20 +72,19 @@ impl Body {
         response
     }
 
-    fn coded(&self, coding: Coding, kind: &'static str) -> Response {
+    fn fill(&self, response: &mut Response, coding: Coding, kind: &'static str) {
         let small = self.plain.len() < COMPRESSED_FROM_BYTES;
         let (body, name) = match coding {
             Coding::Zstd if !small => (self.zstd.get_or_init(|| zstd(&self.plain)), Some("zstd")),
             Coding::Gzip if !small => (self.gzip.get_or_init(|| gzip(&self.plain)), Some("gzip")),
             _ => (&self.plain, None),
         };
-        let mut response = body.clone().into_response();
+        *response.body_mut() = body.clone().into();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         if let Some(name) = name {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
         }
-        response
     }
 }
 

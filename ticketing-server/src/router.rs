@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use ticketing_wire::problem::ProblemType;
-use tower::layer::layer_fn;
+use tower::ServiceBuilder;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
@@ -48,7 +48,11 @@ pub fn router(app: App) -> Router {
             let why = "this route has no such method";
             Problem::new(ProblemType::MethodNotAllowed, StatusCode::METHOD_NOT_ALLOWED, why)
         })
-        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
-        .layer(layer_fn(move |inner| Surrounded::new(Arc::clone(&known), inner)))
+        // Together, because each call of `layer` boxes a handler and its future once more.
+        .layer(
+            ServiceBuilder::new()
+                .layer_fn(move |inner| Surrounded::new(Arc::clone(&known), inner))
+                .layer(DefaultBodyLimit::max(BODY_MAX_BYTES)),
+        )
         .with_state(app)
 }

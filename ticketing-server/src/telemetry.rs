@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
+use foldhash::fast::RandomState;
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use ticketing_core::BoxOffice;
@@ -45,7 +46,7 @@ thread_local! {
 }
 
 #[derive(Default)]
-struct Measures(HashMap<String, Vec<Measure>>);
+struct Measures(HashMap<String, Vec<Measure>, RandomState>);
 
 struct Measure {
     method: Method,
@@ -56,10 +57,10 @@ struct Measure {
 
 impl Measures {
     fn count(&mut self, method: &Method, route: &str, status: StatusCode, seconds: f64) {
-        if !self.0.contains_key(route) {
-            self.0.insert(route.to_owned(), Vec::new());
-        }
-        let Some(of_route) = self.0.get_mut(route) else { return };
+        let of_route = match self.0.get_mut(route) {
+            Some(of_route) => of_route,
+            None => self.0.entry(route.to_owned()).or_default(),
+        };
         let method = if is_known(method) { method } else { &Method::OPTIONS };
         let known = |known: &Measure| known.method == *method && known.status == status;
         let at = of_route.iter().position(known).unwrap_or_else(|| {

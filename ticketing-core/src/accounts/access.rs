@@ -1,4 +1,5 @@
 use dashmap::DashMap;
+use foldhash::fast::RandomState;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -54,7 +55,8 @@ struct Known {
 /// Makes and reads access tokens: HS256 and nothing else. A token that comes again, as a poll's
 /// does, is recognised to the letter; only its end is looked at anew.
 pub(crate) struct AccessTokens {
-    known: DashMap<Box<str>, Known>,
+    /// Nobody but us chooses what stands here, so the hash is a fast one.
+    known: DashMap<Box<str>, Known, RandomState>,
     key_id: String,
     encoding: EncodingKey,
     /// By the name of the key.
@@ -73,7 +75,7 @@ impl AccessTokens {
         // The crate would ask its own clock; `exp` is checked below with `now`.
         validation.validate_exp = false;
         Self {
-            known: DashMap::new(),
+            known: DashMap::default(),
             key_id: key.id(),
             encoding: EncodingKey::from_secret(&key.subkey("access token")),
             decoding: decoding.collect(),

@@ -1,6 +1,7 @@
 //! Holds: who may have which seats, for how long.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::sync::Barrier;
 
@@ -42,6 +43,20 @@ async fn winners(
 }
 
 behaviour! {
+    async fn what_is_shown_of_seats_is_made_again_only_when_they_change(world: World) {
+        let sale = world.sale(Policy::default(), 10).await;
+        let visitor = world.admitted(&sale).await;
+        let made = AtomicU32::new(0);
+        let show = async || {
+            world.advance_seconds(1);
+            let map = world.office.seat_map(&visitor.caller, sale.id).await.unwrap();
+            *map.seats.rendered.get_or_render(|| made.fetch_add(1, Ordering::Relaxed))
+        };
+        assert_eq!([show().await, show().await], [0, 0]);
+        world.hold(&visitor, &[3]).await.unwrap();
+        assert_eq!([show().await, show().await], [1, 1]);
+    }
+
     async fn of_many_buyers_who_want_one_seat_exactly_one_gets_it(world: World) {
         let sale = world.sale(Policy::default(), 2 * RIVALS).await;
         let mut clicks = Vec::new();

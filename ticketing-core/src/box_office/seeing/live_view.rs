@@ -93,6 +93,13 @@ impl LiveView {
         recent.then_some((watermark, look.outlook))
     }
 
+    /// The last look's seats where they are these, with what was made of them for readers.
+    fn same(&self, snapshot: &Snapshot) -> Option<Arc<Snapshot>> {
+        let seen = self.seen.lock();
+        let known = seen.snapshot.as_ref().map(|(_, look)| &look.snapshot);
+        known.filter(|known| known.as_ref() == snapshot).cloned()
+    }
+
     /// The farthest head that was ever shown.
     pub(in crate::box_office) fn head(&self, watermark: &Watermark) -> u64 {
         self.seen.lock().head.max(watermark.head)
@@ -229,14 +236,16 @@ impl BoxOffice {
     }
 
     async fn see(&self, sale: &Sale, now: Timestamp) -> Result<Look> {
-        let snapshot = Arc::new(self.backend().seats.snapshot(sale).await?);
+        let snapshot = self.backend().seats.snapshot(sale).await?;
+        let view = self.view(sale.id());
+        let snapshot = view.same(&snapshot).unwrap_or_else(|| Arc::new(snapshot));
         let counts = snapshot.counts();
         // While there is a free seat for everyone who may be inside, what comes back is no matter.
         let enough = counts.free > sale.policy().line_capacity;
         let soon = if enough { 0 } else { self.backend().seats.soon(sale, now).await? };
         let outlook = SeatOutlook { free: counts.free, soon, sold_out: counts.sold_out() };
         let look = Look { snapshot, outlook };
-        self.view(sale.id()).seen.lock().snapshot = Some((now, look.clone()));
+        view.seen.lock().snapshot = Some((now, look.clone()));
         Ok(look)
     }
 }
