@@ -38,7 +38,7 @@ pub async fn embedded_office() -> anyhow::Result<BoxOffice> {
     };
     tokio::spawn(ticketing_gateway::serve(listener, options, std::future::pending()));
     let signing_key = SigningKey::new(randomness.bytes());
-    let provider = PortOne::new(PortOneSettings { base_url, secret: secret.into() })?;
+    let provider = PortOne::new(PortOneSettings::live(base_url, secret.into()))?;
     Ok(BoxOffice::embedded(EmbeddedSettings {
         clock: Clock::system(),
         randomness,

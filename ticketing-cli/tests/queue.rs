@@ -34,10 +34,8 @@ impl House {
     /// A performance that goes on sale in a minute, with a draw.
     async fn open(entropy: Option<&str>) -> Self {
         let clock = Clock::manual(Timestamp::from_millis(1_777_629_600_000));
-        let gateway = PortOneSettings {
-            base_url: "http://127.0.0.1:1".into(),
-            secret: SecretString::from("nobody pays here"),
-        };
+        let secret = SecretString::from("nobody pays here");
+        let gateway = PortOneSettings::live("http://127.0.0.1:1", secret);
         let office = BoxOffice::embedded(EmbeddedSettings {
             clock: clock.clone(),
             randomness: Randomness::seeded(1),

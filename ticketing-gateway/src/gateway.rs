@@ -14,6 +14,7 @@ use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 use ticketing_wire::sandbox::Outcome;
 
+use crate::awaited::Awaited;
 use crate::entry::{Entry, Fact};
 use crate::idempotency::Answers;
 use crate::ledger::{Broken, Ledger};
@@ -32,6 +33,7 @@ pub struct Gateway {
     payments: Mutex<Payments>,
     ledger: Ledger,
     tokens: Mutex<ChaCha20Rng>,
+    awaited: Awaited,
     pub(crate) answers: Mutex<Answers>,
 }
 
@@ -79,6 +81,7 @@ impl Gateway {
             payments: Mutex::new(payments),
             ledger,
             tokens: Mutex::new(ChaCha20Rng::from_seed(edge::seed())),
+            awaited: Awaited::default(),
             answers: Mutex::default(),
         }))
     }
@@ -94,7 +97,15 @@ impl Gateway {
         terms: PreRegister,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        self.record(id, now, |payments| terms.decide(payments.by_id.get(id))).await.map(drop)
+        self.record(id, now, |payments| terms.decide(payments.by_id.get(id))).await?;
+        self.awaited.came(id);
+        Ok(())
+    }
+
+    /// Waits a while for a payment that is not registered: its shop may be about to do it.
+    pub(crate) async fn registered(&self, id: &str) {
+        let is_known = || self.payments.lock().by_id.contains_key(id);
+        self.awaited.wait(id, is_known).await;
     }
 
     /// Answers a token that confirms the payment, or declines it, as the buyer said.

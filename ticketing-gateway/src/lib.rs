@@ -10,6 +10,7 @@
 //! memory are nothing but the ledger replayed, so a restart forgets only stored answers of
 //! idempotency keys.
 
+mod awaited;
 mod edge;
 mod entry;
 mod faults;

@@ -43,7 +43,8 @@ impl Deployment {
                 return Err(SettingsError::Unusable { name, why }.into());
             }
         }
-        let server = Server::start(App::new(office, synthetic_buyers), listener, Some(metrics))?;
+        let app = App::new(office, synthetic_buyers).with_webhooks(settings.webhook_secrets()?);
+        let server = Server::start(app, listener, Some(metrics))?;
         Ok(Self { server, gateway })
     }
 
@@ -97,7 +98,8 @@ fn portone(settings: &Settings) -> Result<Option<PortOneSettings>, SettingsError
     }
     let secret =
         settings.require("TICKETING_GATEWAY_SECRET", "is needed with TICKETING_GATEWAY")?;
-    Ok(Some(PortOneSettings { base_url: base_url.to_owned(), secret: secret.clone() }))
+    let (base_url, secret, channel) = (base_url.to_owned(), secret.clone(), settings.channel()?);
+    Ok(Some(PortOneSettings { base_url, secret, channel }))
 }
 
 #[cfg(not(feature = "services"))]

@@ -119,7 +119,7 @@ impl Gateway {
     }
 
     pub(crate) fn settings(&self) -> PortOneSettings {
-        PortOneSettings { base_url: self.url.clone(), secret: self.secret.clone() }
+        PortOneSettings::live(&self.url, self.secret.clone())
     }
 
     pub(crate) async fn stop(self) {

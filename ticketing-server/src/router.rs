@@ -15,8 +15,8 @@ use crate::around::{Around, Surrounded};
 use crate::document;
 use crate::problem::Problem;
 use crate::routes::{
-    accounts, documents, health, layouts, line, listening, orders, performances, productions,
-    sales, seats, steering, synthetic, venues,
+    accounts, documents, health, layouts, line, listening, orders, payments, performances,
+    productions, sales, seats, steering, synthetic, venues,
 };
 
 /// The largest body of an ordinary request.
@@ -35,6 +35,7 @@ pub fn router(app: App) -> Router {
         .merge(layouts::routes())
         .merge(seats::routes())
         .merge(orders::routes())
+        .merge(payments::routes())
         .merge(sales::routes())
         .merge(synthetic::routes())
         .merge(health::routes())

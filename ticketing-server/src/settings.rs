@@ -5,10 +5,11 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 use ticketing_core::SigningKey;
+use ticketing_core::payments::{Channel, WebhookSecrets};
 
 /// Every setting of the product's programs. A program ignores those of another one, and refuses a
 /// `TICKETING_` name that is not here: a misspelt setting must not be a silent default.
-pub const NAMES: [&str; 17] = [
+pub const NAMES: [&str; 19] = [
     "TICKETING_POSTGRES",
     "TICKETING_REDIS",
     "TICKETING_KAFKA",
@@ -19,6 +20,8 @@ pub const NAMES: [&str; 17] = [
     "TICKETING_ADMIN_PASSWORD",
     "TICKETING_GATEWAY",
     "TICKETING_GATEWAY_SECRET",
+    "TICKETING_GATEWAY_CHANNEL",
+    "TICKETING_GATEWAY_WEBHOOK_SECRETS",
     "TICKETING_SERVER",
     "TICKETING_SERVERS",
     "TICKETING_EMAIL",
@@ -133,6 +136,27 @@ impl Settings {
         let name = "TICKETING_SIGNING_KEYS_OLD";
         let Some(text) = self.get(name) else { return Ok(Vec::new()) };
         text.expose_secret().split(',').map(|text| key(name, text)).collect()
+    }
+
+    /// Which of the provider's channels counts: `live`, which is the default, or `test`.
+    pub fn channel(&self) -> Result<Channel, SettingsError> {
+        let name = "TICKETING_GATEWAY_CHANNEL";
+        match self.text(name) {
+            None | Some("live") => Ok(Channel::Live),
+            Some("test") => Ok(Channel::Test),
+            Some(_) => Err(SettingsError::Unusable { name, why: "live or test".into() }),
+        }
+    }
+
+    /// What the payment provider signs its webhooks with: one secret, or two while one is replaced.
+    pub fn webhook_secrets(&self) -> Result<Option<WebhookSecrets>, SettingsError> {
+        let name = "TICKETING_GATEWAY_WEBHOOK_SECRETS";
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let secrets: Vec<SecretString> =
+            text.expose_secret().split(',').map(|secret| secret.trim().into()).collect();
+        let why = "one or two secrets in base64, separated by a comma";
+        let secrets = WebhookSecrets::new(&secrets);
+        secrets.map(Some).map_err(|_| SettingsError::Unusable { name, why: why.into() })
     }
 
     /// A setting that this way of running cannot do without.

@@ -13,6 +13,7 @@ pub mod line;
 pub mod money;
 pub mod orders;
 pub mod page;
+pub mod payments;
 pub mod performances;
 pub mod problem;
 pub mod productions;

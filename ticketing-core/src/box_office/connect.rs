@@ -17,6 +17,7 @@ use crate::events::kafka::Topic;
 use crate::events::postgres::{PostgresInbox, PostgresOutbox};
 use crate::guards::Guards;
 use crate::id::Randomness;
+use crate::orders::Orders;
 use crate::orders::postgres::PostgresOrders;
 use crate::payments::Provider;
 use crate::seats::redis::RedisSeats;
@@ -76,7 +77,7 @@ impl BoxOffice {
             broken: settings.broken,
         };
         let catalog = Arc::new(PostgresCatalog::new(pool.clone()));
-        let orders = Arc::new(PostgresOrders::new(pool.clone(), guards));
+        let orders = Arc::new(PostgresOrders::new(pool.clone()));
         let line_books = Arc::new(PostgresLineBooks::new(pool.clone()));
         let books = Books {
             clock: clock.clone(),
@@ -94,7 +95,7 @@ impl BoxOffice {
             lines: Arc::new(RedisLines::new(keys.clone())),
             line_books,
             seats: Arc::new(RedisSeats::new(keys)),
-            orders,
+            orders: Orders::of(&orders),
             outbox: Arc::new(PostgresOutbox::new(pool.clone(), topic)),
             inbox: Arc::new(PostgresInbox::new(pool)),
             services: Some(services),

@@ -3,10 +3,12 @@
 mod buying;
 #[cfg(feature = "services")]
 mod connect;
+mod noticing;
 mod organizing;
 mod proofs;
 mod reacting;
 mod seeing;
+mod settling;
 mod signing_in;
 mod tending;
 
@@ -23,15 +25,16 @@ pub use self::buying::{
 #[cfg(feature = "services")]
 pub use self::connect::ServicesSettings;
 pub use self::organizing::{
-    OrganizerOrder, PerformanceView, SaleGauges, SaleStatus, SalesReport, Steer, SyntheticBuyer,
+    OrganizerOrder, PaymentReport, PerformanceView, RefundReport, SaleGauges, SaleStatus,
+    SalesReport, Steer, SyntheticBuyer,
 };
 pub use self::seeing::{
     LISTENERS_MAX, LineEvent, LineListener, LineState, LineStatus, SeatChanges, SeatEvent,
     SeatListener, StatusFrame,
 };
 use self::seeing::{Listeners, LiveView};
-use self::tending::KnownDraw;
 pub use self::tending::Step;
+use self::tending::{KnownDraw, MoneyWork};
 use crate::accounts::memory::MemoryAccounts;
 use crate::accounts::{AccessTokens, Accounts, Passwords};
 use crate::admission::memory::{MemoryLineBooks, MemoryLines};
@@ -78,6 +81,7 @@ struct Inner {
     listeners: Listeners,
     guards: Guards,
     provider: Arc<dyn Provider>,
+    money: MoneyWork,
     backend: Backend,
     /// Details of performances and maps of venues, as read a moment ago.
     sales: DashMap<PerformanceId, (Timestamp, Arc<Sale>)>,
@@ -97,7 +101,7 @@ struct Backend {
     lines: Arc<dyn Lines>,
     line_books: Arc<dyn LineBooks>,
     seats: Arc<dyn Seats>,
-    orders: Arc<dyn Orders>,
+    orders: Orders,
     outbox: Arc<dyn Outbox>,
     inbox: Arc<dyn Inbox>,
     #[cfg(feature = "services")]
@@ -135,7 +139,7 @@ impl BoxOffice {
             seats: Arc::new(MemorySeats::new(lines.clone(), guards)),
             lines,
             line_books: Arc::new(MemoryLineBooks::default()),
-            orders: Arc::new(MemoryOrders::new(outbox.clone(), keys, guards)),
+            orders: Orders::of(&Arc::new(MemoryOrders::new(outbox.clone(), keys, guards))),
             outbox,
             inbox: Arc::new(MemoryInbox::default()),
             #[cfg(feature = "services")]
@@ -168,6 +172,7 @@ impl BoxOffice {
             listeners: Listeners::default(),
             guards,
             provider,
+            money: MoneyWork::default(),
             backend,
             sales: DashMap::new(),
             reading: std::array::from_fn(|_| Mutex::default()),

@@ -36,7 +36,9 @@ impl BoxOffice {
     /// Reacts to one event: counts it once, and shows its order as it is now.
     pub(super) async fn react(&self, event: &Event) -> Result<()> {
         self.backend().inbox.count(event).await?;
-        let Some(order) = self.backend().orders.order(OrderId::from(event.aggregate)).await? else {
+        let Some(order) =
+            self.backend().orders.selling.order(OrderId::from(event.aggregate)).await?
+        else {
             return Ok(());
         };
         let now = self.now();
@@ -54,13 +56,13 @@ impl BoxOffice {
     pub(super) async fn reconcile_seats(&self, sale: &Sale) -> Result<()> {
         let now = self.now();
         let shown = self.backend().seats.projected(sale).await?;
-        let live = self.backend().orders.live(sale.id()).await?;
+        let live = self.backend().orders.selling.live(sale.id()).await?;
         let live_ids: HashSet<OrderId> = live.iter().map(|order| order.id).collect();
         for order in &live {
             self.backend().seats.project(sale, order.projection(), now).await?;
         }
         for (stale, _) in shown.into_iter().filter(|(order, _)| !live_ids.contains(order)) {
-            let order = match self.backend().orders.order(stale).await {
+            let order = match self.backend().orders.selling.order(stale).await {
                 Err(error @ Error::Unreadable { .. }) => readable(Err(error)),
                 found => found?,
             };

@@ -1,11 +1,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sqlx::{PgPool, PgTransaction};
-use uuid::Uuid;
+use sqlx::PgPool;
 
 use super::kafka::Topic;
-use super::{Event, EventKind, Inbox, Outbox, Received, SalesCounters, StoredEvent};
+use super::{Event, Inbox, Outbox, Received, SalesCounters, StoredEvent};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::PerformanceId;
@@ -15,31 +14,6 @@ use crate::services::postgres::run_tx;
 const RELAY_BATCH: i64 = 500;
 /// The advisory lock of the one active relay, within the deployment's schema.
 const RELAY_LOCK: &str = "ticketing relay";
-
-/// Appends an event in the transaction of what changed, under the aggregate's row lock.
-pub(crate) async fn append(
-    transaction: &mut PgTransaction<'_>,
-    aggregate: Uuid,
-    version: i64,
-    performance: PerformanceId,
-    kind: EventKind,
-    seats: u32,
-    now: Timestamp,
-) -> Result<()> {
-    sqlx::query!(
-        "INSERT INTO outbox (aggregate, version, performance_id, kind, seats, at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-        aggregate,
-        version,
-        performance.uuid(),
-        kind.name(),
-        seats.cast_signed(),
-        now.as_millis(),
-    )
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
-}
 
 /// The outbox in PostgreSQL; its relay publishes to Kafka.
 pub(crate) struct PostgresOutbox {

@@ -3,7 +3,7 @@ use sqlx::{PgExecutor, PgTransaction};
 use super::{IdempotencyKey, Kept, RequestHash};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::id::{AccountId, PaymentId};
+use crate::id::AccountId;
 
 /// What a key was used for, if it was.
 pub(crate) async fn kept<'connection>(
@@ -33,23 +33,6 @@ pub(crate) async fn kept<'connection>(
     }
 }
 
-/// Keeps what a key was used for. A request for something else that took the key a moment ago
-/// undoes this one.
-pub(crate) async fn keep(
-    transaction: &mut PgTransaction<'_>,
-    account: AccountId,
-    key: &IdempotencyKey,
-    request: RequestHash,
-    kept: Kept,
-    now: Timestamp,
-) -> Result<()> {
-    if insert(transaction, account, key, request, kept, now).await? {
-        Ok(())
-    } else {
-        Err(Error::IdempotencyReused)
-    }
-}
-
 /// Keeps the facts of a request, unless it was done before: then those of the first time.
 pub(crate) async fn keep_first(
     transaction: &mut PgTransaction<'_>,
@@ -59,36 +42,19 @@ pub(crate) async fn keep_first(
     facts: &str,
     now: Timestamp,
 ) -> Result<Option<String>> {
-    let fresh = Kept::Facts(facts.to_owned());
-    if insert(transaction, account, key, request, fresh, now).await? {
-        return Ok(None);
-    }
-    kept(&mut **transaction, account, key, request).await?.map(Kept::facts).transpose()
-}
-
-async fn insert(
-    transaction: &mut PgTransaction<'_>,
-    account: AccountId,
-    key: &IdempotencyKey,
-    request: RequestHash,
-    kept: Kept,
-    now: Timestamp,
-) -> Result<bool> {
-    let (payment, facts) = match kept {
-        Kept::Attempt(payment) => (Some(PaymentId::uuid(payment)), None),
-        Kept::Facts(facts) => (None, Some(facts)),
-    };
     let inserted = sqlx::query!(
-        "INSERT INTO idempotency (account_id, key, request, payment_id, facts, created_at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        "INSERT INTO idempotency (account_id, key, request, facts, created_at_ms)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
         account.uuid(),
         key.as_str(),
         request.0.as_slice(),
-        payment,
         facts,
         now.as_millis(),
     )
     .execute(&mut **transaction)
     .await?;
-    Ok(inserted.rows_affected() == 1)
+    if inserted.rows_affected() == 1 {
+        return Ok(None);
+    }
+    kept(&mut **transaction, account, key, request).await?.map(Kept::facts).transpose()
 }

@@ -1,28 +1,32 @@
+//! The orders in memory, behind one mutex.
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use secrecy::SecretString;
+use uuid::Uuid;
 
-use super::order::{may_begin_payment, may_cancel, refund_id, ticket_id};
-use super::stored::{read_order, write_order};
-use super::{
-    AttemptStatus, BATCH, BeginPayment, BegunPayment, CancelOrder, CheckIn, DueAttempt, DueRefund,
-    LOOK_AFTER_MS, NewOrder, Order, OrderStatus, Orders, REFUND_LEASE_MS, Sales, Settled, Ticket,
+use super::attention::{Attention, AttentionReason};
+use super::change::{Change, Demand, Outcome, Seats, Tickets};
+use super::contract::{
+    BATCH, Changing, Door, DueAttempt, DueRefund, LEASE_MS, NOTICES_KEPT_MS, Paying, Sales, Selling,
 };
+use super::dossier::Dossier;
+use super::order::ticket_id;
+use super::refund::RefundStatus;
+use super::{AttemptStatus, CheckIn, Order, OrderStatus, Ticket};
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::events::Event;
 use crate::events::memory::MemoryOutbox;
-use crate::events::{Event, EventKind};
 use crate::guards::Guards;
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
 use crate::idempotency::{IdempotencyKey, Kept, MemoryKeys, RequestHash};
-use crate::money::Money;
 use crate::page::{Page, Paged, Position};
-use crate::payments::{Decision, Due, Fact, Stage, decide};
 
-/// The orders in memory, behind one mutex.
+/// The orders in memory.
 pub(crate) struct MemoryOrders {
     guards: Guards,
     outbox: Arc<MemoryOutbox>,
@@ -32,16 +36,20 @@ pub(crate) struct MemoryOrders {
 
 #[derive(Default)]
 struct Tables {
-    orders: BTreeMap<OrderId, Order>,
+    dossiers: BTreeMap<OrderId, Dossier>,
+    payments: HashMap<PaymentId, OrderId>,
+    tokens: HashMap<PaymentId, SecretString>,
     claims: HashMap<(PerformanceId, u32), OrderId>,
     quotas: HashMap<(PerformanceId, AccountId), Quota>,
     ordered_holds: HashMap<HoldId, OrderId>,
     by_account: HashMap<AccountId, BTreeSet<OrderId>>,
-    attempts: HashMap<PaymentId, Attempt>,
-    open_attempts: BTreeSet<PaymentId>,
-    refunds: BTreeMap<RefundId, Refund>,
-    tickets: BTreeMap<TicketId, (OrderId, Ticket, bool)>,
+    tickets: BTreeMap<TicketId, Issued>,
+    attention: BTreeMap<(Timestamp, Uuid), Attention>,
+    notices: HashMap<String, Timestamp>,
+    /// What is due when: orders that wait for their payment, attempts and refunds to look after.
     pending: BTreeSet<(Timestamp, OrderId)>,
+    looks: BTreeSet<(Timestamp, PaymentId)>,
+    refunds: BTreeSet<(Timestamp, RefundId, OrderId)>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -50,20 +58,10 @@ struct Quota {
     limit: u32,
 }
 
-struct Attempt {
-    order: OrderId,
-    status: AttemptStatus,
-    token: Option<SecretString>,
-    look_at: Timestamp,
-    captured: i64,
-}
-
-struct Refund {
-    payment: PaymentId,
-    order: OrderId,
-    amount: Money,
-    done: bool,
-    next_at: Timestamp,
+struct Issued {
+    ticket: Ticket,
+    is_used: bool,
+    is_void: bool,
 }
 
 impl MemoryOrders {
@@ -71,27 +69,57 @@ impl MemoryOrders {
         Self { guards, outbox, keys, tables: Mutex::new(Tables::default()) }
     }
 
-    /// Changes the order's status, raises its version and says so in the outbox.
-    fn move_to(&self, order: &mut Order, status: OrderStatus, kind: EventKind, now: Timestamp) {
-        order.status = status;
-        order.version += 1;
-        self.tell(order, kind, now);
+    /// What the change demands and is otherwise.
+    fn unmet(&self, tables: &Tables, change: &Change) -> Result<Option<Demand>> {
+        if let Some(remember) = &change.remember
+            && let Some(kept) = self.keys.kept(remember.account, &remember.key, remember.request)?
+        {
+            return Ok(Some(Demand::Key(kept)));
+        }
+        let order = &change.order;
+        let known = tables.dossiers.get(&order.id).map(|dossier| dossier.order.version);
+        if known != change.seen {
+            return Ok(Some(Demand::Version));
+        }
+        if change.seen.is_none() && tables.ordered_holds.contains_key(&order.hold) {
+            return Ok(Some(Demand::Hold));
+        }
+        if let Seats::Claim { limit } = change.seats {
+            let quota = tables.quota(order);
+            let limit = limit.unwrap_or(quota.limit);
+            if quota.seats + count(order) > limit {
+                return Ok(Some(Demand::Quota { limit }));
+            }
+            let taken = if self.guards.claim() { tables.claimed(order) } else { Vec::new() };
+            if !taken.is_empty() {
+                return Ok(Some(Demand::Seats(taken)));
+            }
+        }
+        Ok(None)
     }
 
-    fn tell(&self, order: &Order, kind: EventKind, now: Timestamp) {
-        self.outbox.append(Event {
-            id: 0,
-            aggregate: order.id.uuid(),
-            version: order.version,
-            performance: order.performance,
-            kind,
-            seats: u32::try_from(order.seats.len()).unwrap_or(u32::MAX),
-            at: now,
-        });
+    /// Everything that was applied passes here, in order and before its verb answers: where a file
+    /// behind this backend would be written.
+    fn applied(&self, change: &Change) {
+        for (kind, version) in &change.events {
+            self.outbox.append(Event {
+                id: 0,
+                aggregate: change.order.id.uuid(),
+                version: *version,
+                performance: change.order.performance,
+                kind: *kind,
+                seats: count(&change.order),
+                at: change.at,
+            });
+        }
     }
 }
 
 impl Tables {
+    fn quota(&self, order: &Order) -> Quota {
+        self.quotas.get(&(order.performance, order.account)).copied().unwrap_or_default()
+    }
+
     /// The seats of an order that somebody else's order has claimed.
     fn claimed(&self, order: &Order) -> Vec<u32> {
         let taken = |seat: &&u32| {
@@ -101,69 +129,96 @@ impl Tables {
         order.seats.iter().filter(taken).copied().collect()
     }
 
-    fn claim(&mut self, order: &Order) {
+    fn claim(&mut self, order: &Order, limit: Option<u32>) {
         for seat in &order.seats {
             self.claims.insert((order.performance, *seat), order.id);
         }
-        self.quotas.entry((order.performance, order.account)).or_default().seats += count(order);
+        let quota = self.quotas.entry((order.performance, order.account)).or_default();
+        quota.seats += count(order);
+        quota.limit = limit.unwrap_or(quota.limit);
     }
 
-    fn unclaim(&mut self, order: &Order) {
+    fn give_up(&mut self, order: &Order) {
         for seat in &order.seats {
             if self.claims.get(&(order.performance, *seat)) == Some(&order.id) {
                 self.claims.remove(&(order.performance, *seat));
             }
         }
-        if let Some(quota) = self.quotas.get_mut(&(order.performance, order.account)) {
-            quota.seats = quota.seats.saturating_sub(count(order));
-        }
-        self.pending.remove(&(order.expires_at, order.id));
+        let quota = self.quotas.entry((order.performance, order.account)).or_default();
+        quota.seats = quota.seats.saturating_sub(count(order));
     }
 
-    fn add_attempt(&mut self, payment: PaymentId, order: OrderId) {
-        let attempt = Attempt {
-            order,
-            status: AttemptStatus::Created,
-            token: None,
-            look_at: Timestamp::EPOCH,
-            captured: 0,
-        };
-        self.attempts.insert(payment, attempt);
-    }
-
-    fn end_attempt(&mut self, payment: PaymentId, status: AttemptStatus) {
-        self.open_attempts.remove(&payment);
-        if let Some(attempt) = self.attempts.get_mut(&payment) {
-            attempt.status = status;
-            attempt.token = None;
-        }
-    }
-
-    fn add_tickets(&mut self, order: &Order) {
+    fn issue(&mut self, order: &Order) {
         for seat in &order.seats {
             let id = ticket_id(order.id, *seat);
             let ticket = Ticket { id, performance: order.performance, seat: *seat };
-            self.tickets.insert(id, (order.id, ticket, false));
+            self.tickets.insert(id, Issued { ticket, is_used: false, is_void: false });
         }
     }
 
-    fn add_refund(&mut self, fact: &Fact, order: OrderId, now: Timestamp) {
-        let id = refund_id(fact.payment);
-        let payment = fact.payment;
-        let refund = Refund { payment, order, amount: fact.captured, done: false, next_at: now };
-        self.refunds.entry(id).or_insert(refund);
+    fn void(&mut self, order: &Order) {
+        for seat in &order.seats {
+            if let Some(issued) = self.tickets.get_mut(&ticket_id(order.id, *seat)) {
+                issued.is_void = true;
+            }
+        }
     }
 
     fn tickets_of(&self, order: &Order) -> Vec<Ticket> {
-        let ticket = |seat: &u32| self.tickets.get(&ticket_id(order.id, *seat));
-        order.seats.iter().filter_map(ticket).map(|(_, ticket, _)| ticket.clone()).collect()
+        let issued = |seat: &u32| self.tickets.get(&ticket_id(order.id, *seat));
+        let good = order.seats.iter().filter_map(issued).filter(|issued| !issued.is_void);
+        good.map(|issued| issued.ticket.clone()).collect()
     }
 
-    /// The order can have its seats again: nobody else claimed them, and the buyer's limit allows.
-    fn reclaimable(&self, order: &Order) -> bool {
-        let quota = self.quotas.get(&(order.performance, order.account));
-        let within = quota.is_none_or(|quota| quota.seats + count(order) <= quota.limit);
-        within && self.claimed(order).is_empty()
+    /// The dossier, and what of it is due, as the change leaves them.
+    fn write(&mut self, change: &Change) {
+        let order = &change.order;
+        let before = self.dossiers.remove(&order.id);
+        if let Some(before) = &before {
+            self.due_no_more(before);
+        }
+        let before = before.unwrap_or_else(|| Dossier {
+            order: order.clone(),
+            attempts: Vec::new(),
+            refunds: Vec::new(),
+            attended: Vec::new(),
+        });
+        let after = before.with(change);
+        for attempt in &after.attempts {
+            self.payments.insert(attempt.payment, order.id);
+            self.looks.extend(attempt.look_at.map(|at| (at, attempt.payment)));
+            if !attempt.status.is_open() {
+                self.tokens.remove(&attempt.payment);
+            }
+        }
+        let next = |refund: &super::refund::Refund| Some((refund.next_at?, refund.id, order.id));
+        self.refunds.extend(after.refunds.iter().filter_map(next));
+        if order.status == OrderStatus::PendingPayment {
+            self.pending.insert((order.expires_at, order.id));
+        }
+        self.dossiers.insert(order.id, after);
+    }
+
+    fn due_no_more(&mut self, dossier: &Dossier) {
+        let order = &dossier.order;
+        self.pending.remove(&(order.expires_at, order.id));
+        for attempt in &dossier.attempts {
+            if let Some(at) = attempt.look_at {
+                self.looks.remove(&(at, attempt.payment));
+            }
+        }
+        for refund in &dossier.refunds {
+            if let Some(at) = refund.next_at {
+                self.refunds.remove(&(at, refund.id, order.id));
+            }
+        }
+    }
+
+    fn attend(&mut self, attention: &Attention) {
+        let known = self.attention.values().any(|known| known.id() == attention.id());
+        if !known {
+            self.attention.insert((attention.since, attention.id()), attention.clone());
+        }
     }
 }
 
@@ -171,65 +226,83 @@ fn count(order: &Order) -> u32 {
     u32::try_from(order.seats.len()).unwrap_or(u32::MAX)
 }
 
+fn batch() -> usize {
+    usize::try_from(BATCH).unwrap_or(usize::MAX)
+}
+
 #[async_trait]
-impl Orders for MemoryOrders {
-    async fn place(&self, new: NewOrder) -> Result<Order> {
-        let NewOrder { order, key, request, seats_per_buyer } = new;
-        let mut tables = self.tables.lock();
-        if let Some(kept) = self.keys.kept(order.account, &key, request)? {
-            return read_order(&kept.facts()?);
-        }
-        if let Some(order) = tables.ordered_holds.get(&order.hold) {
-            return Err(Error::HoldOrdered { order: *order });
-        }
-        let quota = tables.quotas.entry((order.performance, order.account)).or_default();
-        quota.limit = seats_per_buyer;
-        if quota.seats + count(&order) > quota.limit {
-            return Err(Error::LimitExceeded { limit: seats_per_buyer });
-        }
-        let seats = if self.guards.claim() { tables.claimed(&order) } else { Vec::new() };
-        if !seats.is_empty() {
-            return Err(Error::SeatTaken { seats });
-        }
-        tables.claim(&order);
-        tables.ordered_holds.insert(order.hold, order.id);
-        tables.by_account.entry(order.account).or_default().insert(order.id);
-        self.keys.keep(order.account, &key, request, Kept::Facts(write_order(&order)));
-        tables.orders.insert(order.id, order.clone());
-        let placed = Order { version: 1, ..order.clone() };
-        self.tell(&placed, EventKind::OrderPlaced, order.created_at);
-        if order.status == OrderStatus::Paid {
-            tables.add_tickets(&order);
-            self.tell(&order, EventKind::OrderPaid, order.created_at);
-        } else {
-            tables.add_attempt(order.payment, order.id);
-            tables.pending.insert((order.expires_at, order.id));
-        }
-        Ok(order)
+impl Changing for MemoryOrders {
+    async fn dossier(&self, order: OrderId) -> Result<Option<Dossier>> {
+        Ok(self.tables.lock().dossiers.get(&order).cloned())
     }
 
-    async fn placed(
+    async fn order_of(&self, payment: PaymentId) -> Result<Option<OrderId>> {
+        Ok(self.tables.lock().payments.get(&payment).copied())
+    }
+
+    async fn kept(
         &self,
         account: AccountId,
         key: &IdempotencyKey,
         request: RequestHash,
-    ) -> Result<Option<Order>> {
-        let kept = self.keys.kept(account, key, request)?.map(Kept::facts).transpose()?;
-        kept.as_deref().map(read_order).transpose()
+    ) -> Result<Option<Kept>> {
+        self.keys.kept(account, key, request)
     }
 
+    async fn apply(&self, change: &Change, token: Option<&SecretString>) -> Result<Outcome> {
+        let mut guard = self.tables.lock();
+        let tables = &mut *guard;
+        if let Some(demand) = self.unmet(tables, change)? {
+            return Ok(Outcome::Unmet(demand));
+        }
+        let order = &change.order;
+        match change.seats {
+            Seats::Keep => {}
+            Seats::Claim { limit } => tables.claim(order, limit),
+            Seats::GiveUp => tables.give_up(order),
+        }
+        match change.tickets {
+            Tickets::Keep => {}
+            Tickets::Make => tables.issue(order),
+            Tickets::Void => tables.void(order),
+        }
+        if change.seen.is_none() {
+            tables.ordered_holds.insert(order.hold, order.id);
+            tables.by_account.entry(order.account).or_default().insert(order.id);
+        }
+        if let Some(token) = token {
+            tables.tokens.insert(order.payment, token.clone());
+        }
+        tables.write(change);
+        for attention in &change.attention {
+            tables.attend(attention);
+        }
+        for closed in &change.closed {
+            tables.attention.retain(|_, one| (one.payment, one.reason) != *closed);
+        }
+        if let Some(remember) = &change.remember {
+            let kept = remember.kept.clone();
+            self.keys.keep(remember.account, &remember.key, remember.request, kept);
+        }
+        self.applied(change);
+        Ok(Outcome::Applied)
+    }
+}
+
+#[async_trait]
+impl Selling for MemoryOrders {
     async fn of_hold(&self, hold: HoldId) -> Result<Option<OrderId>> {
         Ok(self.tables.lock().ordered_holds.get(&hold).copied())
     }
 
     async fn order(&self, id: OrderId) -> Result<Option<Order>> {
-        Ok(self.tables.lock().orders.get(&id).cloned())
+        Ok(self.tables.lock().dossiers.get(&id).map(|dossier| dossier.order.clone()))
     }
 
     async fn of_account(&self, account: AccountId, page: Page) -> Result<Paged<Order>> {
         let tables = self.tables.lock();
         let mine = tables.by_account.get(&account).into_iter().flatten();
-        let mine = mine.map(|order| tables.orders[order].clone());
+        let mine = mine.map(|order| tables.dossiers[order].order.clone());
         Ok(page.cut(mine, |order| Position::by_id(order.id.uuid()), Some))
     }
 
@@ -243,233 +316,37 @@ impl Orders for MemoryOrders {
         let wanted = |order: &&Order| {
             order.performance == performance && status.is_none_or(|status| order.status == status)
         };
-        let orders = tables.orders.values().filter(wanted).cloned();
+        let orders = tables.dossiers.values().map(|dossier| &dossier.order);
+        let orders = orders.filter(wanted).cloned();
         let page = page.cut(orders, |order| Position::by_id(order.id.uuid()), Some);
         Ok(page.map(|order| (order.clone(), tables.tickets_of(&order))))
     }
 
     async fn live(&self, performance: PerformanceId) -> Result<Vec<Order>> {
         let tables = self.tables.lock();
-        let live: BTreeSet<OrderId> = tables
-            .claims
-            .iter()
-            .filter(|((of, _), _)| *of == performance)
-            .map(|(_, order)| *order)
-            .collect();
-        Ok(live.iter().filter_map(|order| tables.orders.get(order)).cloned().collect())
+        let claims = tables.claims.iter().filter(|((of, _), _)| *of == performance);
+        let live: BTreeSet<OrderId> = claims.map(|(_, order)| *order).collect();
+        let dossiers = live.iter().filter_map(|order| tables.dossiers.get(order));
+        Ok(dossiers.map(|dossier| dossier.order.clone()).collect())
     }
 
-    async fn begin_payment(&self, begin: BeginPayment, now: Timestamp) -> Result<BegunPayment> {
-        let mut guard = self.tables.lock();
-        let tables = &mut *guard;
-        let order = tables.orders.get(&begin.order).filter(|order| order.account == begin.account);
-        let mut order = order.cloned().ok_or(Error::NotFound("order"))?;
-        if let Some(kept) = self.keys.kept(begin.account, &begin.key, begin.request)? {
-            let attempt = tables.attempts[&kept.attempt()?].status;
-            return Ok(BegunPayment { order, attempt, must_confirm: false });
-        }
-        may_begin_payment(&order, begin.payment, now)?;
-        let attempt = tables.attempts.get_mut(&order.payment).expect("an order has its attempt");
-        attempt.status = AttemptStatus::Confirming;
-        attempt.token = Some(begin.token);
-        attempt.look_at = now.plus_millis(LOOK_AFTER_MS);
-        tables.open_attempts.insert(order.payment);
-        tables.pending.remove(&(order.expires_at, order.id));
-        self.move_to(&mut order, OrderStatus::Confirming, EventKind::OrderConfirming, now);
-        let kept = Kept::Attempt(order.payment);
-        self.keys.keep(begin.account, &begin.key, begin.request, kept);
-        tables.orders.insert(order.id, order.clone());
-        Ok(BegunPayment { order, attempt: AttemptStatus::Confirming, must_confirm: true })
-    }
-
-    async fn mark_unknown(&self, payment: PaymentId, now: Timestamp) -> Result<()> {
-        let mut tables = self.tables.lock();
-        if let Some(attempt) = tables.attempts.get_mut(&payment)
-            && attempt.status.is_open()
-        {
-            attempt.status = AttemptStatus::Unknown;
-            attempt.look_at = now.plus_millis(LOOK_AFTER_MS);
-        }
-        Ok(())
-    }
-
-    async fn settle(
-        &self,
-        fact: &Fact,
-        new_payment: PaymentId,
-        now: Timestamp,
-    ) -> Result<Option<Settled>> {
-        let mut guard = self.tables.lock();
-        let tables = &mut *guard;
-        let Some(attempt) = tables.attempts.get_mut(&fact.payment) else { return Ok(None) };
-        attempt.captured = attempt.captured.max(fact.captured.amount);
-        let mut order = tables.orders[&attempt.order].clone();
-        let due = Due {
-            stage: order.stage(fact.payment),
-            total: order.total,
-            time_left: now.is_before(order.expires_at),
-            attempt_open: attempt.status.is_open(),
-        };
-        let mut decision = decide(fact, &due, self.guards);
-        if decision == Decision::Reclaim && !tables.reclaimable(&order) {
-            decision = Decision::RefundOrder;
-        }
-        match decision {
-            Decision::Pay | Decision::Reclaim => {
-                if decision == Decision::Reclaim {
-                    tables.claim(&order);
-                }
-                tables.pending.remove(&(order.expires_at, order.id));
-                tables.end_attempt(fact.payment, AttemptStatus::Paid);
-                order.payment = fact.payment;
-                tables.add_tickets(&order);
-                self.move_to(&mut order, OrderStatus::Paid, EventKind::OrderPaid, now);
-            }
-            Decision::Reopen => {
-                tables.end_attempt(fact.payment, AttemptStatus::Failed);
-                tables.add_attempt(new_payment, order.id);
-                tables.pending.insert((order.expires_at, order.id));
-                order.payment = new_payment;
-                let status = OrderStatus::PendingPayment;
-                self.move_to(&mut order, status, EventKind::OrderReopened, now);
-            }
-            Decision::Expire => {
-                tables.end_attempt(fact.payment, AttemptStatus::Failed);
-                tables.unclaim(&order);
-                self.move_to(&mut order, OrderStatus::Expired, EventKind::OrderExpired, now);
-            }
-            Decision::RefundOrder => {
-                tables.end_attempt(fact.payment, AttemptStatus::Returned);
-                if due.stage == Stage::Open {
-                    tables.unclaim(&order);
-                }
-                tables.add_refund(fact, order.id, now);
-                self.move_to(&mut order, OrderStatus::RefundDue, EventKind::OrderRefundDue, now);
-            }
-            Decision::RefundPayment => {
-                tables.end_attempt(fact.payment, AttemptStatus::Returned);
-                tables.add_refund(fact, order.id, now);
-            }
-            Decision::Wait | Decision::Nothing => {}
-        }
-        tables.orders.insert(order.id, order.clone());
-        Ok(Some(Settled { attempt: tables.attempts[&fact.payment].status, order }))
-    }
-
-    async fn cancel(&self, cancel: CancelOrder, now: Timestamp) -> Result<Order> {
-        let mut tables = self.tables.lock();
-        let order = tables.orders.get(&cancel.order).filter(|o| o.account == cancel.account);
-        let mut order = order.cloned().ok_or(Error::NotFound("order"))?;
-        if let Some(kept) = self.keys.kept(cancel.account, &cancel.key, cancel.request)? {
-            return read_order(&kept.facts()?);
-        }
-        may_cancel(&order)?;
-        tables.unclaim(&order);
-        self.move_to(&mut order, OrderStatus::Cancelled, EventKind::OrderCancelled, now);
-        let kept = Kept::Facts(write_order(&order));
-        self.keys.keep(cancel.account, &cancel.key, cancel.request, kept);
-        tables.orders.insert(order.id, order.clone());
-        Ok(order)
-    }
-
-    async fn expire(&self, now: Timestamp) -> Result<Vec<Order>> {
-        let mut tables = self.tables.lock();
-        let due: Vec<OrderId> = tables
-            .pending
-            .iter()
-            .take_while(|(expires_at, _)| now.is_past_grace(*expires_at))
-            .take(usize::try_from(BATCH).unwrap_or(usize::MAX))
-            .map(|(_, order)| *order)
-            .collect();
-        let mut expired = Vec::with_capacity(due.len());
-        for id in due {
-            let mut order = tables.orders[&id].clone();
-            tables.unclaim(&order);
-            self.move_to(&mut order, OrderStatus::Expired, EventKind::OrderExpired, now);
-            tables.orders.insert(id, order.clone());
-            expired.push(order);
-        }
-        Ok(expired)
-    }
-
-    async fn due_attempts(&self, now: Timestamp) -> Result<Vec<DueAttempt>> {
-        let mut guard = self.tables.lock();
-        let tables = &mut *guard;
-        let mut due = Vec::new();
-        for payment in &tables.open_attempts {
-            let attempt = tables.attempts.get_mut(payment).expect("an open attempt is known");
-            let Some(token) = attempt.token.clone().filter(|_| attempt.look_at <= now) else {
-                continue;
-            };
-            attempt.look_at = now.plus_millis(LOOK_AFTER_MS);
-            let order = &tables.orders[&attempt.order];
-            due.push(DueAttempt {
-                payment: *payment,
-                token,
-                total: order.total,
-                time_left: now.is_before(order.expires_at),
-            });
-        }
-        Ok(due)
-    }
-
-    async fn due_refunds(&self, now: Timestamp) -> Result<Vec<DueRefund>> {
-        let mut tables = self.tables.lock();
-        let due = tables.refunds.iter_mut().filter(|(_, r)| !r.done && r.next_at <= now);
-        Ok(due
-            .map(|(id, refund)| {
-                refund.next_at = now.plus_millis(REFUND_LEASE_MS);
-                DueRefund { id: *id, payment: refund.payment, amount: refund.amount }
-            })
-            .collect())
-    }
-
-    async fn refunded(&self, refund: RefundId, now: Timestamp) -> Result<()> {
-        let mut guard = self.tables.lock();
-        let tables = &mut *guard;
-        let Some(refund) = tables.refunds.get_mut(&refund).filter(|refund| !refund.done) else {
-            return Ok(());
-        };
-        refund.done = true;
-        let order = tables.orders.get_mut(&refund.order).expect("a refund has its order");
-        if order.status == OrderStatus::RefundDue {
-            let mut next = order.clone();
-            self.move_to(&mut next, OrderStatus::Refunded, EventKind::OrderRefunded, now);
-            *order = next;
-        }
-        Ok(())
-    }
-
-    async fn tickets(&self, order: OrderId) -> Result<Vec<Ticket>> {
+    async fn overdue(&self, now: Timestamp) -> Result<Vec<Dossier>> {
         let tables = self.tables.lock();
-        Ok(tables.orders.get(&order).map(|order| tables.tickets_of(order)).unwrap_or_default())
-    }
-
-    async fn check_in(&self, ticket: TicketId, _now: Timestamp) -> Result<CheckIn> {
-        let mut guard = self.tables.lock();
-        let tables = &mut *guard;
-        let Some((order, _, used)) = tables.tickets.get_mut(&ticket) else {
-            return Ok(CheckIn::Void);
-        };
-        if tables.orders[order].status != OrderStatus::Paid {
-            return Ok(CheckIn::Void);
-        }
-        Ok(if std::mem::replace(used, true) { CheckIn::AlreadyUsed } else { CheckIn::Admitted })
+        let due = tables.pending.iter().take_while(|(at, _)| now.is_past_grace(*at));
+        Ok(due.take(batch()).map(|(_, order)| tables.dossiers[order].clone()).collect())
     }
 
     async fn sales(&self, performance: PerformanceId) -> Result<Sales> {
         let tables = self.tables.lock();
         let mut sales = Sales::default();
-        for order in tables.orders.values().filter(|order| order.performance == performance) {
+        let sold = tables.dossiers.values().filter(|one| one.order.performance == performance);
+        for Dossier { order, refunds, .. } in sold {
             *sales.orders.entry(order.status).or_default() += 1;
             if order.status == OrderStatus::Paid {
                 sales.gross += order.total.amount;
             }
-        }
-        for refund in tables.refunds.values().filter(|refund| refund.done) {
-            if tables.orders[&refund.order].performance == performance {
-                sales.refunded += refund.amount.amount;
-            }
+            let done = refunds.iter().filter(|refund| refund.status == RefundStatus::Done);
+            sales.refunded += done.map(|refund| refund.amount.amount).sum::<i64>();
         }
         Ok(sales)
     }
@@ -477,5 +354,115 @@ impl Orders for MemoryOrders {
     async fn accounts_with_orders(&self) -> Result<Vec<AccountId>> {
         let tables = self.tables.lock();
         Ok(tables.by_account.keys().copied().collect())
+    }
+}
+
+#[async_trait]
+impl Paying for MemoryOrders {
+    async fn due_attempts(&self, now: Timestamp, most: usize) -> Result<Vec<DueAttempt>> {
+        let mut guard = self.tables.lock();
+        let tables = &mut *guard;
+        let due = tables.looks.iter().take_while(|(at, _)| *at <= now).take(most);
+        let due: Vec<(Timestamp, PaymentId)> = due.copied().collect();
+        let until = now.plus_millis(LEASE_MS);
+        Ok(due
+            .into_iter()
+            .map(|(at, payment)| {
+                tables.looks.remove(&(at, payment));
+                tables.looks.insert((until, payment));
+                let order = tables.payments[&payment];
+                let dossier = tables.dossiers.get_mut(&order).expect("a payment has its order");
+                if let Some(attempt) = dossier.attempt_mut(payment) {
+                    attempt.look_at = Some(until);
+                }
+                DueAttempt { payment, order, token: tables.tokens.get(&payment).cloned() }
+            })
+            .collect())
+    }
+
+    async fn announced(&self, payments: &[PaymentId]) -> Result<()> {
+        let mut guard = self.tables.lock();
+        let tables = &mut *guard;
+        for payment in payments {
+            let order = tables.payments.get(payment);
+            let dossier = order.and_then(|order| tables.dossiers.get_mut(order));
+            let attempt = dossier.and_then(|dossier| dossier.attempt_mut(*payment));
+            let Some(attempt) = attempt.filter(|one| one.status == AttemptStatus::Created) else {
+                continue;
+            };
+            if let Some(at) = attempt.look_at.take() {
+                tables.looks.remove(&(at, *payment));
+            }
+        }
+        Ok(())
+    }
+
+    async fn is_noticed(&self, notice: &str) -> Result<bool> {
+        Ok(self.tables.lock().notices.contains_key(notice))
+    }
+
+    async fn noticed(&self, notice: &str, now: Timestamp) -> Result<()> {
+        let mut tables = self.tables.lock();
+        if tables.notices.len() >= tables.notices.capacity() {
+            let kept_from = now.plus_millis(-NOTICES_KEPT_MS);
+            tables.notices.retain(|_, at| *at >= kept_from);
+        }
+        tables.notices.insert(notice.to_owned(), now);
+        Ok(())
+    }
+
+    async fn due_refunds(&self, now: Timestamp, most: usize) -> Result<Vec<DueRefund>> {
+        let mut guard = self.tables.lock();
+        let tables = &mut *guard;
+        let due = tables.refunds.iter().take_while(|(at, ..)| *at <= now).take(most);
+        let due: Vec<(Timestamp, RefundId, OrderId)> = due.copied().collect();
+        let until = now.plus_millis(LEASE_MS);
+        Ok(due
+            .into_iter()
+            .map(|(at, id, order)| {
+                tables.refunds.remove(&(at, id, order));
+                tables.refunds.insert((until, id, order));
+                let dossier = tables.dossiers.get_mut(&order).expect("a refund has its order");
+                if let Some(refund) = dossier.refund_mut(id) {
+                    refund.next_at = Some(until);
+                }
+                DueRefund { id, order }
+            })
+            .collect())
+    }
+
+    async fn attend(&self, attention: Attention) -> Result<()> {
+        self.tables.lock().attend(&attention);
+        Ok(())
+    }
+
+    async fn close(&self, payment: PaymentId, reason: AttentionReason, _: Timestamp) -> Result<()> {
+        let mut tables = self.tables.lock();
+        tables.attention.retain(|_, one| (one.payment, one.reason) != (payment, reason));
+        Ok(())
+    }
+
+    async fn attention(&self, page: Page) -> Result<Paged<Attention>> {
+        let tables = self.tables.lock();
+        let position = |one: &Attention| Position { key: one.since.as_millis(), id: one.id() };
+        Ok(page.cut(tables.attention.values().cloned(), position, Some))
+    }
+}
+
+#[async_trait]
+impl Door for MemoryOrders {
+    async fn tickets(&self, order: OrderId) -> Result<Vec<Ticket>> {
+        let tables = self.tables.lock();
+        let dossier = tables.dossiers.get(&order);
+        Ok(dossier.map(|dossier| tables.tickets_of(&dossier.order)).unwrap_or_default())
+    }
+
+    async fn check_in(&self, ticket: TicketId, _now: Timestamp) -> Result<CheckIn> {
+        let mut tables = self.tables.lock();
+        let Some(issued) = tables.tickets.get_mut(&ticket).filter(|issued| !issued.is_void) else {
+            return Ok(CheckIn::Void);
+        };
+        let used = std::mem::replace(&mut issued.is_used, true);
+        Ok(if used { CheckIn::AlreadyUsed } else { CheckIn::Admitted })
     }
 }

@@ -1,18 +1,39 @@
-//! Orders, claims, payment attempts, refunds and tickets: every durable row of a sale.
+//! Orders, claims, payment attempts, refunds and tickets: every durable row of a sale. What may
+//! happen to an order is decided by pure rules (`rules`), each of which answers a change; the books
+//! apply it in one step or say what was otherwise.
 
+mod attempt;
+mod attention;
+mod change;
 mod contract;
+mod deciding;
+mod dossier;
 pub(crate) mod memory;
 mod order;
 #[cfg(feature = "services")]
 pub(crate) mod postgres;
+mod refund;
+mod rules;
 mod stored;
 mod ticket;
 
-pub use self::contract::AttemptStatus;
-pub(crate) use self::contract::{
-    BATCH, BeginPayment, BegunPayment, CancelOrder, DueAttempt, DueRefund, LOOK_AFTER_MS, NewOrder,
-    Orders, REFUND_LEASE_MS, Sales, Settled,
-};
+pub(crate) use self::attempt::Attempt;
+pub use self::attempt::AttemptStatus;
+pub(crate) use self::attention::tell;
+pub use self::attention::{Attention, AttentionReason};
+pub(crate) use self::change::{Change, Demand, Outcome};
+#[cfg(feature = "services")]
+pub(crate) use self::contract::Selling;
+pub(crate) use self::contract::{DueAttempt, DueRefund, Orders, Sales};
+pub(crate) use self::deciding::{Decided, decide};
+pub(crate) use self::dossier::Dossier;
 pub use self::order::{Order, OrderStatus};
+pub use self::refund::RefundStatus;
+pub(crate) use self::rules::{
+    BeginPayment, CancelOrder, Heard, NewOrder, RefundPayment, Reversed, Terms, begin_payment,
+    cancel, expire, let_charge, place, refund_payment, reversed, seen, send_again, send_refund,
+    settle,
+};
+pub(crate) use self::stored::read_order;
 pub(crate) use self::ticket::TicketSigner;
 pub use self::ticket::{CheckIn, Ticket, TicketVerifier};

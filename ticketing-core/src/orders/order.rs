@@ -1,11 +1,8 @@
-use sha2::{Digest, Sha256};
-use uuid::Uuid;
-
+use super::attention::derived;
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::events::EventKind;
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
 use crate::money::Money;
-use crate::payments::Stage;
 use crate::seats::{OrderLine, Projection, SeatStatus};
 
 /// How far an order is. Orders are never deleted.
@@ -57,6 +54,19 @@ impl OrderStatus {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
+    /// What an event leaves an order as.
+    pub(super) const fn after(event: EventKind) -> Self {
+        match event {
+            EventKind::OrderPlaced | EventKind::OrderReopened => Self::PendingPayment,
+            EventKind::OrderConfirming => Self::Confirming,
+            EventKind::OrderPaid => Self::Paid,
+            EventKind::OrderExpired => Self::Expired,
+            EventKind::OrderCancelled => Self::Cancelled,
+            EventKind::OrderRefundDue => Self::RefundDue,
+            EventKind::OrderRefunded => Self::Refunded,
+        }
+    }
+
     /// What its seats show; free where the order has none.
     pub(crate) const fn seats_show(self) -> SeatStatus {
         match self {
@@ -90,6 +100,8 @@ pub struct Order {
     pub expires_at: Timestamp,
     /// The payment it waits for, or was paid by.
     pub payment: PaymentId,
+    /// Its buyer gave it up while a payment was under way: that payment goes back.
+    pub cancel_wanted: bool,
     /// Raised by every change.
     pub version: i64,
     /// The place in line that led here.
@@ -106,6 +118,11 @@ impl Order {
         self.total.amount == 0
     }
 
+    /// The seats are its own, and it is not paid.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.status, OrderStatus::PendingPayment | OrderStatus::Confirming)
+    }
+
     /// What the seats have to show for it.
     pub(crate) fn projection(&self) -> Projection {
         Projection {
@@ -117,53 +134,6 @@ impl Order {
             state: self.status.seats_show(),
         }
     }
-
-    /// How far it is, seen from one of its payments.
-    pub(crate) fn stage(&self, payment: PaymentId) -> Stage {
-        match self.status {
-            OrderStatus::PendingPayment | OrderStatus::Confirming => Stage::Open,
-            OrderStatus::Paid if self.payment == payment => Stage::PaidByThis,
-            OrderStatus::Paid => Stage::PaidByOther,
-            OrderStatus::Expired | OrderStatus::Cancelled => Stage::Ended,
-            OrderStatus::RefundDue | OrderStatus::Refunded => Stage::Refunding,
-        }
-    }
-}
-
-/// The gate's rule: exactly the payment the order waits for, in time.
-pub(super) fn may_begin_payment(order: &Order, payment: PaymentId, now: Timestamp) -> Result<()> {
-    match order.status {
-        OrderStatus::PendingPayment => {}
-        OrderStatus::Confirming => return Err(Error::conflict("a payment is under way")),
-        OrderStatus::Paid => return Err(Error::conflict("the order is paid")),
-        OrderStatus::Expired => return Err(Error::OrderExpired),
-        OrderStatus::Cancelled => return Err(Error::conflict("the order was cancelled")),
-        OrderStatus::RefundDue | OrderStatus::Refunded => {
-            return Err(Error::conflict("the order's money goes back"));
-        }
-    }
-    if payment != order.payment {
-        let why = format!("the order waits for payment {}", order.payment);
-        return Err(Error::PaymentMismatch(why));
-    }
-    if !now.is_before(order.expires_at) {
-        return Err(Error::OrderExpired);
-    }
-    Ok(())
-}
-
-/// Before payment only.
-pub(super) fn may_cancel(order: &Order) -> Result<()> {
-    match order.status {
-        OrderStatus::PendingPayment => Ok(()),
-        OrderStatus::Confirming => Err(Error::conflict("a payment is under way")),
-        OrderStatus::Paid => Err(Error::conflict("a paid order cannot be cancelled here yet")),
-        OrderStatus::Expired => Err(Error::OrderExpired),
-        OrderStatus::Cancelled => Err(Error::conflict("the order was cancelled")),
-        OrderStatus::RefundDue | OrderStatus::Refunded => {
-            Err(Error::conflict("the order's money goes back"))
-        }
-    }
 }
 
 /// A ticket's id follows from its order and seat, so that paying twice cannot make two.
@@ -171,16 +141,11 @@ pub(super) fn ticket_id(order: OrderId, seat: u32) -> TicketId {
     derived(order.uuid(), &format!("ticket {seat}")).into()
 }
 
-/// A payment is given back at most once, whoever finds that it must be.
-pub(super) fn refund_id(payment: PaymentId) -> RefundId {
-    derived(payment.uuid(), "refund").into()
-}
-
-fn derived(from: Uuid, what: &str) -> Uuid {
-    let mut hash = Sha256::new();
-    hash.update(from.as_bytes());
-    hash.update(what);
-    let hash: [u8; 32] = hash.finalize().into();
-    let bytes = *hash.first_chunk::<16>().expect("32 bytes have 16");
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+/// The id of a payment's next refund: whoever finds that it is due finds the same one.
+pub(super) fn refund_id(payment: PaymentId, before: usize) -> RefundId {
+    match before {
+        0 => derived(payment.uuid(), "refund"),
+        before => derived(payment.uuid(), &format!("refund {before}")),
+    }
+    .into()
 }

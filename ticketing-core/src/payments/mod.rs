@@ -1,12 +1,14 @@
-//! Money: the provider, what it says happened, and what follows from it. The rows of a sale live
-//! with the orders; here are no rows.
+//! Money at the provider: what it can be asked, and what it says. What follows from that is decided
+//! with the orders, where the rows of a sale live.
 
-mod decide;
 mod fact;
 mod portone;
 mod provider;
+mod webhook;
 
-pub(crate) use self::decide::{Decision, Due, Stage, decide};
-pub use self::fact::{Fact, FactStatus};
-pub use self::portone::{PortOne, PortOneSettings};
-pub use self::provider::{Confirmation, PreRegistration, Provider, ProviderError};
+pub use self::fact::{Cancellation, CancellationStatus, Fact, FactStatus};
+pub use self::portone::{Channel, PortOne, PortOneSettings};
+pub use self::provider::{
+    Confirmation, PreRegistration, Provider, ProviderError, Refunding, Reversal,
+};
+pub use self::webhook::{Delivery, Notice, WebhookSecrets};

@@ -8,12 +8,15 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Confirmation, Fact, FactStatus, PreRegistration, Provider, ProviderError};
+use super::{
+    Cancellation, CancellationStatus, Confirmation, Fact, FactStatus, PreRegistration, Provider,
+    ProviderError, Refunding, Reversal,
+};
 use crate::error::{Error, Result};
-use crate::id::{PaymentId, RefundId};
+use crate::id::PaymentId;
 use crate::money::{Currency, Money};
 
-/// How long a capture may take before its state is called unknown. The provider goes on after we
+/// How long a capture or a refund may take before its state is called unknown. The provider goes on after we
 /// hang up, so a short time-out would only make more unknowns.
 const CONFIRM_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long every other call may take.
@@ -30,12 +33,40 @@ pub struct PortOneSettings {
     pub base_url: String,
     /// The API secret.
     pub secret: SecretString,
+    /// Which payments count: those of the other channel give no tickets and go back.
+    pub channel: Channel,
+}
+
+/// Through which of the provider's channels money is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Channel {
+    /// Real money. The sandbox gateway calls its channel this, too.
+    #[default]
+    Live,
+    /// The provider's own test channel.
+    Test,
+}
+
+impl Channel {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Live => "LIVE",
+            Self::Test => "TEST",
+        }
+    }
 }
 
 /// The client of PortOne V2.
 pub struct PortOne {
     http: reqwest::Client,
     settings: PortOneSettings,
+}
+
+impl PortOneSettings {
+    /// Of a shop that takes real money.
+    pub fn live(base_url: impl Into<String>, secret: SecretString) -> Self {
+        Self { base_url: base_url.into(), secret, channel: Channel::Live }
+    }
 }
 
 impl PortOne {
@@ -82,19 +113,90 @@ struct Refusal {
     message: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// A payment, read tolerantly: any field may be missing, and any may be new.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 struct Payment {
     status: String,
     amount: Amount,
     currency: String,
+    channel: Option<PaymentChannel>,
+    status_changed_at: Value,
+    cancellations: Vec<PaymentCancellation>,
+    disputes: Vec<Dispute>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Amount {
+    paid: Option<i64>,
+    cancelled: i64,
 }
 
 #[derive(Deserialize)]
-struct Amount {
-    #[serde(default)]
-    paid: i64,
-    #[serde(default)]
-    cancelled: i64,
+struct PaymentChannel {
+    #[serde(default, rename = "type")]
+    kind: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct PaymentCancellation {
+    status: String,
+    id: String,
+    total_amount: i64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Dispute {
+    status: String,
+}
+
+impl Payment {
+    /// What it says. A capture that does not say how much says nothing.
+    fn fact(self, payment: PaymentId, channel: Channel) -> Option<Fact> {
+        let code = self.currency.trim_start_matches("CURRENCY_");
+        let status = match (self.status.as_str(), self.amount.paid) {
+            ("READY" | "PAY_PENDING", _) => FactStatus::Ready,
+            ("PAID", Some(1..)) => FactStatus::Paid,
+            ("FAILED", _) => FactStatus::Failed,
+            ("CANCELLED" | "PARTIAL_CANCELLED", Some(_)) => FactStatus::Cancelled,
+            _ => FactStatus::Other,
+        };
+        let cancellations = self.cancellations.into_iter().filter_map(|one| {
+            let status = one.state()?;
+            Some(Cancellation { id: one.id, amount: one.total_amount, status })
+        });
+        let kind = self.channel.map(|channel| channel.kind);
+        let disputed = self.disputes.iter().any(|dispute| dispute.status != "RESOLVED");
+        Some(Fact {
+            payment,
+            status,
+            captured: Money::new(self.amount.paid.unwrap_or(0).max(0), Currency::from_code(code)?),
+            cancelled: self.amount.cancelled.max(0),
+            cancellations: cancellations.collect(),
+            is_ours: kind.is_some_and(|kind| kind == channel.name()),
+            disputed,
+            changed_at: serde_json::from_value(self.status_changed_at).ok(),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Cancelled {
+    cancellation: PaymentCancellation,
+}
+
+impl PaymentCancellation {
+    fn state(&self) -> Option<CancellationStatus> {
+        match self.status.as_str() {
+            "REQUESTED" => Some(CancellationStatus::Requested),
+            "SUCCEEDED" => Some(CancellationStatus::Succeeded),
+            "FAILED" => Some(CancellationStatus::Failed),
+            _ => None,
+        }
+    }
 }
 
 /// The answer's body, or what the provider refused; a server error and a broken connection are
@@ -115,16 +217,25 @@ async fn answer(call: RequestBuilder) -> std::result::Result<Value, ProviderErro
     }
     let refusal: Option<Refusal> = serde_json::from_slice(&body).ok();
     match refusal {
-        Some(refusal) if is_definite(status, &refusal.kind) => Err(ProviderError::Refused {
-            kind: refusal.kind,
-            message: refusal.message.unwrap_or_default(),
-        }),
+        Some(Refusal { kind, message }) if is_definite(status, &kind) => {
+            let message = message.unwrap_or_default();
+            Err(match kind.as_str() {
+                "MAX_CANCEL_COUNT_REACHED" => ProviderError::Impossible { kind, message },
+                _ => ProviderError::Refused { kind, message },
+            })
+        }
         _ => Err(ProviderError::Unknown(format!("status {status}"))),
     }
 }
 
+/// Whether a refusal says that this very call did nothing: only what the provider decided about the
+/// payment itself. That it is busy, does not let us in or waits for our first call says nothing.
 fn is_definite(status: StatusCode, kind: &str) -> bool {
-    (status.is_client_error() && kind != "IDEMPOTENCY_OUTSTANDING_REQUEST") || kind == "PG_PROVIDER"
+    const ABOUT_US: [&str; 4] =
+        ["IDEMPOTENCY_OUTSTANDING_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "TOO_MANY_REQUESTS"];
+    let about_the_payment =
+        matches!(status, StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND | StatusCode::CONFLICT);
+    (about_the_payment && !ABOUT_US.contains(&kind)) || kind == "PG_PROVIDER"
 }
 
 #[async_trait]
@@ -150,7 +261,7 @@ impl Provider for PortOne {
             "paymentToken": token,
             "totalAmount": total.amount,
             "currency": total.currency.code(),
-            "isTest": false,
+            "isTest": self.settings.channel == Channel::Test,
         });
         let path = format!("/payments/{payment}/confirm");
         let key = format!("confirm-{payment}");
@@ -172,35 +283,29 @@ impl Provider for PortOne {
         let unreadable = |why: String| ProviderError::Unknown(format!("unreadable answer: {why}"));
         let found: Payment =
             serde_json::from_value(body).map_err(|error| unreadable(error.to_string()))?;
-        let code = found.currency.trim_start_matches("CURRENCY_");
-        let currency = Currency::from_code(code)
-            .ok_or_else(|| unreadable(format!("currency {:?}", found.currency)))?;
-        let status = match found.status.as_str() {
-            "READY" | "PAY_PENDING" => FactStatus::Ready,
-            "PAID" => FactStatus::Paid,
-            "FAILED" => FactStatus::Failed,
-            "CANCELLED" | "PARTIAL_CANCELLED" => FactStatus::Cancelled,
-            _ => FactStatus::Other,
-        };
-        let captured = Money::new(found.amount.paid, currency);
-        Ok(Some(Fact { payment, status, captured, cancelled: found.amount.cancelled }))
+        let currency = found.currency.clone();
+        let fact = found.fact(payment, self.settings.channel);
+        fact.map(Some).ok_or_else(|| unreadable(format!("currency {currency:?}")))
     }
 
-    async fn cancel(
-        &self,
-        payment: PaymentId,
-        refund: RefundId,
-        amount: Money,
-    ) -> std::result::Result<(), ProviderError> {
+    async fn cancel(&self, refunding: Refunding) -> std::result::Result<Reversal, ProviderError> {
+        let Refunding { payment, key, amount, cancellable, reason } = refunding;
         let body = json!({
-            "reason": "refund",
+            "reason": reason,
             "amount": amount.amount,
-            "currentCancellableAmount": amount.amount,
+            "currentCancellableAmount": cancellable,
             "requester": "ADMIN",
         });
         let path = format!("/payments/{payment}/cancel");
-        let key = format!("refund-{refund}");
-        answer(self.call(Method::POST, &path, Some(&key)).json(&body)).await.map(drop)
+        let call = self.call(Method::POST, &path, Some(&key)).timeout(CONFIRM_TIMEOUT);
+        let answer: Cancelled = serde_json::from_value(answer(call.json(&body)).await?)
+            .map_err(|error| ProviderError::Unknown(format!("unreadable answer: {error}")))?;
+        let status = answer.cancellation.state().ok_or_else(|| {
+            let word = &answer.cancellation.status;
+            ProviderError::Unknown(format!("a cancellation that is {word:?}"))
+        })?;
+        let id = Some(answer.cancellation.id).filter(|id| !id.is_empty());
+        Ok(Reversal { id, status })
     }
 
     fn checkout_url(&self, payment: PaymentId) -> Option<String> {

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 
-use super::Fact;
-use crate::id::{OrderId, PaymentId, PerformanceId, RefundId};
+use super::{CancellationStatus, Fact};
+use crate::id::{OrderId, PaymentId, PerformanceId};
 use crate::money::Money;
 
 /// A payment as the provider is told of it before anybody pays.
@@ -28,12 +28,45 @@ pub struct Confirmation {
     pub total: Money,
 }
 
+/// Money to be given back.
+#[derive(Clone, Debug)]
+pub struct Refunding {
+    /// Of which payment.
+    pub payment: PaymentId,
+    /// The same key means the same refund, however often it is sent.
+    pub key: String,
+    /// How much.
+    pub amount: Money,
+    /// What can still be given back of the payment, as far as we know: a provider that knows
+    /// otherwise refuses.
+    pub cancellable: i64,
+    /// Why, for the provider's console.
+    pub reason: &'static str,
+}
+
+/// What the provider did with a refund.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reversal {
+    /// The provider's name of it.
+    pub id: Option<String>,
+    /// Whether the money is back; where it is only requested, the payment says so later.
+    pub status: CancellationStatus,
+}
+
 /// Why the provider did not do it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ProviderError {
     /// A definitive answer: it was not done.
     #[error("the provider refused: {kind}: {message}")]
     Refused {
+        /// The provider's word for it.
+        kind: String,
+        /// The provider's explanation.
+        message: String,
+    },
+    /// The same, and it will not be done the next time either.
+    #[error("the provider cannot do it: {kind}: {message}")]
+    Impossible {
         /// The provider's word for it.
         kind: String,
         /// The provider's explanation.
@@ -55,12 +88,7 @@ pub trait Provider: Send + Sync {
     /// What happened; `None` when the provider does not know the payment.
     async fn payment(&self, payment: PaymentId) -> Result<Option<Fact>, ProviderError>;
     /// Gives an amount back.
-    async fn cancel(
-        &self,
-        payment: PaymentId,
-        refund: RefundId,
-        amount: Money,
-    ) -> Result<(), ProviderError>;
+    async fn cancel(&self, refunding: Refunding) -> Result<Reversal, ProviderError>;
     /// Where a person pays, if the provider hosts such a page.
     fn checkout_url(&self, payment: PaymentId) -> Option<String>;
 }

@@ -12,8 +12,9 @@ use tokio::sync::watch;
 
 use ticketing_core::payments::{
     Confirmation, Fact, PortOne, PortOneSettings, PreRegistration, Provider, ProviderError,
+    Refunding, Reversal,
 };
-use ticketing_core::{Money, PaymentId, Randomness, RefundId};
+use ticketing_core::{PaymentId, Randomness};
 use ticketing_gateway::{FaultPlan, Options};
 
 /// A capture or a cancel, as the gateway's ledger has it.
@@ -52,7 +53,7 @@ impl Gateway {
         // It ends with the test's runtime.
         tokio::spawn(ticketing_gateway::serve(listener, options, std::future::pending()));
         // The client comes first: it installs the process's one TLS stack.
-        let client = PortOne::new(PortOneSettings { base_url: base_url.clone(), secret }).unwrap();
+        let client = PortOne::new(PortOneSettings::live(&base_url, secret)).unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { url: base_url, http, client }
     }
@@ -85,6 +86,8 @@ pub(crate) struct Wire {
     gateway: RwLock<Arc<Gateway>>,
     cut: AtomicBool,
     held: AtomicBool,
+    broken: AtomicBool,
+    unannounced: AtomicBool,
     /// Raised when waiting charges may go.
     releases: watch::Sender<u64>,
     waiting: watch::Sender<u32>,
@@ -97,6 +100,8 @@ impl Wire {
             gateway: RwLock::new(Arc::new(gateway)),
             cut: AtomicBool::new(false),
             held: AtomicBool::new(false),
+            broken: AtomicBool::new(false),
+            unannounced: AtomicBool::new(false),
             releases: watch::Sender::new(0),
             waiting: watch::Sender::new(0),
             under_way: watch::Sender::new(0),
@@ -124,7 +129,19 @@ impl Wire {
         self.held.store(true, Ordering::SeqCst);
     }
 
+    /// Charges wait, and we are told at once that the connection broke.
+    pub(crate) fn break_charges(&self) {
+        self.broken.store(true, Ordering::SeqCst);
+        self.hold_charges();
+    }
+
+    /// The gateway is told of no payment.
+    pub(crate) fn lose_announcements(&self, lose: bool) {
+        self.unannounced.store(lose, Ordering::SeqCst);
+    }
+
     pub(crate) fn let_charges_go(&self) {
+        self.broken.store(false, Ordering::SeqCst);
         self.held.store(false, Ordering::SeqCst);
         self.releases.send_modify(|releases| *releases += 1);
     }
@@ -155,36 +172,48 @@ impl Wire {
 #[async_trait]
 impl Provider for Wire {
     async fn pre_register(&self, registration: PreRegistration) -> Result<(), ProviderError> {
+        if self.unannounced.load(Ordering::SeqCst) {
+            return Err(ProviderError::Unknown("the announcement was lost".into()));
+        }
         self.gateway().client.pre_register(registration).await
     }
 
     async fn confirm(&self, confirmation: Confirmation) -> Result<(), ProviderError> {
-        let mut releases = self.releases.subscribe();
         self.under_way.send_modify(|charges| *charges += 1);
-        if self.held.load(Ordering::SeqCst) {
-            self.waiting.send_modify(|waiting| *waiting += 1);
-            releases.changed().await.unwrap();
-            self.waiting.send_modify(|waiting| *waiting -= 1);
+        let (gateway, releases) = (self.gateway(), self.releases.subscribe());
+        let (waiting, under_way) = (self.waiting.clone(), self.under_way.clone());
+        let is_held = self.held.load(Ordering::SeqCst);
+        let charge = async move {
+            if is_held {
+                wait(waiting, releases).await;
+            }
+            let answer = gateway.client.confirm(confirmation).await;
+            under_way.send_modify(|charges| *charges -= 1);
+            answer
+        };
+        if self.broken.load(Ordering::SeqCst) {
+            tokio::spawn(charge);
+            return Err(ProviderError::Unknown("the connection broke".into()));
         }
-        let answer = self.gateway().client.confirm(confirmation).await;
-        self.under_way.send_modify(|charges| *charges -= 1);
-        answer
+        charge.await
     }
 
     async fn payment(&self, payment: PaymentId) -> Result<Option<Fact>, ProviderError> {
         self.whole()?.client.payment(payment).await
     }
 
-    async fn cancel(
-        &self,
-        payment: PaymentId,
-        refund: RefundId,
-        amount: Money,
-    ) -> Result<(), ProviderError> {
-        self.whole()?.client.cancel(payment, refund, amount).await
+    async fn cancel(&self, refunding: Refunding) -> Result<Reversal, ProviderError> {
+        self.whole()?.client.cancel(refunding).await
     }
 
     fn checkout_url(&self, payment: PaymentId) -> Option<String> {
         self.gateway().client.checkout_url(payment)
     }
+}
+
+/// Until waiting charges may go.
+async fn wait(waiting: watch::Sender<u32>, mut releases: watch::Receiver<u64>) {
+    waiting.send_modify(|charges| *charges += 1);
+    releases.changed().await.unwrap();
+    waiting.send_modify(|charges| *charges -= 1);
 }

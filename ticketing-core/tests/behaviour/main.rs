@@ -63,6 +63,7 @@ mod keys;
 mod late;
 mod line;
 mod listening;
+mod money;
 mod orders;
 mod paging;
 mod payments;

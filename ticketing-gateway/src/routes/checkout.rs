@@ -23,6 +23,7 @@ pub(super) async fn page(
     State(gateway): State<Arc<Gateway>>,
     PaymentId(id): PaymentId,
 ) -> Result<impl IntoResponse, Refusal> {
+    gateway.registered(&id).await;
     let payment = gateway.payment(&id).await?;
     let headers = [(CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, "no-store")];
     Ok((headers, Html(render(&payment))))

@@ -37,6 +37,7 @@ pub(super) async fn authorize(
     body: Body,
 ) -> Result<Answer, Refusal> {
     let request: Authorize = body.parse()?;
+    gateway.registered(&id).await;
     let token = gateway.authorize(&id, request.outcome, edge::now()).await?;
     Ok(ok(&Authorized { payment_token: PaymentToken::from(token) }))
 }

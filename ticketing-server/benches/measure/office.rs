@@ -154,5 +154,5 @@ async fn provider(randomness: &Randomness) -> anyhow::Result<Arc<PortOne>> {
     let secret = SecretString::from(format!("{:032x}", u128::from_be_bytes(randomness.bytes())));
     let options = Options { secret: secret.clone(), ledger: None, faults: FaultPlan::default() };
     tokio::spawn(ticketing_gateway::serve(listener, options, std::future::pending()));
-    Ok(Arc::new(PortOne::new(PortOneSettings { base_url, secret })?))
+    Ok(Arc::new(PortOne::new(PortOneSettings::live(base_url, secret))?))
 }

@@ -8,6 +8,7 @@ pub(crate) mod layouts;
 pub(crate) mod line;
 pub(crate) mod listening;
 pub(crate) mod orders;
+pub(crate) mod payments;
 pub(crate) mod performances;
 pub(crate) mod productions;
 pub(crate) mod sales;

@@ -1,6 +1,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use ticketing_core::orders::OrderStatus;
 use ticketing_core::{IssuedTicket, OrderId, Payment, PaymentId, PaymentOutcome, PlacedOrder};
 use ticketing_wire::page::PageQuery;
 use ticketing_wire::{Page, orders as wire};
@@ -137,7 +138,9 @@ async fn pay(
     params(Key),
     responses(
         (status = 200, description = "the cancelled order", body = wire::Order),
-        (status = 409, description = "conflict: it is paid, or a payment is under way"),
+        (status = 202, description = "a payment is under way: what it captures goes back, and \
+            where it is declined the order is cancelled", body = wire::Order),
+        (status = 409, description = "conflict: it is paid, or was cancelled under another key"),
         (status = 422, description = "idempotency-reused"),
     )
 )]
@@ -146,8 +149,11 @@ async fn cancel(
     SignedIn(caller): SignedIn,
     Id(id): Id<OrderId>,
     Key(key): Key,
-) -> Answer<Json<wire::Order>> {
-    Ok(Json(order(app.office.cancel(&caller, id, key).await?)))
+) -> Answer<(StatusCode, Json<wire::Order>)> {
+    let placed = app.office.cancel(&caller, id, key).await?;
+    let under_way = placed.order.status == OrderStatus::Confirming;
+    let status = if under_way { StatusCode::ACCEPTED } else { StatusCode::OK };
+    Ok((status, Json(order(placed))))
 }
 
 /// Lists the tickets of an order of the caller; empty until it is paid.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use ticketing_wire::{
-    Page, accounts, line, orders, performances, productions, sales, seats, venues,
+    Page, accounts, line, orders, payments, performances, productions, sales, seats, venues,
 };
 
 use crate::house::{House, Inside};
@@ -106,6 +106,8 @@ fn read_by_the_client(route: &str, body: Value) -> Option<Value> {
         "POST /v1/performances/{performance}/check-ins" => same::<sales::CheckIn>(body),
         "GET /v1/orders" => same::<Page<orders::Order>>(body),
         "GET /v1/orders/{order}/tickets" => same::<Page<orders::Ticket>>(body),
+        "GET /v1/payments/attention" => same::<Page<payments::Attention>>(body),
+        payment if payment.contains("/v1/payments/") => same::<payments::PaymentReport>(body),
         "POST /v1/synthetic-buyers" => same::<accounts::SyntheticBuyers>(body),
         order if order.contains("/orders") => same::<orders::Order>(body),
         line if line.contains("/line/") => same::<line::LineStatus>(body),

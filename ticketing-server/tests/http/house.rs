@@ -60,7 +60,7 @@ impl House {
     pub(crate) async fn with_signing_key(key: [u8; 32]) -> Self {
         let gateway_url = start_gateway().await;
         let base_url = gateway_url.clone();
-        let provider = PortOne::new(PortOneSettings { base_url, secret: GATEWAY_SECRET.into() });
+        let provider = PortOne::new(PortOneSettings::live(base_url, GATEWAY_SECRET.into()));
         let clock = Clock::manual(START);
         let office = BoxOffice::embedded(EmbeddedSettings {
             clock: clock.clone(),

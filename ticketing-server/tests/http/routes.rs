@@ -26,6 +26,7 @@ pub(crate) struct Names {
     pub(crate) layout: String,
     pub(crate) hold: String,
     pub(crate) order: String,
+    pub(crate) payment: String,
 }
 
 impl Route {
@@ -38,6 +39,7 @@ impl Route {
             ("{layout}", &names.layout),
             ("{hold}", &names.hold),
             ("{order}", &names.order),
+            ("{payment}", &names.payment),
         ];
         ids.iter().fold(self.path.to_owned(), |path, (name, id)| path.replace(name, id))
     }
@@ -59,7 +61,8 @@ pub(crate) async fn names(house: &House, buyer: &Inside) -> Names {
     let performance = house.get(&house.of_performance("")).ask().await.expect(200);
     let production = text(&performance["production"]["id"]);
     let layout = text(&performance["layout"]);
-    Names { account, production, layout, hold: text(&hold["id"]), order: text(&order["id"]) }
+    let (hold, payment) = (text(&hold["id"]), text(&order["payment"]["payment_id"]));
+    Names { account, production, layout, hold, order: text(&order["id"]), payment }
 }
 
 const PERFORMANCE: &[&str] =
@@ -121,6 +124,11 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         get("/v1/orders"),
         get("/v1/orders/{order}"),
         get("/v1/orders/{order}/tickets"),
+        get("/v1/payments/attention"),
+        get("/v1/payments/{payment}"),
+        post("/v1/payments/{payment}/settle"),
+        post("/v1/payments/{payment}/refund").key(),
+        post("/v1/webhooks/portone"),
         post("/v1/orders/{order}/payment").body(payment, &["payment_id"]).key(),
         post("/v1/orders/{order}/cancel").key(),
         delete("/v1/holds/{hold}"),

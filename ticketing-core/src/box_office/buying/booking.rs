@@ -8,9 +8,10 @@ use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::{HoldId, OrderId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
-use crate::orders::{NewOrder, Order, OrderStatus, Ticket};
+use crate::orders::{
+    Change, Demand, NewOrder, Order, OrderStatus, Outcome, Ticket, place, read_order,
+};
 use crate::page::{Page, Paged, Position};
-use crate::payments::PreRegistration;
 use crate::seats::{Begun, Hold};
 
 /// An order, and where a person would pay for it.
@@ -54,8 +55,8 @@ impl BoxOffice {
         };
         let order = self.new_order(&sale, &pass, &begun.hold, now);
         let seats_per_buyer = begun.hold.frozen.seats_per_buyer;
-        let new = NewOrder { order, key, request, seats_per_buyer };
-        let order = match self.backend().orders.place(new).await {
+        let change = place(NewOrder { order, key, request, seats_per_buyer });
+        let order = match self.apply_order(&change).await {
             Ok(order) => order,
             Err(refused) => {
                 self.order_refused(&sale, hold, &refused).await;
@@ -65,9 +66,26 @@ impl BoxOffice {
         self.project(&sale, &order).await;
         match order.status {
             OrderStatus::Paid => self.finish(&order).await,
-            _ => self.pre_register(&order).await,
+            _ => self.announce_soon(&order),
         }
         Ok(self.placed(order))
+    }
+
+    /// The order that the hold gave now or, for a known key, gave before.
+    async fn apply_order(&self, change: &Change) -> Result<Order> {
+        let orders = &self.backend().orders;
+        match orders.changing.apply(change, None).await? {
+            Outcome::Applied => Ok(change.order.clone()),
+            Outcome::Unmet(Demand::Key(kept)) => read_order(&kept.facts()?),
+            Outcome::Unmet(Demand::Quota { limit }) => Err(Error::LimitExceeded { limit }),
+            Outcome::Unmet(Demand::Seats(seats)) => Err(Error::SeatTaken { seats }),
+            Outcome::Unmet(Demand::Hold | Demand::Version) => {
+                let order = orders.selling.of_hold(change.order.hold).await?;
+                let order =
+                    order.ok_or_else(|| Error::internal("an ordered hold has its order"))?;
+                Err(Error::HoldOrdered { order })
+            }
+        }
     }
 
     /// The hold, of which nobody else gets the seats while the order is placed.
@@ -92,10 +110,10 @@ impl BoxOffice {
         refused: Error,
     ) -> Result<PlacedOrder> {
         let orders = &self.backend().orders;
-        if let Some(order) = orders.placed(pass.account(), key, request).await? {
-            return Ok(self.placed(order));
+        if let Some(kept) = orders.changing.kept(pass.account(), key, request).await? {
+            return Ok(self.placed(read_order(&kept.facts()?)?));
         }
-        match orders.of_hold(hold).await? {
+        match orders.selling.of_hold(hold).await? {
             Some(order) => Err(Error::HoldOrdered { order }),
             None => Err(refused),
         }
@@ -118,14 +136,14 @@ impl BoxOffice {
 
     /// An order, to its buyer.
     pub async fn order(&self, caller: &Caller, id: OrderId) -> Result<PlacedOrder> {
-        let order = self.backend().orders.order(id).await?;
+        let order = self.backend().orders.selling.order(id).await?;
         let order = order.filter(|order| order.account == caller.account());
         order.map(|order| self.placed(order)).ok_or(Error::NotFound("order"))
     }
 
     /// The caller's orders, by id.
     pub async fn orders(&self, caller: &Caller, page: Page) -> Result<Paged<PlacedOrder>> {
-        let orders = self.backend().orders.of_account(caller.account(), page).await?;
+        let orders = self.backend().orders.selling.of_account(caller.account(), page).await?;
         Ok(orders.map(|order| self.placed(order)))
     }
 
@@ -138,7 +156,7 @@ impl BoxOffice {
     ) -> Result<Paged<IssuedTicket>> {
         let order = self.order(caller, id).await?.order;
         let sale = self.sale(order.performance, self.now()).await?;
-        let mut tickets = self.backend().orders.tickets(id).await?;
+        let mut tickets = self.backend().orders.door.tickets(id).await?;
         tickets.sort_by_key(|ticket| ticket.seat);
         let position = |ticket: &Ticket| Position { key: ticket.seat.into(), id: ticket.id.uuid() };
         Ok(page.cut(tickets.into_iter(), position, |ticket| {
@@ -152,23 +170,6 @@ impl BoxOffice {
         let payment = Some(order.payment).filter(|_| !order.is_free());
         let checkout_url = payment.and_then(|payment| self.0.provider.checkout_url(payment));
         PlacedOrder { order, checkout_url }
-    }
-
-    /// Tells the provider what the order's next payment will be. An order whose payment could not
-    /// be announced stands all the same: its buyer is told so when paying.
-    pub(in crate::box_office) async fn pre_register(&self, order: &Order) {
-        if order.status != OrderStatus::PendingPayment {
-            return;
-        }
-        let registration = PreRegistration {
-            payment: order.payment,
-            total: order.total,
-            order: order.id,
-            performance: order.performance,
-        };
-        if let Err(error) = self.0.provider.pre_register(registration).await {
-            tracing::warn!(order = %order.id, %error, "the payment could not be pre-registered");
-        }
     }
 
     /// An order of nothing is paid when it is placed: it was placed and paid in one step.
@@ -185,6 +186,7 @@ impl BoxOffice {
             total: hold.total,
             expires_at: now.plus_seconds(hold.frozen.pay_seconds),
             payment: self.0.randomness.id(now),
+            cancel_wanted: false,
             version: if is_free { 2 } else { 1 },
             line_number: pass.place().number(),
             line_epoch: pass.place().epoch(),

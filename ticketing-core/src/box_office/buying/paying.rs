@@ -6,13 +6,16 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::accounts::Caller;
+use crate::box_office::settling::own;
 use crate::box_office::{BoxOffice, PlacedOrder};
 use crate::error::{Error, Result};
 use crate::id::{OrderId, PaymentId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
-use crate::money::Money;
-use crate::orders::{AttemptStatus, BeginPayment, CancelOrder, DueAttempt, OrderStatus, Settled};
-use crate::payments::{Confirmation, Fact, FactStatus, ProviderError};
+use crate::orders::{
+    Attempt, AttemptStatus, BeginPayment, CancelOrder, Demand, Dossier, Order, begin_payment,
+    cancel, read_order,
+};
+use crate::payments::{Confirmation, ProviderError};
 
 /// How long a buyer waits for the charge before being told that it is under way.
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
@@ -50,29 +53,61 @@ impl BoxOffice {
             order,
             account: caller.account(),
             payment: payment.payment,
-            token: payment.token.clone(),
             key,
             request,
         };
-        let begun = self.backend().orders.begin_payment(begin, self.now()).await?;
-        if !begun.must_confirm {
-            return self.outcome(Settled { order: begun.order, attempt: begun.attempt });
+        if let Some(joined) = self.joined(&begin).await? {
+            return self.outcome(&joined, payment.payment);
         }
+        let begun = match self.begin(&begin, &payment.token).await {
+            Ok(begun) => begun,
+            // Somebody was faster with the same key.
+            Err(refused) => match self.joined(&begin).await? {
+                Some(joined) => return self.outcome(&joined, payment.payment),
+                None => return Err(refused),
+            },
+        };
         let office = self.clone();
-        let total = begun.order.total;
+        let under_way = begun.clone();
         let charge = tokio::spawn(async move {
-            office.confirm_and_settle(payment.payment, payment.token, total).await
+            office.charge(&begun.order, payment.payment, payment.token).await
         });
         let settled = match tokio::time::timeout(ANSWER_WITHIN, charge).await {
             Ok(Ok(settled)) => settled?,
             Ok(Err(panicked)) => return Err(Error::internal(panicked)),
             Err(_) => None,
         };
-        let under_way = Settled { order: begun.order, attempt: begun.attempt };
-        self.outcome(settled.unwrap_or(under_way))
+        self.outcome(&settled.unwrap_or(under_way), begin.payment)
     }
 
-    /// Gives an order up before it is paid.
+    /// What the key stands for already: an attempt that a repeat joins.
+    async fn joined(&self, begin: &BeginPayment) -> Result<Option<Dossier>> {
+        let changing = &self.backend().orders.changing;
+        let Some(kept) = changing.kept(begin.account, &begin.key, begin.request).await? else {
+            return Ok(None);
+        };
+        kept.attempt()?;
+        changing.dossier(begin.order).await
+    }
+
+    /// Through the gate. A payment that the provider was not told of yet is announced first.
+    async fn begin(&self, begin: &BeginPayment, token: &SecretString) -> Result<Dossier> {
+        let now = self.now();
+        let known = self.backend().orders.changing.dossier(begin.order).await?;
+        let known = known.ok_or(Error::NotFound("order"))?;
+        own(&known, begin.account)?;
+        let attempt = known.attempt(begin.payment);
+        if attempt.is_some_and(Attempt::is_unannounced) {
+            self.announce(&known.order).await;
+        }
+        let rule = |dossier: &Dossier, _: Option<&Demand>| begin_payment(dossier, begin, now);
+        let begun = self.decide(begin.order, Some(token), rule).await?;
+        let begun = begun.ok_or(Error::NotFound("order"))?;
+        Ok(begun.dossier)
+    }
+
+    /// Gives an order up before it is paid. While a payment is under way the order only remembers it:
+    /// what is captured goes back.
     pub async fn cancel(
         &self,
         caller: &Caller,
@@ -80,104 +115,65 @@ impl BoxOffice {
         key: IdempotencyKey,
     ) -> Result<PlacedOrder> {
         let request = RequestHash::of("cancel", order, &());
-        let cancel = CancelOrder { order, account: caller.account(), key, request };
-        let order = self.backend().orders.cancel(cancel, self.now()).await?;
-        let sale = self.sale(order.performance, self.now()).await?;
-        self.project(&sale, &order).await;
-        Ok(self.placed(order))
+        let cancelling = CancelOrder { account: caller.account(), key, request };
+        if let Some(order) = self.cancelled_before(&cancelling).await? {
+            return Ok(self.placed(order));
+        }
+        let now = self.now();
+        let rule = |dossier: &Dossier, _: Option<&Demand>| {
+            own(dossier, cancelling.account)?;
+            cancel(dossier, &cancelling, now)
+        };
+        let cancelled = match self.decide(order, None, rule).await {
+            Ok(cancelled) => cancelled.ok_or(Error::NotFound("order"))?.dossier.order,
+            // Somebody was faster with the same key.
+            Err(refused) => match self.cancelled_before(&cancelling).await? {
+                Some(order) => return Ok(self.placed(order)),
+                None => return Err(refused),
+            },
+        };
+        self.show(&cancelled).await;
+        Ok(self.placed(cancelled))
     }
 
-    /// The charge, and what became of it. `None` while nobody knows.
-    async fn confirm_and_settle(
+    async fn cancelled_before(&self, cancelling: &CancelOrder) -> Result<Option<Order>> {
+        let CancelOrder { account, key, request } = cancelling;
+        let kept = self.backend().orders.changing.kept(*account, key, *request).await?;
+        kept.map(|kept| read_order(&kept.facts()?)).transpose()
+    }
+
+    /// The charge, and what became of it.
+    pub(in crate::box_office) async fn charge(
         &self,
+        order: &Order,
         payment: PaymentId,
         token: SecretString,
-        total: Money,
-    ) -> Result<Option<Settled>> {
+    ) -> Result<Option<Dossier>> {
         let token = token.expose_secret().to_owned();
-        let confirmed = self.0.provider.confirm(Confirmation { payment, token, total }).await;
-        let refused = match confirmed {
+        let confirmation = Confirmation { payment, token, total: order.total };
+        let is_refused = match self.0.provider.confirm(confirmation).await {
             Ok(()) => false,
-            Err(ProviderError::Refused { kind, message }) => {
-                tracing::info!(%payment, kind, message, "the provider refused a charge");
-                true
-            }
             Err(ProviderError::Unknown(why)) => {
                 tracing::warn!(%payment, why, "a charge has no known end yet");
-                self.backend().orders.mark_unknown(payment, self.now()).await?;
                 false
             }
-        };
-        self.look(payment, total, refused).await
-    }
-
-    /// Asks the provider what happened and settles it. `ended`: our charge is known to have ended,
-    /// so a payment that shows nothing has failed.
-    pub(in crate::box_office) async fn look(
-        &self,
-        payment: PaymentId,
-        total: Money,
-        ended: bool,
-    ) -> Result<Option<Settled>> {
-        let found = match self.0.provider.payment(payment).await {
-            Ok(found) => found,
-            Err(error) => {
-                tracing::warn!(%payment, %error, "the provider does not say what happened");
-                self.backend().orders.mark_unknown(payment, self.now()).await?;
-                return Ok(None);
+            Err(refusal) => {
+                tracing::info!(%payment, %refusal, "the provider refused a charge");
+                true
             }
         };
-        let nothing = Money::new(0, total.currency);
-        let unknown = Fact { payment, status: FactStatus::Ready, captured: nothing, cancelled: 0 };
-        let mut fact = found.unwrap_or(unknown);
-        if fact.status == FactStatus::Ready && ended {
-            fact.status = FactStatus::Failed;
-        }
-        self.settle(&fact).await
+        self.look(order.id, payment, is_refused).await
     }
 
-    /// Everything that learns what happened to a payment ends here; any number of times.
-    async fn settle(&self, fact: &Fact) -> Result<Option<Settled>> {
-        let now = self.now();
-        let new_payment = self.0.randomness.id(now);
-        let Some(settled) = self.backend().orders.settle(fact, new_payment, now).await? else {
-            tracing::error!(payment = %fact.payment, "a payment that no order knows");
-            return Ok(None);
-        };
-        let order = &settled.order;
-        if let Ok(sale) = self.sale(order.performance, now).await {
-            self.project(&sale, order).await;
-        }
-        match order.status {
-            OrderStatus::Paid => self.finish(order).await,
-            OrderStatus::PendingPayment => self.pre_register(order).await,
-            OrderStatus::RefundDue => drop(self.step_refunds().await),
-            _ => {}
-        }
-        Ok(Some(settled))
-    }
-
-    /// A charge that a server left behind: what became of it, or the charge again under its own
-    /// key while the order's time lasts.
-    pub(in crate::box_office) async fn take_over(&self, attempt: DueAttempt) -> Result<()> {
-        let DueAttempt { payment, token, total, time_left } = attempt;
-        let settled = self.look(payment, total, !time_left).await?;
-        let open = settled.is_some_and(|settled| settled.attempt.is_open());
-        if open && time_left {
-            self.confirm_and_settle(payment, token, total).await?;
-        }
-        Ok(())
-    }
-
-    fn outcome(&self, settled: Settled) -> Result<PaymentOutcome> {
-        match settled.attempt {
-            AttemptStatus::Paid => Ok(PaymentOutcome::Paid(self.placed(settled.order))),
+    fn outcome(&self, dossier: &Dossier, payment: PaymentId) -> Result<PaymentOutcome> {
+        match dossier.attempt_status(payment) {
+            AttemptStatus::Paid => Ok(PaymentOutcome::Paid(self.placed(dossier.order.clone()))),
             AttemptStatus::Failed => Err(Error::PaymentDeclined),
             AttemptStatus::Returned => {
                 Err(Error::PaymentMismatch("the payment is given back in full".into()))
             }
             AttemptStatus::Created | AttemptStatus::Confirming | AttemptStatus::Unknown => {
-                Ok(PaymentOutcome::Processing(self.placed(settled.order)))
+                Ok(PaymentOutcome::Processing(self.placed(dossier.order.clone())))
             }
         }
     }

@@ -23,6 +23,6 @@ impl BoxOffice {
         if ticket.performance != performance {
             return Ok(CheckIn::WrongPerformance);
         }
-        self.backend().orders.check_in(ticket.id, self.now()).await
+        self.backend().orders.door.check_in(ticket.id, self.now()).await
     }
 }

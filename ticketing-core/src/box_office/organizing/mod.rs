@@ -1,5 +1,6 @@
 //! What organizers and administrators do: venues, performances, the line, the door.
 
+mod attending;
 mod door;
 mod performances;
 mod productions;
@@ -8,6 +9,7 @@ mod steering;
 mod synthetic;
 mod venues;
 
+pub use self::attending::{PaymentReport, RefundReport};
 pub use self::performances::{PerformanceView, SaleStatus};
 pub use self::reports::{OrganizerOrder, SaleGauges, SalesReport};
 pub use self::steering::Steer;

@@ -62,7 +62,8 @@ impl BoxOffice {
         page: Page,
     ) -> Result<Paged<OrganizerOrder>> {
         self.owned_sale(caller, performance).await?;
-        let orders = self.backend().orders.of_performance(performance, status, page).await?;
+        let orders =
+            self.backend().orders.selling.of_performance(performance, status, page).await?;
         Ok(orders.map(|(order, tickets)| OrganizerOrder { order, tickets }))
     }
 
@@ -70,7 +71,8 @@ impl BoxOffice {
     pub async fn sales(&self, caller: &Caller, performance: PerformanceId) -> Result<SalesReport> {
         let sale = self.owned_sale(caller, performance).await?;
         let seats = self.fresh_seats(&sale, self.now()).await?.counts();
-        let Sales { orders, gross, refunded } = self.backend().orders.sales(performance).await?;
+        let Sales { orders, gross, refunded } =
+            self.backend().orders.selling.sales(performance).await?;
         let currency = sale.performance.details.currency().unwrap_or_default();
         Ok(SalesReport {
             seats_total: sale.map.seats_total(),

@@ -45,7 +45,7 @@ impl BoxOffice {
     /// Removes the synthetic buyers that have no orders; for administrators.
     pub async fn remove_synthetic_buyers(&self, caller: &Caller) -> Result<u64> {
         self.administrator(caller).await?;
-        let keep = self.backend().orders.accounts_with_orders().await?;
+        let keep = self.backend().orders.selling.accounts_with_orders().await?;
         self.backend().accounts.remove_synthetic(keep).await
     }
 

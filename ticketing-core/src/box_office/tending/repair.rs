@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::guards::Guards;
 use crate::id::{PerformanceId, Randomness};
 use crate::orders::postgres::PostgresOrders;
-use crate::orders::{Order, Orders};
+use crate::orders::{Order, Selling};
 use crate::seats::Projection;
 use crate::seats::redis::start_seats;
 use crate::services::postgres::Postgres;

@@ -23,7 +23,7 @@ pub enum Step {
 }
 
 impl Step {
-    fn of(count: usize) -> Self {
+    pub(super) fn of(count: usize) -> Self {
         if count == 0 { Self::Idle } else { Self::Worked }
     }
 }
@@ -83,49 +83,6 @@ impl BoxOffice {
         Ok(chosen.turns.len())
     }
 
-    /// Ends orders that were not paid in time, and shows their seats free.
-    pub async fn step_expiry(&self) -> Result<Step> {
-        let expired = self.backend().orders.expire(self.now()).await?;
-        for order in &expired {
-            if let Some(sale) = readable(self.sale(order.performance, self.now()).await) {
-                self.project(&sale, order).await;
-            }
-        }
-        Ok(Step::of(expired.len()))
-    }
-
-    /// Looks after payments whose end nobody learned.
-    pub async fn step_payments(&self) -> Result<Step> {
-        let due = self.backend().orders.due_attempts(self.now()).await?;
-        let count = due.len();
-        for attempt in due {
-            let payment = attempt.payment;
-            if let Err(error) = self.take_over(attempt).await {
-                tracing::warn!(%payment, %error, "a payment stays open");
-            }
-        }
-        Ok(Step::of(count))
-    }
-
-    /// Gives back money that is due.
-    pub async fn step_refunds(&self) -> Result<Step> {
-        let due = self.backend().orders.due_refunds(self.now()).await?;
-        for refund in &due {
-            let back = self.0.provider.cancel(refund.payment, refund.id, refund.amount).await;
-            let done = match back {
-                Ok(()) => true,
-                Err(error) => {
-                    tracing::warn!(payment = %refund.payment, %error, "a refund is not through");
-                    self.is_back(refund.payment, refund.amount.amount).await
-                }
-            };
-            if done {
-                self.backend().orders.refunded(refund.id, self.now()).await?;
-            }
-        }
-        Ok(Step::of(due.len()))
-    }
-
     /// Makes the seats of every performance on sale say what the books say.
     pub async fn step_seats(&self) -> Result<Step> {
         for sale in self.sales_running().await? {
@@ -167,12 +124,6 @@ impl BoxOffice {
             services.read_clock(&self.0.clock).await?;
         }
         Ok(Step::Idle)
-    }
-
-    /// The refund was through already, whatever its answer was.
-    async fn is_back(&self, payment: crate::id::PaymentId, amount: i64) -> bool {
-        let fact = self.0.provider.payment(payment).await.ok().flatten();
-        fact.is_some_and(|fact| fact.cancelled >= amount)
     }
 
     pub(in crate::box_office) async fn sales_running(&self) -> Result<Vec<Arc<Sale>>> {

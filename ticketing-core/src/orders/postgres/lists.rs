@@ -1,16 +1,18 @@
-//! The statements that list something, or lease work to a background step.
+//! The statements that list something.
 
 use std::collections::HashMap;
 
-use sqlx::{PgPool, PgTransaction};
+use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::rows::{OrderRow, money};
+use super::rows::{DossierRow, OrderRow};
 use crate::clock::{GRACE_MS, Timestamp};
 use crate::error::{Error, Result, readable};
 use crate::id::{AccountId, PerformanceId};
 use crate::money::Currency;
-use crate::orders::{BATCH, DueAttempt, DueRefund, Order, OrderStatus, Sales, Ticket};
+use crate::orders::contract::{BATCH, Sales};
+use crate::orders::dossier::Dossier;
+use crate::orders::{Order, OrderStatus, Ticket};
 use crate::page::{Page, Paged, Position};
 
 pub(super) async fn of_account(
@@ -21,7 +23,8 @@ pub(super) async fn of_account(
     let rows = sqlx::query_as!(
         OrderRow,
         "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
-             expires_at_ms, payment_id, version, line_number, line_epoch, created_at_ms
+             expires_at_ms, payment_id, cancel_wanted, version, line_number, line_epoch,
+             created_at_ms
          FROM orders WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3",
         account.uuid(),
         page.after().id,
@@ -30,27 +33,36 @@ pub(super) async fn of_account(
     Ok(cut(page, rows.fetch_all(pool).await?))
 }
 
-/// Orders whose time is over, locked, behind the one with this time and id.
-pub(super) async fn due_orders(
-    transaction: &mut PgTransaction<'_>,
-    now: Timestamp,
-    after: (i64, Uuid),
-) -> Result<Vec<OrderRow>> {
-    let rows = sqlx::query_as!(
-        OrderRow,
-        "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
-             expires_at_ms, payment_id, version, line_number, line_epoch, created_at_ms
-         FROM orders
-         WHERE status = 'pending_payment' AND expires_at_ms <= $1 AND currency = ANY ($2)
-             AND (expires_at_ms, id) > ($3, $4)
-         ORDER BY expires_at_ms, id LIMIT $5 FOR UPDATE SKIP LOCKED",
-        now.plus_millis(-GRACE_MS).as_millis(),
-        &Currency::CODES.map(str::to_owned),
-        after.0,
-        after.1,
-        BATCH,
-    );
-    Ok(rows.fetch_all(&mut **transaction).await?)
+/// Orders whose time is over, with all that belongs to them. Pages on past those that this server
+/// cannot read: they stay, and hold up nobody behind them.
+pub(super) async fn overdue(pool: &PgPool, now: Timestamp) -> Result<Vec<Dossier>> {
+    let (mut due, mut after) = (Vec::new(), (i64::MIN, Uuid::nil()));
+    while due.is_empty() {
+        let rows = sqlx::query_as!(
+            DossierRow,
+            r#"SELECT id AS "id!", performance_id AS "performance_id!", account_id AS "account_id!",
+                 hold_id AS "hold_id!", status AS "status!", seats AS "seats!", lines AS "lines!",
+                 total AS "total!", currency AS "currency!", expires_at_ms AS "expires_at_ms!",
+                 payment_id AS "payment_id!", cancel_wanted AS "cancel_wanted!",
+                 version AS "version!", line_number AS "line_number!",
+                 line_epoch AS "line_epoch!", created_at_ms AS "created_at_ms!",
+                 attempts AS "attempts!", refunds AS "refunds!", attended AS "attended!"
+             FROM dossiers
+             WHERE status = 'pending_payment' AND expires_at_ms <= $1 AND currency = ANY ($2)
+                 AND (expires_at_ms, id) > ($3, $4)
+             ORDER BY expires_at_ms, id LIMIT $5"#,
+            now.plus_millis(-GRACE_MS).as_millis(),
+            &Currency::CODES.map(str::to_owned),
+            after.0,
+            after.1,
+            BATCH,
+        );
+        let rows = rows.fetch_all(pool).await?;
+        let Some(last) = rows.last() else { break };
+        after = (last.expires_at_ms, last.id);
+        due.extend(rows.into_iter().filter_map(|row| readable(row.try_into())));
+    }
+    Ok(due)
 }
 
 pub(super) async fn of_performance(
@@ -62,7 +74,8 @@ pub(super) async fn of_performance(
     let rows = sqlx::query_as!(
         OrderRow,
         "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
-             expires_at_ms, payment_id, version, line_number, line_epoch, created_at_ms
+             expires_at_ms, payment_id, cancel_wanted, version, line_number, line_epoch,
+             created_at_ms
          FROM orders
          WHERE performance_id = $1 AND ($2::text IS NULL OR status = $2) AND id > $3
          ORDER BY id LIMIT $4",
@@ -80,10 +93,10 @@ pub(super) async fn of_performance(
     }))
 }
 
-async fn tickets(pool: &PgPool, orders: &[Uuid]) -> Result<HashMap<Uuid, Vec<Ticket>>> {
+pub(super) async fn tickets(pool: &PgPool, orders: &[Uuid]) -> Result<HashMap<Uuid, Vec<Ticket>>> {
     let rows = sqlx::query!(
         "SELECT id, order_id, performance_id, seat FROM tickets
-         WHERE order_id = ANY ($1) ORDER BY order_id, seat",
+         WHERE order_id = ANY ($1) AND NOT void ORDER BY order_id, seat",
         orders,
     )
     .fetch_all(pool)
@@ -103,7 +116,8 @@ pub(super) async fn live(pool: &PgPool, performance: PerformanceId) -> Result<Ve
     let rows = sqlx::query_as!(
         OrderRow,
         "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
-             expires_at_ms, payment_id, version, line_number, line_epoch, created_at_ms
+             expires_at_ms, payment_id, cancel_wanted, version, line_number, line_epoch,
+             created_at_ms
          FROM orders
          WHERE id IN (SELECT order_id FROM claims WHERE performance_id = $1) ORDER BY id",
         performance.uuid(),
@@ -114,64 +128,6 @@ pub(super) async fn live(pool: &PgPool, performance: PerformanceId) -> Result<Ve
 fn cut(page: Page, rows: Vec<OrderRow>) -> Paged<Order> {
     let position = |row: &OrderRow| Position::by_id(row.id);
     page.cut(rows.into_iter(), position, |row| readable(row.try_into()))
-}
-
-pub(super) async fn due_attempts(
-    pool: &PgPool,
-    now: Timestamp,
-    look_again_at: Timestamp,
-) -> Result<Vec<DueAttempt>> {
-    let rows = sqlx::query!(
-        r#"UPDATE attempts SET look_at_ms = $2
-           FROM orders
-           WHERE orders.id = attempts.order_id AND attempts.payment_id IN (
-               SELECT payment_id FROM attempts
-               WHERE status IN ('confirming', 'unknown') AND look_at_ms <= $1
-               ORDER BY look_at_ms LIMIT $3 FOR UPDATE SKIP LOCKED)
-           RETURNING attempts.payment_id, attempts.token AS "token!", orders.total,
-               orders.currency, orders.expires_at_ms"#,
-        now.as_millis(),
-        look_again_at.as_millis(),
-        BATCH,
-    )
-    .fetch_all(pool)
-    .await?;
-    let due = rows.into_iter().map(|row| {
-        Ok(DueAttempt {
-            payment: row.payment_id.into(),
-            token: row.token.into(),
-            total: money("attempts", row.payment_id, row.total, &row.currency)?,
-            time_left: now.is_before(Timestamp::from_millis(row.expires_at_ms)),
-        })
-    });
-    Ok(due.filter_map(readable).collect())
-}
-
-pub(super) async fn due_refunds(
-    pool: &PgPool,
-    now: Timestamp,
-    leased_until: Timestamp,
-) -> Result<Vec<DueRefund>> {
-    let rows = sqlx::query!(
-        "UPDATE refunds SET next_at_ms = $2
-         WHERE id IN (
-             SELECT id FROM refunds WHERE NOT done AND next_at_ms <= $1
-             ORDER BY next_at_ms LIMIT $3 FOR UPDATE SKIP LOCKED)
-         RETURNING id, payment_id, amount, currency",
-        now.as_millis(),
-        leased_until.as_millis(),
-        BATCH,
-    )
-    .fetch_all(pool)
-    .await?;
-    let due = rows.into_iter().map(|row| {
-        Ok(DueRefund {
-            id: row.id.into(),
-            payment: row.payment_id.into(),
-            amount: money("refunds", row.id, row.amount, &row.currency)?,
-        })
-    });
-    Ok(due.filter_map(readable).collect())
 }
 
 pub(super) async fn sales(pool: &PgPool, performance: PerformanceId) -> Result<Sales> {

@@ -1,13 +1,16 @@
 //! Rows and what they mean.
 
-use sqlx::{PgPool, PgTransaction};
+use serde::de::DeserializeOwned;
+use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::id::{OrderId, PaymentId};
+use crate::id::OrderId;
 use crate::money::{Currency, Money};
-use crate::orders::{AttemptStatus, Order, OrderStatus};
+use crate::orders::dossier::Dossier;
+use crate::orders::stored::{StoredAttempt, StoredAttention, StoredRefund};
+use crate::orders::{Order, OrderStatus};
 use crate::seats::{StoredLine, read_lines};
 
 pub(super) struct OrderRow {
@@ -22,6 +25,7 @@ pub(super) struct OrderRow {
     pub(super) currency: String,
     pub(super) expires_at_ms: i64,
     pub(super) payment_id: Uuid,
+    pub(super) cancel_wanted: bool,
     pub(super) version: i64,
     pub(super) line_number: i64,
     pub(super) line_epoch: i32,
@@ -51,12 +55,78 @@ impl TryFrom<OrderRow> for Order {
             total,
             expires_at: Timestamp::from_millis(row.expires_at_ms),
             payment: row.payment_id.into(),
+            cancel_wanted: row.cancel_wanted,
             version: row.version,
             line_number: row.line_number.cast_unsigned(),
             line_epoch: row.line_epoch.cast_unsigned(),
             created_at: Timestamp::from_millis(row.created_at_ms),
         })
     }
+}
+
+/// An order with everything that happened to its money. The columns of a view may all be null, as far
+/// as PostgreSQL knows.
+pub(super) struct DossierRow {
+    pub(super) id: Uuid,
+    pub(super) performance_id: Uuid,
+    pub(super) account_id: Uuid,
+    pub(super) hold_id: Uuid,
+    pub(super) status: String,
+    pub(super) seats: Vec<i32>,
+    pub(super) lines: String,
+    pub(super) total: i64,
+    pub(super) currency: String,
+    pub(super) expires_at_ms: i64,
+    pub(super) payment_id: Uuid,
+    pub(super) cancel_wanted: bool,
+    pub(super) version: i64,
+    pub(super) line_number: i64,
+    pub(super) line_epoch: i32,
+    pub(super) created_at_ms: i64,
+    pub(super) attempts: String,
+    pub(super) refunds: String,
+    pub(super) attended: String,
+}
+
+impl TryFrom<DossierRow> for Dossier {
+    type Error = Error;
+
+    fn try_from(row: DossierRow) -> Result<Self> {
+        let id = row.id;
+        let attempts: Vec<StoredAttempt> = stored("attempts", id, &row.attempts)?;
+        let refunds: Vec<StoredRefund> = stored("refunds", id, &row.refunds)?;
+        let attended: Vec<StoredAttention> = stored("attention", id, &row.attended)?;
+        let order = Order::try_from(OrderRow {
+            id,
+            performance_id: row.performance_id,
+            account_id: row.account_id,
+            hold_id: row.hold_id,
+            status: row.status,
+            seats: row.seats,
+            lines: row.lines,
+            total: row.total,
+            currency: row.currency,
+            expires_at_ms: row.expires_at_ms,
+            payment_id: row.payment_id,
+            cancel_wanted: row.cancel_wanted,
+            version: row.version,
+            line_number: row.line_number,
+            line_epoch: row.line_epoch,
+            created_at_ms: row.created_at_ms,
+        })?;
+        let attempts = attempts.into_iter().map(|attempt| attempt.read(order.expires_at));
+        Ok(Self {
+            attempts: attempts.collect::<Result<_>>()?,
+            refunds: refunds.into_iter().map(StoredRefund::read).collect::<Result<_>>()?,
+            attended: attended.into_iter().filter_map(StoredAttention::read).collect(),
+            order,
+        })
+    }
+}
+
+fn stored<T: DeserializeOwned>(table: &'static str, order: Uuid, rows: &str) -> Result<T> {
+    let read = serde_json::from_str(rows);
+    read.map_err(|error| Error::unreadable(table, "of the order", order, error.to_string()))
 }
 
 pub(super) fn money(table: &'static str, row: Uuid, amount: i64, currency: &str) -> Result<Money> {
@@ -69,38 +139,28 @@ pub(super) async fn stored_order(pool: &PgPool, id: OrderId) -> Result<Option<Or
     let row = sqlx::query_as!(
         OrderRow,
         "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
-             expires_at_ms, payment_id, version, line_number, line_epoch, created_at_ms
+             expires_at_ms, payment_id, cancel_wanted, version, line_number, line_epoch,
+             created_at_ms
          FROM orders WHERE id = $1",
         id.uuid()
     );
     row.fetch_optional(pool).await?.map(Order::try_from).transpose()
 }
 
-/// The order, which nobody else changes until the transaction ends.
-pub(super) async fn locked_order(
-    transaction: &mut PgTransaction<'_>,
-    id: OrderId,
-) -> Result<Option<Order>> {
+pub(super) async fn stored_dossier(pool: &PgPool, id: OrderId) -> Result<Option<Dossier>> {
     let row = sqlx::query_as!(
-        OrderRow,
-        "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
-             expires_at_ms, payment_id, version, line_number, line_epoch, created_at_ms
-         FROM orders WHERE id = $1 FOR UPDATE",
+        DossierRow,
+        r#"SELECT id AS "id!", performance_id AS "performance_id!", account_id AS "account_id!",
+                 hold_id AS "hold_id!", status AS "status!", seats AS "seats!", lines AS "lines!",
+                 total AS "total!", currency AS "currency!", expires_at_ms AS "expires_at_ms!",
+                 payment_id AS "payment_id!", cancel_wanted AS "cancel_wanted!",
+                 version AS "version!", line_number AS "line_number!",
+                 line_epoch AS "line_epoch!", created_at_ms AS "created_at_ms!",
+                 attempts AS "attempts!", refunds AS "refunds!", attended AS "attended!"
+             FROM dossiers WHERE id = $1"#,
         id.uuid()
     );
-    row.fetch_optional(&mut **transaction).await?.map(Order::try_from).transpose()
-}
-
-pub(super) async fn attempt_status(
-    transaction: &mut PgTransaction<'_>,
-    payment: PaymentId,
-) -> Result<AttemptStatus> {
-    let name =
-        sqlx::query_scalar!("SELECT status FROM attempts WHERE payment_id = $1", payment.uuid())
-            .fetch_one(&mut **transaction)
-            .await?;
-    AttemptStatus::from_name(&name)
-        .ok_or_else(|| Error::unreadable("attempts", "status", payment, format!("{name:?}")))
+    row.fetch_optional(pool).await?.map(Dossier::try_from).transpose()
 }
 
 /// The seats that an exception lists in its DETAIL.

@@ -1,0 +1,91 @@
+//! What everything that learns about a payment ends in: the decision, and what follows from it.
+
+use secrecy::SecretString;
+
+use super::BoxOffice;
+use crate::error::{Error, Result, report};
+use crate::id::{AccountId, OrderId, PaymentId};
+use crate::money::Currency;
+use crate::orders::{
+    Change, Decided, Demand, Dossier, Heard, Order, OrderStatus, Terms, decide, settle, tell,
+};
+use crate::payments::Fact;
+
+impl BoxOffice {
+    /// Asks the provider what became of a payment, and settles it. `is_refused`: it just refused the
+    /// charge that we sent. Nothing for an order that is not there.
+    pub(super) async fn look(
+        &self,
+        order: OrderId,
+        payment: PaymentId,
+        is_refused: bool,
+    ) -> Result<Option<Dossier>> {
+        match self.0.provider.payment(payment).await {
+            Ok(fact) if is_refused => {
+                let fact = fact.unwrap_or_else(|| Fact::ready(payment, Currency::default()));
+                self.settle(order, Heard::Refused(&fact)).await
+            }
+            Ok(fact) => self.heard(order, payment, fact).await,
+            Err(error) => {
+                tracing::warn!(%payment, %error, "the provider does not say what happened");
+                self.settle(order, Heard::Silence(payment)).await
+            }
+        }
+    }
+
+    /// Settles what the provider says; a payment that it does not know shows nothing.
+    pub(super) async fn heard(
+        &self,
+        order: OrderId,
+        payment: PaymentId,
+        fact: Option<Fact>,
+    ) -> Result<Option<Dossier>> {
+        let fact = fact.unwrap_or_else(|| Fact::ready(payment, Currency::default()));
+        self.settle(order, Heard::Fact(&fact)).await
+    }
+
+    /// Any number of times.
+    async fn settle(&self, order: OrderId, heard: Heard<'_>) -> Result<Option<Dossier>> {
+        let now = self.now();
+        let terms = Terms { next_payment: self.0.randomness.id(now), now, guards: self.0.guards };
+        let rule =
+            |dossier: &Dossier, unmet: Option<&Demand>| Ok(settle(dossier, heard, unmet, &terms));
+        let Some(decided) = self.decide(order, None, rule).await? else { return Ok(None) };
+        if decided.change.is_some() {
+            self.show(&decided.dossier.order).await;
+        }
+        Ok(Some(decided.dossier))
+    }
+
+    /// A decision about an order; whoever has to be told of it is told.
+    pub(super) async fn decide(
+        &self,
+        order: OrderId,
+        token: Option<&SecretString>,
+        rule: impl Fn(&Dossier, Option<&Demand>) -> Result<Option<Change>> + Send + Sync,
+    ) -> Result<Option<Decided>> {
+        let decided = decide(&*self.backend().orders.changing, order, token, rule).await?;
+        let change = decided.as_ref().and_then(|decided| decided.change.as_ref());
+        change.iter().flat_map(|change| &change.attention).for_each(tell);
+        Ok(decided)
+    }
+
+    /// Shows an order that changed in the live sale, and does at once what follows. All of it is done
+    /// again where it fails here: by the event, by the reconciler, by what is due.
+    pub(super) async fn show(&self, order: &Order) {
+        match self.sale(order.performance, self.now()).await {
+            Ok(sale) => self.project(&sale, order).await,
+            Err(error) => report(&error),
+        }
+        match order.status {
+            OrderStatus::Paid => self.finish(order).await,
+            OrderStatus::PendingPayment => self.announce_soon(order),
+            _ => {}
+        }
+    }
+}
+
+/// For others than its buyer there is no such order.
+pub(super) fn own(dossier: &Dossier, account: AccountId) -> Result<()> {
+    if dossier.order.account == account { Ok(()) } else { Err(Error::NotFound("order")) }
+}

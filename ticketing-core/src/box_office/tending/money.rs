@@ -1,0 +1,267 @@
+//! The work that money leaves behind: payments to announce, to find the end of, to watch after their
+//! end; money to give back. Many at once, within a bound, and none waits for a slow one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use futures_util::{FutureExt, StreamExt, stream};
+use parking_lot::Mutex;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
+
+use super::Step;
+use crate::box_office::BoxOffice;
+use crate::clock::Timestamp;
+use crate::error::{Error, Result, readable, report};
+use crate::id::{OrderId, PaymentId, RefundId};
+use crate::orders::{
+    AttemptStatus, Demand, Dossier, DueAttempt, DueRefund, Order, OrderStatus, Outcome,
+    RefundStatus, Reversed, expire, reversed, send_again, send_refund,
+};
+use crate::payments::{PreRegistration, ProviderError, Refunding};
+
+/// How many calls to the provider a process has under way for background work.
+const AT_ONCE: usize = 64;
+/// How many orders are ended at once.
+const ENDED_AT_ONCE: usize = 8;
+/// How long a step waits for what it began; a slow call goes on without it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The money work of a process.
+pub(in crate::box_office) struct MoneyWork {
+    tending: Arc<Semaphore>,
+    announcing: Arc<Semaphore>,
+    /// What the provider was told of, to be written down together.
+    announced: Mutex<Vec<PaymentId>>,
+}
+
+impl Default for MoneyWork {
+    fn default() -> Self {
+        Self {
+            tending: Arc::new(Semaphore::new(AT_ONCE)),
+            announcing: Arc::new(Semaphore::new(AT_ONCE)),
+            announced: Mutex::default(),
+        }
+    }
+}
+
+impl MoneyWork {
+    /// A permit for each piece of work that can be begun now.
+    fn permits(&self) -> Vec<OwnedSemaphorePermit> {
+        let take = || self.tending.clone().try_acquire_owned().ok();
+        std::iter::from_fn(take).collect()
+    }
+}
+
+impl BoxOffice {
+    /// Ends orders that were not paid in time, and shows their seats free. One that changes meanwhile
+    /// is left to the next time.
+    pub async fn step_expiry(&self) -> Result<Step> {
+        let now = self.now();
+        let overdue = self.backend().orders.selling.overdue(now).await?;
+        let count = overdue.len();
+        let ends = overdue.into_iter().map(|dossier| self.end_unpaid(dossier, now).boxed());
+        let ended = stream::iter(ends).buffer_unordered(ENDED_AT_ONCE);
+        let ended: Vec<Result<()>> = ended.collect().await;
+        for ended in ended {
+            readable(ended);
+        }
+        Ok(Step::of(count))
+    }
+
+    async fn end_unpaid(&self, dossier: Dossier, now: Timestamp) -> Result<()> {
+        let Some(change) = expire(&dossier, now) else { return Ok(()) };
+        let applied = self.backend().orders.changing.apply(&change, None).await?;
+        if applied == Outcome::Applied {
+            self.show(&change.order).await;
+        }
+        Ok(())
+    }
+
+    /// Looks after payments: those that the provider was not told of, those whose end nobody learned,
+    /// and those that ended, for a day.
+    pub async fn step_payments(&self) -> Result<Step> {
+        self.write_announced().await?;
+        let permits = self.0.money.permits();
+        let paying = &self.backend().orders.paying;
+        let due = paying.due_attempts(self.now(), permits.len()).await?;
+        let count = due.len();
+        let works = due.into_iter().zip(permits).map(|(attempt, permit)| {
+            let office = self.clone();
+            work(permit, async move { office.tend_attempt(attempt).await })
+        });
+        wait_a_while(works.collect()).await;
+        self.write_announced().await?;
+        Ok(Step::of(count))
+    }
+
+    /// Gives back money that is due.
+    pub async fn step_refunds(&self) -> Result<Step> {
+        let permits = self.0.money.permits();
+        let paying = &self.backend().orders.paying;
+        let due = paying.due_refunds(self.now(), permits.len()).await?;
+        let count = due.len();
+        let works = due.into_iter().zip(permits).map(|(refund, permit)| {
+            let office = self.clone();
+            work(permit, async move { office.tend_refund(refund).await })
+        });
+        wait_a_while(works.collect()).await;
+        Ok(Step::of(count))
+    }
+
+    /// Tells the provider of the order's next payment, without anybody waiting for it. Where that
+    /// fails, or too much is under way, it is due again by itself.
+    pub(in crate::box_office) fn announce_soon(&self, order: &Order) {
+        let Ok(permit) = self.0.money.announcing.clone().try_acquire_owned() else { return };
+        let (office, order) = (self.clone(), order.clone());
+        tokio::spawn(async move {
+            office.announce(&order).await;
+            drop(permit);
+        });
+    }
+
+    /// Tells the provider what the order's next payment will be. Doing it again changes nothing.
+    pub(in crate::box_office) async fn announce(&self, order: &Order) {
+        let registration = PreRegistration {
+            payment: order.payment,
+            total: order.total,
+            order: order.id,
+            performance: order.performance,
+        };
+        match self.0.provider.pre_register(registration).await {
+            // What it refuses for good, paying will find out.
+            Ok(()) | Err(ProviderError::Refused { .. } | ProviderError::Impossible { .. }) => {
+                self.0.money.announced.lock().push(order.payment);
+            }
+            Err(error) => {
+                tracing::warn!(order = %order.id, %error, "a payment is not announced yet");
+            }
+        }
+    }
+
+    async fn write_announced(&self) -> Result<()> {
+        let announced = std::mem::take(&mut *self.0.money.announced.lock());
+        if announced.is_empty() {
+            return Ok(());
+        }
+        let written = self.backend().orders.paying.announced(&announced).await;
+        if written.is_err() {
+            self.0.money.announced.lock().extend(announced);
+        }
+        written
+    }
+
+    async fn tend_attempt(&self, due: DueAttempt) -> Result<()> {
+        let DueAttempt { payment, order, token } = due;
+        let Some(dossier) = self.backend().orders.changing.dossier(order).await? else {
+            return Ok(());
+        };
+        if dossier.attempt_status(payment) == AttemptStatus::Created {
+            if dossier.order.status == OrderStatus::PendingPayment {
+                self.announce(&dossier.order).await;
+            }
+            return Ok(());
+        }
+        let Some(dossier) = self.look(order, payment, false).await? else { return Ok(()) };
+        let is_open = dossier.attempt_status(payment).is_open();
+        let Some(token) = token.filter(|_| is_open) else { return Ok(()) };
+        let now = self.now();
+        let rule = |dossier: &Dossier, _: Option<&Demand>| Ok(send_again(dossier, payment, now));
+        let sent = self.decide(order, None, rule).await?;
+        if sent.is_some_and(|sent| sent.change.is_some()) {
+            self.charge(&dossier.order, payment, token).await?;
+        }
+        Ok(())
+    }
+
+    async fn tend_refund(&self, DueRefund { id, order }: DueRefund) -> Result<()> {
+        let now = self.now();
+        let Some(dossier) = self.backend().orders.changing.dossier(order).await? else {
+            return Ok(());
+        };
+        let Some(refund) = dossier.refund(id) else { return Ok(()) };
+        let (payment, attempt) = (refund.payment, refund.attempt);
+        let is_forgotten = refund.key_is_forgotten(now);
+        if is_forgotten || refund.status == RefundStatus::Pending {
+            let after = self.look(order, payment, false).await?;
+            let refund = after.as_ref().and_then(|dossier| dossier.refund(id));
+            let same = refund.is_some_and(|refund| {
+                refund.attempt == attempt && refund.status != RefundStatus::Done
+            });
+            if !same {
+                return Ok(());
+            }
+            let what = if is_forgotten {
+                Reversed::Refused("the provider shows nothing of it after hours".into())
+            } else {
+                Reversed::Silence
+            };
+            return self.reversed(order, (id, attempt), what).await;
+        }
+        let rule = |dossier: &Dossier, _: Option<&Demand>| Ok(send_refund(dossier, id, now));
+        let Some(sent) = self.decide(order, None, rule).await? else { return Ok(()) };
+        let dossier = sent.dossier;
+        let Some(refund) = dossier.refund(id).filter(|one| one.status == RefundStatus::Sent) else {
+            return Ok(());
+        };
+        let refunding = Refunding {
+            payment,
+            key: refund.key(),
+            amount: refund.amount,
+            cancellable: dossier.cancellable(payment),
+            reason: "refund",
+        };
+        let attempt = refund.attempt;
+        let what = match self.0.provider.cancel(refunding).await {
+            Ok(reversal) => Reversed::Answered(reversal),
+            Err(ProviderError::Unknown(why)) => {
+                tracing::warn!(%payment, why, "a refund has no known end yet");
+                Reversed::Silence
+            }
+            Err(refusal) => {
+                // It may be through all the same: an earlier try, or somebody else.
+                self.look(order, payment, false).await?;
+                match refusal {
+                    ProviderError::Impossible { .. } => Reversed::Hopeless(refusal.to_string()),
+                    _ => Reversed::Refused(refusal.to_string()),
+                }
+            }
+        };
+        self.reversed(order, (id, attempt), what).await
+    }
+
+    async fn reversed(
+        &self,
+        order: OrderId,
+        (id, attempt): (RefundId, u32),
+        what: Reversed,
+    ) -> Result<()> {
+        let now = self.now();
+        let rule = |dossier: &Dossier, _: Option<&Demand>| {
+            Ok(reversed(dossier, (id, attempt), &what, now))
+        };
+        self.decide(order, None, rule).await?;
+        Ok(())
+    }
+}
+
+/// One piece of work, in a task of its own.
+fn work(
+    permit: OwnedSemaphorePermit,
+    work: impl Future<Output = Result<()>> + Send + 'static,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        match work.await {
+            Ok(()) => {}
+            Err(error @ Error::Unreadable { .. }) => report(&error),
+            Err(error) => tracing::warn!(%error, "money is looked after later"),
+        }
+        drop(permit);
+    })
+}
+
+async fn wait_a_while(works: Vec<JoinHandle<()>>) {
+    // Whatever is left goes on by itself, and its lease keeps others from it.
+    let _ = tokio::time::timeout(PATIENCE, join_all(works)).await;
+}

@@ -1,0 +1,126 @@
+use crate::clock::Timestamp;
+use crate::id::{PaymentId, RefundId};
+use crate::money::Money;
+
+/// How far money on its way back is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundStatus {
+    /// To be sent to the provider.
+    Requested,
+    /// Sent; nobody knows yet what became of it.
+    Sent,
+    /// The provider has taken it and says later whether it is through.
+    Pending,
+    /// The money is back.
+    Done,
+    /// The provider does not do it; a person has to look. It is tried again, slowly.
+    NeedsAttention,
+}
+
+impl RefundStatus {
+    #[cfg(feature = "services")]
+    const ALL: [Self; 5] =
+        [Self::Requested, Self::Sent, Self::Pending, Self::Done, Self::NeedsAttention];
+
+    /// The word on the wire and in the books.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Sent => "sent",
+            Self::Pending => "pending",
+            Self::Done => "done",
+            Self::NeedsAttention => "needs_attention",
+        }
+    }
+
+    #[cfg(feature = "services")]
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// How often a refund is sent under a new key before a person is asked.
+const TRIES_MAX: u32 = 8;
+/// The waits between tries; the last one repeats.
+const WAITS_MS: [i64; 6] = [5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000];
+/// How long the provider replays its answer to a key: after that a look comes before a repeat.
+pub(crate) const KEY_KEPT_MS: i64 = 3 * 3_600_000;
+
+/// Money on its way back, or back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refund {
+    pub(crate) id: RefundId,
+    pub(crate) payment: PaymentId,
+    pub(crate) amount: Money,
+    pub(crate) status: RefundStatus,
+    /// Somebody else gave it back: the provider's console, a bank.
+    pub(crate) elsewhere: bool,
+    /// Which try this is, from 1; each has an idempotency key of its own.
+    pub(crate) attempt: u32,
+    /// When this try was first sent.
+    pub(crate) sent_at: Option<Timestamp>,
+    /// What the provider calls it, once it said so.
+    pub(crate) cancellation: Option<String>,
+    /// How often somebody has tended it without an end.
+    pub(crate) looks: u32,
+    /// When it is tended next; never, once it is done.
+    pub(crate) next_at: Option<Timestamp>,
+}
+
+impl Refund {
+    pub(super) fn requested(
+        id: RefundId,
+        payment: PaymentId,
+        amount: Money,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            payment,
+            amount,
+            status: RefundStatus::Requested,
+            elsewhere: false,
+            attempt: 1,
+            sent_at: None,
+            cancellation: None,
+            looks: 0,
+            next_at: Some(now),
+        }
+    }
+
+    /// What the provider tells one try of this refund from another by.
+    pub(crate) fn key(&self) -> String {
+        match self.attempt {
+            // The word of servers before this one.
+            1 => format!("refund-{}", self.id),
+            attempt => format!("refund-{}-{attempt}", self.id),
+        }
+    }
+
+    pub(super) fn done(&mut self) {
+        self.status = RefundStatus::Done;
+        self.next_at = None;
+    }
+
+    pub(super) fn wait(&mut self, now: Timestamp) {
+        let looks = usize::try_from(self.looks).unwrap_or(usize::MAX);
+        self.looks = self.looks.saturating_add(1);
+        self.next_at = Some(now.plus_millis(WAITS_MS[looks.min(WAITS_MS.len() - 1)]));
+    }
+
+    /// This try definitely was not done: the next one has a new key, for the answer to this one is
+    /// replayed. True when a person should be asked by now.
+    pub(super) fn again(&mut self, now: Timestamp) -> bool {
+        self.attempt += 1;
+        self.sent_at = None;
+        self.cancellation = None;
+        self.status = RefundStatus::Requested;
+        self.wait(now);
+        self.attempt > TRIES_MAX
+    }
+
+    /// The key of this try is no longer known to the provider.
+    pub(crate) fn key_is_forgotten(&self, now: Timestamp) -> bool {
+        self.sent_at.is_some_and(|sent| !now.is_before(sent.plus_millis(KEY_KEPT_MS)))
+    }
+}

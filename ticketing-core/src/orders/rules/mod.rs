@@ -1,0 +1,18 @@
+//! What may happen to an order, one activity per file. Pure: a rule reads the dossier and answers a
+//! change or a refusal; the books decide whether it still holds.
+
+mod attending;
+mod cancelling;
+mod expiring;
+mod paying;
+mod placing;
+mod refunding;
+mod settling;
+
+pub(crate) use self::attending::{RefundPayment, refund_payment, seen};
+pub(crate) use self::cancelling::{CancelOrder, cancel};
+pub(crate) use self::expiring::expire;
+pub(crate) use self::paying::{BeginPayment, begin_payment, let_charge, send_again};
+pub(crate) use self::placing::{NewOrder, place};
+pub(crate) use self::refunding::{Reversed, reversed, send_refund};
+pub(crate) use self::settling::{Heard, Terms, settle};

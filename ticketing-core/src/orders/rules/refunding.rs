@@ -1,0 +1,88 @@
+use crate::clock::Timestamp;
+use crate::events::EventKind;
+use crate::id::RefundId;
+use crate::orders::OrderStatus;
+use crate::orders::attention::AttentionReason;
+use crate::orders::change::{Change, Draft};
+use crate::orders::dossier::Dossier;
+use crate::orders::refund::RefundStatus;
+use crate::payments::{CancellationStatus, Reversal};
+
+/// A refund is about to be sent: from now on it may be through, whatever is heard of it.
+pub(crate) fn send_refund(dossier: &Dossier, id: RefundId, now: Timestamp) -> Option<Change> {
+    let mut draft = Draft::of(dossier, now);
+    let refund = draft.after.refund_mut(id)?;
+    if matches!(refund.status, RefundStatus::Done | RefundStatus::Pending) {
+        return None;
+    }
+    refund.status = RefundStatus::Sent;
+    refund.sent_at.get_or_insert(now);
+    draft.finish()
+}
+
+/// What became of one try of a refund.
+#[derive(Clone, Debug)]
+pub(crate) enum Reversed {
+    /// The provider answered.
+    Answered(Reversal),
+    /// It does not do it, for this reason; the payment says nothing of it either.
+    Refused(String),
+    /// It does not do it, and will not the next time.
+    Hopeless(String),
+    /// No definite answer: it may be through.
+    Silence,
+}
+
+/// Only the present try of a refund is heard: what is said of an earlier one comes too late.
+pub(crate) fn reversed(
+    dossier: &Dossier,
+    (id, attempt): (RefundId, u32),
+    what: &Reversed,
+    now: Timestamp,
+) -> Option<Change> {
+    let mut draft = Draft::of(dossier, now);
+    let refund = draft.after.refund_mut(id)?;
+    if refund.attempt != attempt || refund.status == RefundStatus::Done {
+        return None;
+    }
+    match what {
+        Reversed::Silence => refund.wait(now),
+        Reversed::Refused(why) => try_again(&mut draft, id, why, false),
+        Reversed::Hopeless(why) => try_again(&mut draft, id, why, true),
+        Reversed::Answered(reversal) => {
+            refund.cancellation.clone_from(&reversal.id);
+            match reversal.status {
+                CancellationStatus::Succeeded => refund.done(),
+                CancellationStatus::Requested => {
+                    refund.status = RefundStatus::Pending;
+                    refund.wait(now);
+                }
+                CancellationStatus::Failed => {
+                    try_again(&mut draft, id, "the provider says that it failed", false);
+                }
+            }
+        }
+    }
+    close(&mut draft);
+    draft.finish()
+}
+
+/// A try that definitely was not done: the next one has a key of its own. After many, or where there
+/// is no hope, a person is asked, and it is tried on, slowly.
+pub(super) fn try_again(draft: &mut Draft<'_>, id: RefundId, why: &str, is_hopeless: bool) {
+    let now = draft.now;
+    let Some(refund) = draft.after.refund_mut(id) else { return };
+    let (payment, tries) = (refund.payment, refund.attempt);
+    if refund.again(now) || is_hopeless {
+        refund.status = RefundStatus::NeedsAttention;
+        let why = format!("after {tries} tries: {why}");
+        draft.attend(payment, AttentionReason::RefundRefused, why);
+    }
+}
+
+/// An order whose money is all back is refunded.
+pub(super) fn close(draft: &mut Draft<'_>) {
+    if draft.after.order.status == OrderStatus::RefundDue && draft.after.all_back() {
+        draft.becomes(EventKind::OrderRefunded);
+    }
+}

@@ -1,0 +1,11 @@
+//! How orders, attempts and refunds are written down: read with defaults for what an older server did
+//! not know, and with what a newer one adds passed over.
+
+#[cfg(feature = "services")]
+mod money;
+mod order;
+
+#[cfg(feature = "services")]
+pub(super) use self::money::{StoredAttempt, StoredAttention, StoredEvent, StoredRefund};
+pub(crate) use self::order::read_order;
+pub(super) use self::order::write_order;
