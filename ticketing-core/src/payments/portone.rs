@@ -1,5 +1,7 @@
 //! PortOne V2 over HTTP; the sandbox gateway speaks the same protocol.
 
+mod answers;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -8,13 +10,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{
-    Cancellation, CancellationStatus, Confirmation, Fact, FactStatus, PreRegistration, Provider,
-    ProviderError, Refunding, Reversal,
-};
+use self::answers::{Cancelled, Payment};
+use super::{Confirmation, Fact, PreRegistration, Provider, ProviderError, Refunding, Reversal};
 use crate::error::{Error, Result};
 use crate::id::PaymentId;
-use crate::money::{Currency, Money};
 
 /// How long a capture or a refund may take before its state is called unknown. The provider goes on after we
 /// hang up, so a short time-out would only make more unknowns.
@@ -111,92 +110,6 @@ struct Refusal {
     kind: String,
     #[serde(default)]
     message: Option<String>,
-}
-
-/// A payment, read tolerantly: any field may be missing, and any may be new.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Payment {
-    status: String,
-    amount: Amount,
-    currency: String,
-    channel: Option<PaymentChannel>,
-    status_changed_at: Value,
-    cancellations: Vec<PaymentCancellation>,
-    disputes: Vec<Dispute>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Amount {
-    paid: Option<i64>,
-    cancelled: i64,
-}
-
-#[derive(Deserialize)]
-struct PaymentChannel {
-    #[serde(default, rename = "type")]
-    kind: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct PaymentCancellation {
-    status: String,
-    id: String,
-    total_amount: i64,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Dispute {
-    status: String,
-}
-
-impl Payment {
-    /// What it says. A capture that does not say how much says nothing.
-    fn fact(self, payment: PaymentId, channel: Channel) -> Option<Fact> {
-        let code = self.currency.trim_start_matches("CURRENCY_");
-        let status = match (self.status.as_str(), self.amount.paid) {
-            ("READY" | "PAY_PENDING", _) => FactStatus::Ready,
-            ("PAID", Some(1..)) => FactStatus::Paid,
-            ("FAILED", _) => FactStatus::Failed,
-            ("CANCELLED" | "PARTIAL_CANCELLED", Some(_)) => FactStatus::Cancelled,
-            _ => FactStatus::Other,
-        };
-        let cancellations = self.cancellations.into_iter().filter_map(|one| {
-            let status = one.state()?;
-            Some(Cancellation { id: one.id, amount: one.total_amount, status })
-        });
-        let kind = self.channel.map(|channel| channel.kind);
-        let disputed = self.disputes.iter().any(|dispute| dispute.status != "RESOLVED");
-        Some(Fact {
-            payment,
-            status,
-            captured: Money::new(self.amount.paid.unwrap_or(0).max(0), Currency::from_code(code)?),
-            cancelled: self.amount.cancelled.max(0),
-            cancellations: cancellations.collect(),
-            is_ours: kind.is_some_and(|kind| kind == channel.name()),
-            disputed,
-            changed_at: serde_json::from_value(self.status_changed_at).ok(),
-        })
-    }
-}
-
-#[derive(Deserialize)]
-struct Cancelled {
-    cancellation: PaymentCancellation,
-}
-
-impl PaymentCancellation {
-    fn state(&self) -> Option<CancellationStatus> {
-        match self.status.as_str() {
-            "REQUESTED" => Some(CancellationStatus::Requested),
-            "SUCCEEDED" => Some(CancellationStatus::Succeeded),
-            "FAILED" => Some(CancellationStatus::Failed),
-            _ => None,
-        }
-    }
 }
 
 /// The answer's body, or what the provider refused; a server error and a broken connection are

@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::{Method, RequestBuilder};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use ticketing_core::payments::{PortOne, PortOneSettings};
+use ticketing_core::payments::{PortOne, PortOneSettings, WebhookSecrets};
 use ticketing_core::{BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey, Timestamp};
 use ticketing_server::{App, router};
 use tokio::net::TcpListener;
@@ -16,9 +16,10 @@ use tokio::sync::watch;
 use crate::wire::{Request, text};
 
 /// 2026-05-01T10:00:00Z.
-const START: Timestamp = Timestamp::from_millis(1_777_629_600_000);
+pub(crate) const START: Timestamp = Timestamp::from_millis(1_777_629_600_000);
 const TICK: Duration = Duration::from_millis(200);
-const GATEWAY_SECRET: &str = "a secret of this test";
+pub(crate) const GATEWAY_SECRET: &str = "a secret of this test";
+pub(crate) const WEBHOOK_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
 /// Twenty seats in two rows.
 pub(crate) const PLAN: &str = r#"
@@ -74,7 +75,8 @@ impl House {
         office.ensure_administrator(email, &SecretString::from(password)).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let app = App::new(office.clone(), true);
+        let secrets = WebhookSecrets::new(&[WEBHOOK_SECRET.into()]).unwrap();
+        let app = App::new(office.clone(), true).with_webhooks(Some(secrets));
         let draining = app.draining.clone();
         let app = router(app);
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
@@ -224,6 +226,10 @@ impl House {
         let authorize = self.http.post(format!("{}{path}", self.gateway_url));
         let authorized = authorize.json(&json!({"outcome": outcome})).ask().await.expect(200);
         json!({"payment_id": payment, "payment_token": authorized["payment_token"]})
+    }
+
+    pub(crate) async fn step_refunds(&self) {
+        self.office.step_refunds().await.unwrap();
     }
 
     /// Everything that people see of the house: to compare before and after.

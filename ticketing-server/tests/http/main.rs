@@ -17,4 +17,5 @@ mod repeats;
 mod roles;
 mod routes;
 mod streams;
+mod webhooks;
 mod wire;

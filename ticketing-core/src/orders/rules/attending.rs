@@ -1,6 +1,6 @@
 //! What a person decides about a payment.
 
-use super::settling::return_money;
+use super::capturing::return_money;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::{AccountId, PaymentId};

@@ -3,6 +3,7 @@
 
 mod attending;
 mod cancelling;
+mod capturing;
 mod expiring;
 mod paying;
 mod placing;
@@ -16,3 +17,6 @@ pub(crate) use self::paying::{BeginPayment, begin_payment, let_charge, send_agai
 pub(crate) use self::placing::{NewOrder, place};
 pub(crate) use self::refunding::{Reversed, reversed, send_refund};
 pub(crate) use self::settling::{Heard, Terms, settle};
+
+#[cfg(test)]
+mod tests;

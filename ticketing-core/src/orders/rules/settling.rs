@@ -1,18 +1,16 @@
 //! One settlement: everything that learns what happened to a payment ends here, any number of times.
 
-use super::refunding::{close, try_again};
+use super::capturing::captured;
 use crate::clock::Timestamp;
 use crate::events::EventKind;
 use crate::guards::Guards;
 use crate::id::PaymentId;
-use crate::money::Money;
+use crate::orders::OrderStatus;
 use crate::orders::attempt::{Attempt, AttemptStatus};
 use crate::orders::attention::AttentionReason;
-use crate::orders::change::{Change, Demand, Draft, Seats, Tickets};
+use crate::orders::change::{Change, Demand, Draft, Seats};
 use crate::orders::dossier::Dossier;
-use crate::orders::order::{OrderStatus, refund_id};
-use crate::orders::refund::{Refund, RefundStatus};
-use crate::payments::{Cancellation, CancellationStatus, Fact, FactStatus};
+use crate::payments::{Fact, FactStatus};
 
 /// What was heard of a payment.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +114,7 @@ fn declined(draft: &mut Draft<'_>, fact: &Fact, terms: &Terms) {
 }
 
 /// The order goes on without the payment it waited for, or ends.
-fn reopened(draft: &mut Draft<'_>, payment: PaymentId, terms: &Terms) {
+pub(super) fn reopened(draft: &mut Draft<'_>, payment: PaymentId, terms: &Terms) {
     let order = &mut draft.after.order;
     if order.payment != payment || !order.is_open() {
         return;
@@ -138,207 +136,3 @@ fn ended_unpaid(draft: &mut Draft<'_>) {
         EventKind::OrderExpired
     });
 }
-
-fn captured(draft: &mut Draft<'_>, fact: &Fact, unmet: Option<&Demand>, terms: &Terms) {
-    let payment = fact.payment;
-    if let Some(attempt) = draft.after.attempt_mut(payment) {
-        attempt.captured = attempt.captured.max(fact.captured.amount);
-    }
-    let elsewhere = count_back(draft, fact);
-    if fact.disputed {
-        let why = "the buyer disputes the payment with the bank".to_owned();
-        draft.attend(payment, AttentionReason::Disputed, why);
-    }
-    let kept = fact.captured.amount.saturating_sub(draft.after.going_back(payment)).max(0);
-    let kept = Money::new(kept, fact.captured.currency);
-    let fits = fact.is_ours && kept == draft.after.order.total;
-    let fits = fits || !terms.guards.amount();
-    let order = &draft.after.order;
-    match order.status {
-        OrderStatus::PendingPayment | OrderStatus::Confirming if order.cancel_wanted => {
-            money_back(draft, payment, kept);
-        }
-        OrderStatus::PendingPayment | OrderStatus::Confirming if fits => pay(draft, payment),
-        OrderStatus::PendingPayment | OrderStatus::Confirming if kept.amount == 0 => {
-            returned(draft, payment);
-            reopened(draft, payment, terms);
-        }
-        OrderStatus::PendingPayment | OrderStatus::Confirming => {
-            misfit(draft, fact);
-            if order_waits_for(draft, payment) {
-                money_back(draft, payment, kept);
-            } else {
-                refund(draft, payment, kept);
-            }
-        }
-        OrderStatus::Expired | OrderStatus::Cancelled if fits && !order.cancel_wanted => {
-            if matches!(unmet, Some(Demand::Seats(_) | Demand::Quota { .. })) {
-                money_back(draft, payment, kept);
-            } else {
-                draft.seats = Seats::Claim { limit: None };
-                pay(draft, payment);
-            }
-        }
-        OrderStatus::Expired | OrderStatus::Cancelled => {
-            if !fits {
-                misfit(draft, fact);
-            }
-            refund(draft, payment, kept);
-        }
-        OrderStatus::Paid if order.payment == payment => {
-            taken_back(draft, payment, kept, elsewhere);
-        }
-        OrderStatus::Paid | OrderStatus::RefundDue | OrderStatus::Refunded => {
-            refund(draft, payment, kept);
-        }
-    }
-    close(draft);
-}
-
-fn order_waits_for(draft: &Draft<'_>, payment: PaymentId) -> bool {
-    draft.after.order.payment == payment
-}
-
-/// Tickets. An attempt that nobody began is over; one that is under way is looked after, and what it
-/// captures goes back alone.
-fn pay(draft: &mut Draft<'_>, payment: PaymentId) {
-    let now = draft.now;
-    for attempt in &mut draft.after.attempts {
-        if attempt.payment == payment {
-            attempt.status = AttemptStatus::Paid;
-            attempt.look_at = None;
-            attempt.watched_until = None;
-        } else if attempt.status == AttemptStatus::Created {
-            attempt.end(AttemptStatus::Failed, now);
-        }
-    }
-    draft.after.order.payment = payment;
-    draft.tickets = Tickets::Make;
-    draft.becomes(EventKind::OrderPaid);
-}
-
-/// What is left of a payment goes back, and an order that was paid by it ends.
-pub(super) fn return_money(draft: &mut Draft<'_>, payment: PaymentId, left: Money) {
-    let order = &draft.after.order;
-    if order.status == OrderStatus::Paid && order.payment == payment {
-        draft.seats = Seats::GiveUp;
-        draft.tickets = Tickets::Void;
-        money_back(draft, payment, left);
-    } else {
-        refund(draft, payment, left);
-    }
-}
-
-/// The order ends, and the money goes back.
-fn money_back(draft: &mut Draft<'_>, payment: PaymentId, kept: Money) {
-    if draft.after.order.is_open() {
-        draft.seats = Seats::GiveUp;
-    }
-    let now = draft.now;
-    for attempt in &mut draft.after.attempts {
-        if attempt.payment != payment && attempt.status == AttemptStatus::Created {
-            attempt.end(AttemptStatus::Failed, now);
-        }
-    }
-    refund(draft, payment, kept);
-    draft.becomes(EventKind::OrderRefundDue);
-}
-
-/// What a payment still keeps goes back; the order stays as it is.
-fn refund(draft: &mut Draft<'_>, payment: PaymentId, kept: Money) {
-    returned(draft, payment);
-    if kept.amount > 0 {
-        let id = refund_id(payment, draft.after.refunds_of(payment).count());
-        draft.after.refunds.push(Refund::requested(id, payment, kept, draft.now));
-    }
-}
-
-fn returned(draft: &mut Draft<'_>, payment: PaymentId) {
-    let now = draft.now;
-    if let Some(attempt) = draft.after.attempt_mut(payment) {
-        if attempt.status == AttemptStatus::Returned {
-            attempt.look_later(now);
-        } else {
-            attempt.end(AttemptStatus::Returned, now);
-        }
-    }
-}
-
-/// A paid order whose money somebody else gave back: all of it ends the order; of a part nobody said
-/// which tickets it was for.
-fn taken_back(draft: &mut Draft<'_>, payment: PaymentId, kept: Money, elsewhere: bool) {
-    if elsewhere && kept.amount == 0 {
-        returned(draft, payment);
-        draft.seats = Seats::GiveUp;
-        draft.tickets = Tickets::Void;
-        draft.becomes(EventKind::OrderRefunded);
-    } else if elsewhere {
-        let why = format!("{} of the payment is left", kept.amount);
-        draft.attend(payment, AttentionReason::RefundedElsewhere, why);
-    }
-}
-
-/// Changing what the provider gave back: our own refunds that are through, and what somebody else gave
-/// back. Answers whether there was any of the latter.
-fn count_back(draft: &mut Draft<'_>, fact: &Fact) -> bool {
-    let now = draft.now;
-    let said = |refund: &Refund| {
-        let same = |one: &&Cancellation| refund.cancellation.as_ref() == Some(&one.id);
-        fact.cancellations.iter().find(same).map(|one| one.status)
-    };
-    let mut failed = Vec::new();
-    for refund in &mut draft.after.refunds {
-        match said(refund) {
-            Some(CancellationStatus::Succeeded) => refund.done(),
-            Some(CancellationStatus::Failed) if refund.status != RefundStatus::Done => {
-                failed.push(refund.id);
-            }
-            Some(CancellationStatus::Failed | CancellationStatus::Requested) | None => {}
-        }
-    }
-    for id in failed {
-        try_again(draft, id, "the provider says that it failed", false);
-    }
-    let mut unbooked = fact.cancelled.saturating_sub(draft.after.back(fact.payment));
-    for refund in &mut draft.after.refunds {
-        let is_waiting = refund.payment == fact.payment && refund.status != RefundStatus::Done;
-        let is_pending = said(refund) == Some(CancellationStatus::Requested);
-        if is_waiting && refund.amount.amount <= unbooked && !is_pending {
-            unbooked -= refund.amount.amount;
-            refund.done();
-        }
-    }
-    if unbooked <= 0 {
-        return false;
-    }
-    let id = refund_id(fact.payment, draft.after.refunds_of(fact.payment).count());
-    let amount = Money::new(unbooked, fact.captured.currency);
-    let mut given = Refund::requested(id, fact.payment, amount, now);
-    given.elsewhere = true;
-    given.done();
-    draft.after.refunds.push(given);
-    true
-}
-
-/// A capture that is not what the order costs: a person is told, and the money goes back.
-fn misfit(draft: &mut Draft<'_>, fact: &Fact) {
-    let (reason, why) = if fact.is_ours {
-        let total = draft.after.order.total;
-        let (taken, due) = (fact.captured, total);
-        let why = format!(
-            "{} {} was captured for an order of {} {}",
-            taken.amount,
-            taken.currency.code(),
-            due.amount,
-            due.currency.code()
-        );
-        (AttentionReason::WrongAmount, why)
-    } else {
-        let why = "the payment came through another channel or shop".to_owned();
-        (AttentionReason::ForeignChannel, why)
-    };
-    draft.attend(fact.payment, reason, why);
-}
-
-#[cfg(test)]
-mod tests;

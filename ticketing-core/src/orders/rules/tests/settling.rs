@@ -1,83 +1,10 @@
-use super::*;
-use crate::clock::Timestamp;
-use crate::id::RefundId;
-use crate::money::Currency;
-use crate::orders::Order;
-use crate::orders::rules::{Reversed, expire, reversed, send_again, send_refund};
-use crate::payments::{CancellationStatus, Reversal};
-
-const TOTAL: i64 = 1_000;
-const NOW: Timestamp = Timestamp::from_millis(1_777_629_600_000);
-
-fn payment(number: u128) -> PaymentId {
-    uuid::Uuid::from_u128(number).into()
-}
-
-fn at(seconds: i64) -> Terms {
-    let now = NOW.plus_millis(seconds * 1_000);
-    Terms { next_payment: payment(99), now, guards: Guards::default() }
-}
-
-/// An order whose payment 1 is under way since now, with ten minutes to pay.
-fn confirming() -> Dossier {
-    let id = uuid::Uuid::from_u128(7);
-    let mut attempt = Attempt::created(payment(1), NOW);
-    attempt.status = AttemptStatus::Confirming;
-    attempt.send(NOW);
-    Dossier {
-        order: Order {
-            id: id.into(),
-            performance: id.into(),
-            account: id.into(),
-            hold: id.into(),
-            status: OrderStatus::Confirming,
-            seats: vec![1, 2],
-            lines: Vec::new(),
-            total: Money::new(TOTAL, Currency::KRW),
-            expires_at: NOW.plus_seconds(600),
-            payment: payment(1),
-            cancel_wanted: false,
-            version: 3,
-            line_number: 1,
-            line_epoch: 1,
-            created_at: NOW,
-        },
-        attempts: vec![attempt],
-        refunds: Vec::new(),
-        attended: Vec::new(),
-    }
-}
-
-fn fact(status: FactStatus, captured: i64, cancelled: i64) -> Fact {
-    let captured = Money::new(captured, Currency::KRW);
-    Fact { status, captured, cancelled, ..Fact::ready(payment(1), Currency::KRW) }
-}
-
-fn paid() -> Fact {
-    fact(FactStatus::Paid, TOTAL, 0)
-}
-
-fn ready() -> Fact {
-    fact(FactStatus::Ready, 0, 0)
-}
-
-/// After everything that was heard, at its second.
-fn after(dossier: Dossier, heard: &[(i64, Heard<'_>)]) -> Dossier {
-    heard.iter().fold(dossier, |dossier, (seconds, heard)| {
-        match settle(&dossier, *heard, None, &at(*seconds)) {
-            Some(change) => dossier.clone().with(&change),
-            None => dossier,
-        }
-    })
-}
-
-fn heard(dossier: &Dossier, fact: &Fact) -> Change {
-    settle(dossier, Heard::Fact(fact), None, &at(1)).expect("it changes something")
-}
-
-fn statuses(dossier: &Dossier) -> (OrderStatus, AttemptStatus) {
-    (dossier.order.status, dossier.attempt_status(payment(1)))
-}
+use super::fixtures::*;
+use crate::orders::OrderStatus;
+use crate::orders::attempt::{Attempt, AttemptStatus};
+use crate::orders::attention::AttentionReason;
+use crate::orders::change::{Demand, Seats, Tickets};
+use crate::orders::rules::{Heard, expire, send_again, settle};
+use crate::payments::{Fact, FactStatus};
 
 #[test]
 fn only_the_right_amount_of_the_right_channel_pays() {
@@ -246,66 +173,6 @@ fn a_payment_that_somebody_else_gave_back_frees_the_order_or_voids_its_tickets()
     let part = heard(&sold, &fact(FactStatus::Cancelled, TOTAL, 400));
     assert_eq!((part.order.status, part.tickets), (OrderStatus::Paid, Tickets::Keep));
     assert_eq!(part.attention[0].reason, AttentionReason::RefundedElsewhere);
-}
-
-/// A refund of everything, sent.
-fn refunding() -> (Dossier, RefundId) {
-    let wrong = fact(FactStatus::Paid, 999, 0);
-    let due = confirming().with(&heard(&confirming(), &wrong));
-    let id = due.refunds[0].id;
-    let sent = due.clone().with(&send_refund(&due, id, at(2).now).expect("it is due"));
-    (sent, id)
-}
-
-fn answered(dossier: &Dossier, id: RefundId, status: CancellationStatus) -> Change {
-    let reversal = Reversal { id: Some("c1".into()), status };
-    reversed(dossier, (id, 1), &Reversed::Answered(reversal), at(3).now).expect("it is heard")
-}
-
-#[test]
-fn a_refund_that_is_only_requested_is_not_done() {
-    let (sent, id) = refunding();
-    let pending = sent.clone().with(&answered(&sent, id, CancellationStatus::Requested));
-    assert_eq!(pending.refunds[0].status, RefundStatus::Pending);
-    assert_eq!(pending.order.status, OrderStatus::RefundDue);
-    let through = after(pending, &[(4, Heard::Fact(&fact(FactStatus::Cancelled, 999, 999)))]);
-    assert_eq!(through.refunds[0].status, RefundStatus::Done);
-    assert_eq!(through.order.status, OrderStatus::Refunded);
-}
-
-#[test]
-fn a_refund_that_failed_is_tried_again_under_a_key_of_its_own() {
-    let (sent, id) = refunding();
-    let key = sent.refunds[0].key();
-    let failed = sent.clone().with(&answered(&sent, id, CancellationStatus::Failed));
-    assert_eq!(failed.refunds[0].status, RefundStatus::Requested);
-    assert_ne!(failed.refunds[0].key(), key);
-    // What is said of the earlier try comes too late.
-    let late = Reversed::Answered(Reversal { id: None, status: CancellationStatus::Failed });
-    assert!(reversed(&failed, (id, 1), &late, at(4).now).is_none());
-    // Without an answer the key stays.
-    let silent = reversed(&sent, (id, 1), &Reversed::Silence, at(4).now).expect("it waits");
-    assert_eq!(silent.refunds[0].key(), key);
-}
-
-#[test]
-fn a_refund_that_the_provider_does_not_do_needs_a_person_and_is_tried_on() {
-    let (sent, id) = refunding();
-    let never = Reversed::Hopeless("MAX_CANCEL_COUNT_REACHED".into());
-    let stuck = reversed(&sent, (id, 1), &never, at(4).now).expect("it is heard");
-    assert_eq!(stuck.refunds[0].status, RefundStatus::NeedsAttention);
-    assert_eq!(stuck.attention[0].reason, AttentionReason::RefundRefused);
-    assert!(stuck.refunds[0].next_at.is_some());
-    let mut dossier = sent;
-    let mut tries = 0;
-    while dossier.refunds[0].status != RefundStatus::NeedsAttention {
-        let refused = Reversed::Refused("PG_PROVIDER".into());
-        let attempt = dossier.refunds[0].attempt;
-        let change = reversed(&dossier, (id, attempt), &refused, at(4).now).expect("it is heard");
-        dossier = dossier.clone().with(&change);
-        tries += 1;
-    }
-    assert_eq!(tries, 8);
 }
 
 #[test]

@@ -1,0 +1,5 @@
+//! The rules about money, one fact after another.
+
+mod fixtures;
+mod refunding;
+mod settling;

@@ -1,0 +1,95 @@
+//! What PortOne answers, read tolerantly.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Channel;
+use crate::id::PaymentId;
+use crate::money::{Currency, Money};
+use crate::payments::{Cancellation, CancellationStatus, Fact, FactStatus};
+
+/// A payment, read tolerantly: any field may be missing, and any may be new.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Payment {
+    status: String,
+    amount: Amount,
+    pub(super) currency: String,
+    channel: Option<PaymentChannel>,
+    status_changed_at: Value,
+    cancellations: Vec<PaymentCancellation>,
+    disputes: Vec<Dispute>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Amount {
+    paid: Option<i64>,
+    cancelled: i64,
+}
+
+#[derive(Deserialize)]
+struct PaymentChannel {
+    #[serde(default, rename = "type")]
+    kind: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct PaymentCancellation {
+    pub(super) status: String,
+    pub(super) id: String,
+    total_amount: i64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Dispute {
+    status: String,
+}
+
+impl Payment {
+    /// What it says. A capture that does not say how much says nothing.
+    pub(super) fn fact(self, payment: PaymentId, channel: Channel) -> Option<Fact> {
+        let code = self.currency.trim_start_matches("CURRENCY_");
+        let status = match (self.status.as_str(), self.amount.paid) {
+            ("READY" | "PAY_PENDING", _) => FactStatus::Ready,
+            ("PAID", Some(1..)) => FactStatus::Paid,
+            ("FAILED", _) => FactStatus::Failed,
+            ("CANCELLED" | "PARTIAL_CANCELLED", Some(_)) => FactStatus::Cancelled,
+            _ => FactStatus::Other,
+        };
+        let cancellations = self.cancellations.into_iter().filter_map(|one| {
+            let status = one.state()?;
+            Some(Cancellation { id: one.id, amount: one.total_amount, status })
+        });
+        let kind = self.channel.map(|channel| channel.kind);
+        let disputed = self.disputes.iter().any(|dispute| dispute.status != "RESOLVED");
+        Some(Fact {
+            payment,
+            status,
+            captured: Money::new(self.amount.paid.unwrap_or(0).max(0), Currency::from_code(code)?),
+            cancelled: self.amount.cancelled.max(0),
+            cancellations: cancellations.collect(),
+            is_ours: kind.is_some_and(|kind| kind == channel.name()),
+            disputed,
+            changed_at: serde_json::from_value(self.status_changed_at).ok(),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Cancelled {
+    pub(super) cancellation: PaymentCancellation,
+}
+
+impl PaymentCancellation {
+    pub(super) fn state(&self) -> Option<CancellationStatus> {
+        match self.status.as_str() {
+            "REQUESTED" => Some(CancellationStatus::Requested),
+            "SUCCEEDED" => Some(CancellationStatus::Succeeded),
+            "FAILED" => Some(CancellationStatus::Failed),
+            _ => None,
+        }
+    }
+}
