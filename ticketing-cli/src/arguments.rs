@@ -38,6 +38,9 @@ pub(crate) enum Command {
     /// The orders of a performance.
     #[command(subcommand)]
     Order(commands::order::Order),
+    /// Payments that need a person; for administrators.
+    #[command(subcommand)]
+    Payment(commands::payment::Payment),
     /// A contested on-sale with virtual buyers, and a verdict on it.
     Demo(commands::demo::Demo),
 }

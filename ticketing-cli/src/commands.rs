@@ -3,6 +3,7 @@
 pub(crate) mod demo;
 pub(crate) mod login;
 pub(crate) mod order;
+pub(crate) mod payment;
 pub(crate) mod performance;
 pub(crate) mod queue;
 pub(crate) mod venue;

@@ -31,6 +31,7 @@ pub mod clock;
 pub mod line;
 pub mod load;
 pub mod orders;
+pub mod payments;
 pub mod performances;
 pub mod productions;
 pub mod sales;

@@ -131,10 +131,12 @@ impl<'a> Draft<'a> {
 
     /// The change, where there is one.
     pub(super) fn finish(self) -> Option<Change> {
-        let Self { before, mut after, now, seats, tickets, remember, event, attention } = self;
+        let Self { before, mut after, now, seats, tickets, remember, event, mut attention } = self;
         let mut attended = std::mem::take(&mut after.attended);
         attended.retain(|matter| !after.is_over(*matter));
         after.attended = attended;
+        // What was over at once needs nobody.
+        attention.retain(|one| after.attended.contains(&(one.payment, one.reason)));
         if after == *before && remember.is_none() && event.is_none() {
             return None;
         }

@@ -63,11 +63,10 @@ impl Dossier {
     pub(super) fn is_over(&self, (payment, reason): (PaymentId, AttentionReason)) -> bool {
         let mut refunds = self.refunds_of(payment);
         match reason {
-            AttentionReason::WrongAmount | AttentionReason::ForeignChannel => {
+            AttentionReason::WrongAmount
+            | AttentionReason::ForeignChannel
+            | AttentionReason::RefundRefused => {
                 refunds.all(|refund| refund.status == RefundStatus::Done)
-            }
-            AttentionReason::RefundRefused => {
-                refunds.all(|refund| refund.status != RefundStatus::NeedsAttention)
             }
             AttentionReason::NoEnd => !self.attempt_status(payment).is_open(),
             AttentionReason::UnknownPayment => true,

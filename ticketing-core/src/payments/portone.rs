@@ -225,3 +225,6 @@ impl Provider for PortOne {
         Some(format!("{}/checkout/{payment}", self.settings.base_url))
     }
 }
+
+#[cfg(test)]
+mod tests;

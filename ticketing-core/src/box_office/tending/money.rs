@@ -21,7 +21,7 @@ use crate::orders::{
 };
 use crate::payments::{PreRegistration, ProviderError, Refunding};
 
-/// How many calls to the provider a process has under way for background work.
+/// How many calls of each kind to the provider a process has under way for background work.
 const AT_ONCE: usize = 64;
 /// How many orders are ended at once.
 const ENDED_AT_ONCE: usize = 8;
@@ -30,7 +30,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The money work of a process.
 pub(in crate::box_office) struct MoneyWork {
-    tending: Arc<Semaphore>,
+    looking: Arc<Semaphore>,
+    refunding: Arc<Semaphore>,
     announcing: Arc<Semaphore>,
     /// What the provider was told of, to be written down together.
     announced: Mutex<Vec<PaymentId>>,
@@ -39,19 +40,17 @@ pub(in crate::box_office) struct MoneyWork {
 impl Default for MoneyWork {
     fn default() -> Self {
         Self {
-            tending: Arc::new(Semaphore::new(AT_ONCE)),
+            looking: Arc::new(Semaphore::new(AT_ONCE)),
+            refunding: Arc::new(Semaphore::new(AT_ONCE)),
             announcing: Arc::new(Semaphore::new(AT_ONCE)),
             announced: Mutex::default(),
         }
     }
 }
 
-impl MoneyWork {
-    /// A permit for each piece of work that can be begun now.
-    fn permits(&self) -> Vec<OwnedSemaphorePermit> {
-        let take = || self.tending.clone().try_acquire_owned().ok();
-        std::iter::from_fn(take).collect()
-    }
+/// A permit for each piece of work that can be begun now.
+fn permits(of: &Arc<Semaphore>) -> Vec<OwnedSemaphorePermit> {
+    std::iter::from_fn(|| of.clone().try_acquire_owned().ok()).collect()
 }
 
 impl BoxOffice {
@@ -83,7 +82,7 @@ impl BoxOffice {
     /// and those that ended, for a day.
     pub async fn step_payments(&self) -> Result<Step> {
         self.write_announced().await?;
-        let permits = self.0.money.permits();
+        let permits = permits(&self.0.money.looking);
         let paying = &self.backend().orders.paying;
         let due = paying.due_attempts(self.now(), permits.len()).await?;
         let count = due.len();
@@ -98,7 +97,7 @@ impl BoxOffice {
 
     /// Gives back money that is due.
     pub async fn step_refunds(&self) -> Result<Step> {
-        let permits = self.0.money.permits();
+        let permits = permits(&self.0.money.refunding);
         let paying = &self.backend().orders.paying;
         let due = paying.due_refunds(self.now(), permits.len()).await?;
         let count = due.len();

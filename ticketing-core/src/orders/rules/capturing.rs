@@ -24,7 +24,8 @@ pub(super) fn captured(draft: &mut Draft<'_>, fact: &Fact, unmet: Option<&Demand
     }
     let kept = fact.captured.amount.saturating_sub(draft.after.going_back(payment)).max(0);
     let kept = Money::new(kept, fact.captured.currency);
-    let fits = fact.is_ours && kept == draft.after.order.total;
+    let total = draft.after.order.total;
+    let fits = fact.is_ours && fact.captured == total && kept == total;
     let fits = fits || !terms.guards.amount();
     let order = &draft.after.order;
     match order.status {

@@ -56,6 +56,12 @@ fn a_refund_that_the_provider_does_not_do_needs_a_person_and_is_tried_on() {
     assert_eq!(stuck.refunds[0].status, RefundStatus::NeedsAttention);
     assert_eq!(stuck.attention[0].reason, AttentionReason::RefundRefused);
     assert!(stuck.refunds[0].next_at.is_some());
+    // The matter stands while it is tried on, and is closed when the money is back.
+    let stuck = sent.clone().with(&stuck);
+    let again = send_refund(&stuck, id, at(5).now).expect("it is tried on");
+    assert!(again.closed.is_empty() && again.attention.is_empty());
+    let through = after(stuck, &[(6, Heard::Fact(&fact(FactStatus::Cancelled, 999, 999)))]);
+    assert_eq!(through.attended, []);
     let mut dossier = sent;
     let mut tries = 0;
     while dossier.refunds[0].status != RefundStatus::NeedsAttention {
