@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
@@ -105,6 +105,9 @@ async fn an_answer_without_end_is_no_answer() {
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.expect("a caller");
+        // An answer before the question would be refused for that.
+        let mut question = [0; 1_024];
+        let _ = stream.read(&mut question).await.expect("it asks");
         let head = "HTTP/1.1 200 OK\r\ncontent-length: 999999999\r\n\r\n";
         stream.write_all(head.as_bytes()).await.expect("it listens");
         while stream.write_all(&[b' '; 8_192]).await.is_ok() {}
