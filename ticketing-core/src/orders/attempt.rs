@@ -55,8 +55,8 @@ pub(crate) const SEATS_WAIT_MS: i64 = 10 * 60_000;
 pub(crate) const WATCHED_MS: i64 = 24 * 3_600_000;
 /// The waits between looks at an open attempt; the last one repeats.
 const LOOKS_MS: [i64; 5] = [5_000, 15_000, 60_000, 300_000, 900_000];
-/// The waits between looks at an attempt that ended.
-const WATCHES_MS: [i64; 5] = [60_000, 600_000, 3_600_000, 6 * 3_600_000, 24 * 3_600_000];
+/// How long after its end an attempt is looked at, as long as it is watched.
+const WATCHES_MS: [i64; 5] = [60_000, 600_000, 3_600_000, 6 * 3_600_000, WATCHED_MS];
 
 /// One try to pay an order. At most one of an order is live: created, confirming or unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,16 +109,17 @@ impl Attempt {
         self.began_at.get_or_insert(now);
     }
 
-    /// Somebody looks later, each time later.
+    /// Somebody looks later, each time later; once it ended, at the next of its times.
     pub(super) fn look_later(&mut self, now: Timestamp) {
+        if let Some(until) = self.watched_until {
+            let ended = until.plus_millis(-WATCHED_MS);
+            let times = WATCHES_MS.map(|wait| ended.plus_millis(wait));
+            self.look_at = times.into_iter().find(|at| now.is_before(*at));
+            return;
+        }
         let looks = usize::try_from(self.looks).unwrap_or(usize::MAX);
         self.looks = self.looks.saturating_add(1);
-        let last = self.watched_until.is_some_and(|until| until <= now);
-        let wait = match self.watched_until {
-            Some(_) => WATCHES_MS.get(looks).copied(),
-            None => Some(LOOKS_MS[looks.min(LOOKS_MS.len() - 1)]),
-        };
-        self.look_at = wait.filter(|_| !last).map(|wait| now.plus_millis(wait));
+        self.look_at = Some(now.plus_millis(LOOKS_MS[looks.min(LOOKS_MS.len() - 1)]));
     }
 
     /// It is over, and watched for a day.
@@ -130,7 +131,6 @@ impl Attempt {
     pub(super) fn watch(&mut self, now: Timestamp) {
         if self.watched_until.is_none() {
             self.watched_until = Some(now.plus_millis(WATCHED_MS));
-            self.looks = 0;
             self.look_later(now);
         }
     }

@@ -97,7 +97,8 @@ impl BoxOffice {
         let known = known.ok_or(Error::NotFound("order"))?;
         own(&known, begin.account)?;
         let attempt = known.attempt(begin.payment);
-        if attempt.is_some_and(Attempt::is_unannounced) {
+        let unannounced = attempt.is_some_and(Attempt::is_unannounced);
+        if unannounced && !self.is_just_announced(begin.payment) {
             self.announce(&known.order).await;
         }
         let rule = |dossier: &Dossier, _: Option<&Demand>| begin_payment(dossier, begin, now);

@@ -1,6 +1,7 @@
 //! The work that money leaves behind: payments to announce, to find the end of, to watch after their
 //! end; money to give back. Many at once, within a bound, and none waits for a slow one.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +35,7 @@ pub(in crate::box_office) struct MoneyWork {
     refunding: Arc<Semaphore>,
     announcing: Arc<Semaphore>,
     /// What the provider was told of, to be written down together.
-    announced: Mutex<Vec<PaymentId>>,
+    announced: Mutex<HashSet<PaymentId>>,
 }
 
 impl Default for MoneyWork {
@@ -131,7 +132,7 @@ impl BoxOffice {
         match self.0.provider.pre_register(registration).await {
             // What it refuses for good, paying will find out.
             Ok(()) | Err(ProviderError::Refused { .. } | ProviderError::Impossible { .. }) => {
-                self.0.money.announced.lock().push(order.payment);
+                self.0.money.announced.lock().insert(order.payment);
             }
             Err(error) => {
                 tracing::warn!(order = %order.id, %error, "a payment is not announced yet");
@@ -139,8 +140,14 @@ impl BoxOffice {
         }
     }
 
+    /// The provider was told of it a moment ago, which is not written down yet.
+    pub(in crate::box_office) fn is_just_announced(&self, payment: PaymentId) -> bool {
+        self.0.money.announced.lock().contains(&payment)
+    }
+
     async fn write_announced(&self) -> Result<()> {
         let announced = std::mem::take(&mut *self.0.money.announced.lock());
+        let announced: Vec<PaymentId> = announced.into_iter().collect();
         if announced.is_empty() {
             return Ok(());
         }
@@ -183,14 +190,11 @@ impl BoxOffice {
         let (payment, attempt) = (refund.payment, refund.attempt);
         let is_forgotten = refund.key_is_forgotten(now);
         if is_forgotten || refund.status == RefundStatus::Pending {
-            let after = self.look(order, payment, false).await?;
-            let refund = after.as_ref().and_then(|dossier| dossier.refund(id));
-            let same = refund.is_some_and(|refund| {
-                refund.attempt == attempt && refund.status != RefundStatus::Done
-            });
-            if !same {
-                return Ok(());
-            }
+            let Ok(fact) = self.0.provider.payment(payment).await else {
+                return self.reversed(order, (id, attempt), Reversed::Silence).await;
+            };
+            // Where it is through, or failed, that ends this try.
+            self.heard(order, payment, fact).await?;
             let what = if is_forgotten {
                 Reversed::Refused("the provider shows nothing of it after hours".into())
             } else {

@@ -152,7 +152,7 @@ fn taken_back(draft: &mut Draft<'_>, payment: PaymentId, kept: Money, elsewhere:
     }
 }
 
-/// Changing what the provider gave back: our own refunds that are through, and what somebody else gave
+/// Books what the provider gave back: our own refunds that are through, and what somebody else gave
 /// back. Answers whether there was any of the latter.
 fn count_back(draft: &mut Draft<'_>, fact: &Fact) -> bool {
     let now = draft.now;
