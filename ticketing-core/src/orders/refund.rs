@@ -44,7 +44,7 @@ const TRIES_MAX: u32 = 8;
 /// The waits between tries; the last one repeats.
 const WAITS_MS: [i64; 6] = [5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000];
 /// How long the provider replays its answer to a key: after that a look comes before a repeat.
-pub(crate) const KEY_KEPT_MS: i64 = 3 * 3_600_000;
+const KEY_KEPT_MS: i64 = 3 * 3_600_000;
 
 /// Money on its way back, or back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,8 +119,10 @@ impl Refund {
         self.attempt > TRIES_MAX
     }
 
-    /// The key of this try is no longer known to the provider.
+    /// Nobody knows what became of this try, and its key is no longer known to the provider. One that
+    /// the provider has taken is no such try, however long it takes.
     pub(crate) fn key_is_forgotten(&self, now: Timestamp) -> bool {
-        self.sent_at.is_some_and(|sent| !now.is_before(sent.plus_millis(KEY_KEPT_MS)))
+        let sent = self.sent_at.filter(|_| self.status == RefundStatus::Sent);
+        sent.is_some_and(|sent| !now.is_before(sent.plus_millis(KEY_KEPT_MS)))
     }
 }

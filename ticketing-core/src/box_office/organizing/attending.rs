@@ -12,7 +12,7 @@ use crate::orders::{
     RefundStatus, refund_payment, seen,
 };
 use crate::page::{Page, Paged};
-use crate::payments::{CancellationStatus, ProviderError, Refunding};
+use crate::payments::{Cancellation, CancellationStatus, ProviderError, Refunding};
 
 /// Everything that is known of a payment.
 #[derive(Clone, Debug)]
@@ -107,6 +107,11 @@ impl BoxOffice {
         let unavailable = |error: ProviderError| Error::Unavailable(error.to_string());
         let fact = self.0.provider.payment(payment).await.map_err(unavailable)?;
         let fact = fact.ok_or(Error::NotFound("payment"))?;
+        let is_taken = |one: &Cancellation| one.status == CancellationStatus::Requested;
+        if fact.cancellations.iter().any(is_taken) {
+            // Sent again, it might be given back twice.
+            return Err(Error::Unavailable("the provider has not given it back yet".into()));
+        }
         let left = fact.captured.amount.saturating_sub(fact.cancelled);
         if left > 0 {
             let refunding = Refunding {

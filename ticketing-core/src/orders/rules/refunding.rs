@@ -45,6 +45,11 @@ pub(crate) fn reversed(
     if refund.attempt != attempt || refund.status == RefundStatus::Done {
         return None;
     }
+    // What the provider has taken ends by its own word alone: else it would be given back twice.
+    let refused = matches!(what, Reversed::Refused(_) | Reversed::Hopeless(_));
+    if refused && refund.status == RefundStatus::Pending {
+        return None;
+    }
     match what {
         Reversed::Silence => refund.wait(now),
         Reversed::Refused(why) => try_again(&mut draft, id, why, false),

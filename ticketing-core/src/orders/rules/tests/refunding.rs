@@ -34,6 +34,20 @@ fn a_refund_that_is_only_requested_is_not_done() {
 }
 
 #[test]
+fn a_refund_that_the_provider_has_taken_is_never_sent_again_until_it_failed() {
+    let (sent, id) = refunding();
+    let days = at(10 * 86_400).now;
+    assert!(sent.refunds[0].key_is_forgotten(days), "nobody knows what became of it");
+    let pending = sent.clone().with(&answered(&sent, id, CancellationStatus::Requested));
+    assert!(!pending.refunds[0].key_is_forgotten(days));
+    let refused = Reversed::Refused("shows nothing".into());
+    assert!(reversed(&pending, (id, 1), &refused, days).is_none());
+    assert!(send_refund(&pending, id, days).is_none());
+    let failed = pending.clone().with(&answered(&pending, id, CancellationStatus::Failed));
+    assert!(send_refund(&failed, id, days).is_some());
+}
+
+#[test]
 fn a_refund_that_failed_is_tried_again_under_a_key_of_its_own() {
     let (sent, id) = refunding();
     let key = sent.refunds[0].key();
