@@ -31,11 +31,7 @@ pub async fn embedded_office() -> anyhow::Result<BoxOffice> {
     let base_url = format!("http://{}", listener.local_addr()?);
     let randomness = Randomness::from_system();
     let secret = format!("{:032x}", u128::from_be_bytes(randomness.bytes()));
-    let options = ticketing_gateway::Options {
-        secret: secret.clone().into(),
-        ledger: None,
-        faults: ticketing_gateway::FaultPlan::default(),
-    };
+    let options = ticketing_gateway::Options::plain(secret.clone().into());
     tokio::spawn(ticketing_gateway::serve(listener, options, std::future::pending()));
     let signing_key = SigningKey::new(randomness.bytes());
     let provider = PortOne::new(PortOneSettings::live(base_url, secret.into()))?;

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 
-use ticketing_server::embedded::{self, Options};
+use ticketing_server::embedded::{self, Fault, FaultPlan, Options};
 
 #[cfg(feature = "broken-guards")]
 pub(crate) use ticketing_server::embedded::Broken;
@@ -11,8 +11,8 @@ pub(crate) use ticketing_server::embedded::Running;
 /// What is wrong on purpose with the box office of this process; nothing, by default.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    /// Every so many captures have a wrong amount.
-    pub(crate) wrong_amount_every: Option<u32>,
+    /// Of a thousand captures so many have a wrong amount.
+    pub(crate) wrong_amounts: u16,
     /// Guards that are taken away.
     #[cfg(feature = "broken-guards")]
     pub(crate) broken: Broken,
@@ -21,7 +21,7 @@ pub(crate) struct Faults {
 /// Starts both on free ports of this machine.
 pub(crate) async fn start(faults: Faults) -> anyhow::Result<Running> {
     let options = Options {
-        wrong_amount_every: faults.wrong_amount_every,
+        faults: FaultPlan::default().with(Fault::WrongAmount, faults.wrong_amounts),
         #[cfg(feature = "broken-guards")]
         broken: faults.broken,
     };

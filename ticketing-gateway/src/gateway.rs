@@ -1,7 +1,7 @@
 //! The gateway's verbs. Each decides under one lock, appends one entry in that order, and answers
 //! only when everything it speaks of is on disk.
 
-use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -12,54 +12,48 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
-use ticketing_wire::sandbox::Outcome;
+use ticketing_wire::sandbox::Authorize;
 
 use crate::awaited::Awaited;
-use crate::entry::{Entry, Fact};
+use crate::entry::{Channel, Entry, Fact, Trigger};
+use crate::faults::Mischief;
 use crate::idempotency::Answers;
 use crate::ledger::{Broken, Ledger};
-use crate::payment::{self, Cancel, Confirm, Impossible, Payment, PreRegister};
+use crate::payment::asked::{Cancel, Charge, Confirm, PreRegister, Return};
+use crate::payment::{Impossible, Payment};
+use crate::payments::Payments;
 use crate::refusal::Refusal;
-use crate::{FaultPlan, LedgerError, Options, edge};
+use crate::sessions::{Sessions, Use};
+use crate::trouble::Trouble;
+use crate::webhooks::Outbox;
+use crate::{Clock, Fault, FaultPlan, LedgerError, Options, edge};
 
 /// Random bytes in a payment token.
 const TOKEN_BYTES: usize = 24;
+/// How many payments that no shop registered can be paid here.
+const MAX_STRANGERS: usize = 10_000;
 
 /// One sandbox gateway: its payments, its ledger and its faults.
 #[derive(Debug)]
 pub struct Gateway {
+    pub(crate) clock: Clock,
     secret_digest: [u8; 32],
-    faults: FaultPlan,
+    pub(crate) control: bool,
+    mischief: Mutex<Mischief>,
     payments: Mutex<Payments>,
+    strangers: Mutex<usize>,
     ledger: Ledger,
     tokens: Mutex<ChaCha20Rng>,
     awaited: Awaited,
+    pub(crate) outbox: Arc<Outbox>,
     pub(crate) answers: Mutex<Answers>,
-}
-
-/// The ledger replayed.
-#[derive(Debug, Default)]
-struct Payments {
-    by_id: HashMap<String, Payment>,
-    /// Captures and cancels, oldest first.
-    money: Vec<Entry>,
-    captures: u64,
-    last_entry: u64,
-}
-
-/// A payment after a fact about it was recorded.
-#[derive(Debug)]
-struct Recorded {
-    payment: Payment,
-    fact: Fact,
-    /// How many captures there are now.
-    captures: u64,
+    pub(crate) sessions: Mutex<Sessions>,
 }
 
 impl Gateway {
     /// Opens the ledger and replays it.
     pub fn open(options: Options) -> Result<Arc<Self>, LedgerError> {
-        let Options { secret, ledger: path, faults } = options;
+        let Options { secret, ledger: path, faults, clock, control, webhooks } = options;
         let mut payments = Payments::default();
         let ledger = match path {
             None => Ledger::Memory,
@@ -76,14 +70,60 @@ impl Gateway {
             }
         };
         Ok(Arc::new(Self {
+            outbox: Arc::new(Outbox::new(webhooks, clock.clone())),
+            clock,
             secret_digest: digest(secret.expose_secret().as_bytes()),
-            faults,
+            control,
+            mischief: Mutex::new(Mischief::new(faults)),
             payments: Mutex::new(payments),
+            strangers: Mutex::new(0),
             ledger,
             tokens: Mutex::new(ChaCha20Rng::from_seed(edge::seed())),
             awaited: Awaited::default(),
             answers: Mutex::default(),
+            sessions: Mutex::default(),
         }))
+    }
+
+    /// From now on this goes wrong.
+    pub fn set_faults(&self, plan: FaultPlan) {
+        *self.mischief.lock() = Mischief::new(plan);
+    }
+
+    /// What goes wrong at present.
+    pub fn faults(&self) -> FaultPlan {
+        self.mischief.lock().plan().clone()
+    }
+
+    /// Does what is due by itself: late captures, cancels that were only taken, webhooks. Whoever
+    /// serves a gateway does this all the time; a test may do it at once.
+    pub async fn step(&self) {
+        self.move_on().await;
+        self.outbox.tell_due().await;
+    }
+
+    /// The same, without waiting for those who are told.
+    pub(crate) async fn tick(&self) {
+        self.move_on().await;
+        self.outbox.begin_due();
+    }
+
+    async fn move_on(&self) {
+        let now = self.clock.now();
+        let due = |payments: &Payments| {
+            payments.next_by_itself(now).map(|(payment, fact)| (payment.id.clone(), fact))
+        };
+        loop {
+            let Some((id, fact)) = due(&self.payments.lock()) else { return };
+            // Somebody may have asked for something in between: then it may be due no more.
+            let still = |payments: &Payments| {
+                let is_due = due(payments).is_some_and(|next| next == (id.clone(), fact.clone()));
+                if is_due { Ok(fact.clone()) } else { Err(Refusal::NotFound) }
+            };
+            if let Err(Refusal::LedgerBroken) = self.record(&id, still).await {
+                return;
+            }
+        }
     }
 
     /// Whether this is the secret. Digests are compared, so that time tells nothing about it.
@@ -91,66 +131,113 @@ impl Gateway {
         digest(secret) == self.secret_digest
     }
 
-    pub(crate) async fn pre_register(
-        &self,
-        id: &str,
-        terms: PreRegister,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
-        self.record(id, now, |payments| terms.decide(payments.by_id.get(id))).await?;
+    pub(crate) fn knows_access_token(&self, token: &[u8]) -> bool {
+        let now = self.clock.now();
+        let knows = |token| self.sessions.lock().knows(token, Use::Access, now);
+        std::str::from_utf8(token).is_ok_and(knows)
+    }
+
+    pub(crate) fn strikes(&self, fault: Fault) -> bool {
+        self.mischief.lock().strikes(fault)
+    }
+
+    /// What goes wrong with one call.
+    pub(crate) fn trouble(&self) -> Trouble {
+        Trouble::draw(&mut self.mischief.lock())
+    }
+
+    pub(crate) async fn pre_register(&self, id: &str, terms: PreRegister) -> Result<(), Refusal> {
+        self.record(id, |payments| terms.decide(payments.find(id))).await?;
         self.awaited.came(id);
         Ok(())
     }
 
     /// Waits a while for a payment that is not registered: its shop may be about to do it.
     pub(crate) async fn registered(&self, id: &str) {
-        let is_known = || self.payments.lock().by_id.contains_key(id);
+        let is_known = || self.payments.lock().find(id).is_some();
         self.awaited.wait(id, is_known).await;
     }
 
     /// Answers a token that confirms the payment, or declines it, as the buyer said.
-    pub(crate) async fn authorize(
-        &self,
-        id: &str,
-        outcome: Outcome,
-        now: Timestamp,
-    ) -> Result<String, Refusal> {
-        let token = self.token();
-        let decide = |payments: &Payments| payments.get(id)?.authorize(outcome, token.clone());
-        self.record(id, now, decide).await?;
+    pub(crate) async fn authorize(&self, id: &str, asked: Authorize) -> Result<String, Refusal> {
+        let token = self.token("paytoken");
+        let Authorize { outcome, method } = asked;
+        let decide =
+            |payments: &Payments| payments.get(id)?.authorize(outcome, method, token.clone());
+        self.record(id, decide).await?;
         Ok(token)
     }
 
     /// The charge.
-    pub(crate) async fn confirm(
-        &self,
-        id: &str,
-        confirm: &Confirm,
-        now: Timestamp,
-    ) -> Result<Confirmed, Refusal> {
-        let decide = |payments: &Payments| {
-            let ordinal = payments.captures + 1;
-            let taken = |total| self.faults.captured_amount(ordinal, total);
-            payments.get(id)?.confirm(confirm, taken)
-        };
-        let recorded = self.record(id, now, decide).await?;
-        match recorded.fact {
-            Fact::Capture { .. } => Ok(Confirmed {
-                payment: recorded.payment,
-                reply_is_lost: self.faults.loses_reply(recorded.captures),
-            }),
+    pub(crate) async fn confirm(&self, id: &str, confirm: &Confirm) -> Result<Payment, Refusal> {
+        let decide = |payments: &Payments| payments.get(id)?.confirm(confirm, || self.charge());
+        match self.record(id, decide).await? {
+            (payment, Fact::Capture { .. }) => Ok(payment),
             _ => Err(Refusal::PgProvider),
         }
+    }
+
+    /// The charge that no shop confirmed. Where the shop wants to be asked first, it is.
+    pub(crate) async fn pay(
+        &self,
+        id: &str,
+        terms: PreRegister,
+        channel: Channel,
+    ) -> Result<Payment, Refusal> {
+        if self.payments.lock().find(id).is_none() {
+            self.admit_stranger()?;
+            self.pre_register(id, terms).await?;
+        }
+        let payment = self.payments.lock().get(id)?.clone();
+        payment.pay(channel)?;
+        let may_charge = self.outbox.may_charge(&payment).await;
+        let decide = |payments: &Payments| {
+            let payment = payments.get(id)?;
+            if may_charge { payment.pay(channel) } else { payment.refuse() }
+        };
+        self.record(id, decide).await.map(|(payment, _)| payment)
+    }
+
+    fn admit_stranger(&self) -> Result<(), Refusal> {
+        let mut strangers = self.strangers.lock();
+        if *strangers >= MAX_STRANGERS {
+            let limit = format!("at most {MAX_STRANGERS} payments that no shop registered");
+            return Err(Refusal::InvalidRequest(limit));
+        }
+        *strangers += 1;
+        Ok(())
     }
 
     pub(crate) async fn cancel(
         &self,
         id: &str,
         cancel: &Cancel,
-        now: Timestamp,
+        trigger: Trigger,
     ) -> Result<Payment, Refusal> {
-        let recorded = self.record(id, now, |payments| payments.get(id)?.cancel(cancel)).await?;
-        Ok(recorded.payment)
+        let decide = |payments: &Payments| {
+            let how = || match trigger {
+                Trigger::Api => self.give_back(),
+                Trigger::Console => Return::Done,
+            };
+            payments.get(id)?.give_back(cancel, trigger, how)
+        };
+        self.record_quietly(id, decide, cancel.skip_webhook).await.map(|(payment, _)| payment)
+    }
+
+    pub(crate) async fn dispute(&self, id: &str, reason: &str) -> Result<(), Refusal> {
+        self.record(id, |payments| payments.get(id)?.dispute(reason)).await.map(drop)
+    }
+
+    pub(crate) async fn resolve_dispute(&self, id: &str) -> Result<(), Refusal> {
+        self.record(id, |payments| payments.get(id)?.resolve_dispute()).await.map(drop)
+    }
+
+    /// A payment, for who asks about it.
+    pub(crate) async fn question(&self, id: &str) -> Result<Payment, Refusal> {
+        if self.strikes(Fault::Unreadable) {
+            return Err(Refusal::ReplyLost);
+        }
+        self.payment(id).await
     }
 
     pub(crate) async fn payment(&self, id: &str) -> Result<Payment, Refusal> {
@@ -159,80 +246,126 @@ impl Gateway {
         Ok(payment)
     }
 
+    /// Payments that were registered between two times, from a place in their order on, each with
+    /// the place after it.
+    pub(crate) async fn registered_between(
+        &self,
+        times: RangeInclusive<Timestamp>,
+        place: usize,
+        limit: usize,
+    ) -> Result<Vec<(usize, Payment)>, Refusal> {
+        let (found, last_entry) = {
+            let payments = self.payments.lock();
+            let within = |(_, payment): &(usize, &Payment)| times.contains(&payment.requested_at);
+            let found = payments.registered_from(place).filter(within).take(limit);
+            let found: Vec<_> = found.map(|(next, payment)| (next, payment.clone())).collect();
+            (found, payments.last_entry())
+        };
+        self.durable(last_entry).await?;
+        Ok(found)
+    }
+
     /// Captures and cancels after the entry with this number, oldest first, and whether more follow.
     pub(crate) fn money_after(&self, number: u64, limit: usize) -> (Vec<Entry>, bool) {
         let payments = self.payments.lock();
-        let start = payments.money.partition_point(|entry| entry.number <= number);
-        let durable = self.ledger.durable_through(payments.last_entry);
-        let end = payments.money.partition_point(|entry| entry.number <= durable).max(start);
-        let page = &payments.money[start..end.min(start.saturating_add(limit))];
-        (page.to_vec(), start + page.len() < end)
+        let durable = self.ledger.durable_through(payments.last_entry());
+        let money = payments.money_between(number, durable);
+        (money.iter().take(limit).cloned().collect(), money.len() > limit)
+    }
+
+    /// The same of those that moved between two times.
+    pub(crate) fn money_within(
+        &self,
+        times: RangeInclusive<Timestamp>,
+        number: u64,
+        limit: usize,
+    ) -> Vec<Entry> {
+        let payments = self.payments.lock();
+        let durable = self.ledger.durable_through(payments.last_entry());
+        let money = payments.money_between(number, durable).iter();
+        money.filter(|entry| times.contains(&entry.at)).take(limit).cloned().collect()
+    }
+
+    async fn record(
+        &self,
+        id: &str,
+        decide: impl FnOnce(&Payments) -> Result<Fact, Refusal>,
+    ) -> Result<(Payment, Fact), Refusal> {
+        self.record_quietly(id, decide, false).await
     }
 
     /// Decides and appends under one lock, then waits for the disk. A refusal waits too: it may
     /// speak of an entry that is still being written.
-    async fn record(
+    async fn record_quietly(
         &self,
         id: &str,
-        now: Timestamp,
         decide: impl FnOnce(&Payments) -> Result<Fact, Refusal>,
-    ) -> Result<Recorded, Refusal> {
+        skip_webhook: bool,
+    ) -> Result<(Payment, Fact), Refusal> {
         let (number, outcome) = {
             let mut payments = self.payments.lock();
             match decide(&payments) {
                 Ok(fact) => {
-                    let number = payments.last_entry + 1;
-                    let entry = Entry { number, payment_id: id.to_owned(), at: now, fact };
+                    let number = payments.last_entry() + 1;
+                    let at = self.clock.now();
+                    let entry = Entry { number, payment_id: id.to_owned(), at, fact };
                     self.ledger.append(&entry).map_err(|Broken| Refusal::LedgerBroken)?;
                     let payment = payments
                         .apply(&entry)
                         .expect("a decided fact can follow what it was decided from");
-                    (
-                        number,
-                        Ok(Recorded { payment, fact: entry.fact, captures: payments.captures }),
-                    )
+                    (number, Ok((payment.clone(), entry)))
                 }
                 Err(refusal) => {
-                    let known = payments.by_id.get(id);
+                    let known = payments.find(id);
                     (known.map_or(0, |payment| payment.last_entry), Err(refusal))
                 }
             }
         };
         self.durable(number).await?;
-        outcome
+        let (payment, entry) = outcome?;
+        if !skip_webhook {
+            self.outbox.tell(&payment, &entry, &self.mischief);
+        }
+        Ok((payment, entry.fact))
     }
 
     async fn durable(&self, number: u64) -> Result<(), Refusal> {
         self.ledger.durable(number).await.map_err(|Broken| Refusal::LedgerBroken)
     }
 
-    fn token(&self) -> String {
+    /// A word that nobody can guess.
+    pub(crate) fn token(&self, kind: &str) -> String {
         let bytes: [u8; TOKEN_BYTES] = self.tokens.lock().random();
-        format!("paytoken_{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))
-    }
-}
-
-/// A charge that was made.
-#[derive(Debug)]
-pub(crate) struct Confirmed {
-    pub(crate) payment: Payment,
-    pub(crate) reply_is_lost: bool,
-}
-
-impl Payments {
-    fn get(&self, id: &str) -> Result<&Payment, Refusal> {
-        self.by_id.get(id).ok_or(Refusal::PaymentNotFound)
+        format!("{kind}_{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    fn apply(&mut self, entry: &Entry) -> Result<Payment, Impossible> {
-        let payment = payment::apply(self.by_id.get(&entry.payment_id).cloned(), entry)?;
-        self.by_id.insert(entry.payment_id.clone(), payment.clone());
-        self.last_entry = entry.number;
-        self.captures += u64::from(matches!(entry.fact, Fact::Capture { .. }));
-        if entry.fact.moves_money() {
-            self.money.push(entry.clone());
+    fn charge(&self) -> Charge {
+        let mut mischief = self.mischief.lock();
+        if mischief.strikes(Fault::Mismatch) {
+            return Charge::Mismatched;
         }
-        Ok(payment)
+        if mischief.strikes(Fault::BankDown) {
+            return Charge::BankDown;
+        }
+        if mischief.strikes(Fault::LateCapture) {
+            return Charge::Late(self.clock.now() + mischief.delay());
+        }
+        let is_test = mischief.strikes(Fault::TestChannel);
+        let channel = if is_test { Channel::Test } else { Channel::Live };
+        Charge::Taken { channel, right: !mischief.strikes(Fault::WrongAmount) }
+    }
+
+    fn give_back(&self) -> Return {
+        let mut mischief = self.mischief.lock();
+        if mischief.strikes(Fault::BankDown) {
+            return Return::BankDown;
+        }
+        let fails = mischief.strikes(Fault::CancelFails);
+        if fails || mischief.strikes(Fault::CancelRequested) {
+            let ends_at = self.clock.now() + mischief.delay();
+            return Return::Requested { ends_at, succeeds: !fails };
+        }
+        Return::Done
     }
 }
 

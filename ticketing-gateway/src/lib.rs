@@ -11,6 +11,7 @@
 //! idempotency keys.
 
 mod awaited;
+mod clock;
 mod edge;
 mod entry;
 mod faults;
@@ -18,8 +19,12 @@ mod gateway;
 mod idempotency;
 mod ledger;
 mod payment;
+mod payments;
 mod refusal;
 mod routes;
+mod sessions;
+mod trouble;
+mod webhooks;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,13 +35,19 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-pub use crate::faults::FaultPlan;
+pub use crate::clock::Clock;
+pub use crate::faults::{ALWAYS, Fault, FaultPlan};
 pub use crate::gateway::Gateway;
 pub use crate::ledger::Error as LedgerError;
 pub use crate::routes::router;
+pub use crate::webhooks::{UnusableWebhookSecret, Webhooks};
 
 /// How long open connections may take to finish after the shutdown was asked for.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
+/// How often the gateway looks at what is due by itself.
+const TICK: Duration = Duration::from_millis(20);
+/// The one store there is.
+const STORE: &str = "store-sandbox";
 
 /// What a gateway is started with.
 #[derive(Debug)]
@@ -47,6 +58,27 @@ pub struct Options {
     pub ledger: Option<PathBuf>,
     /// What shall go wrong on purpose.
     pub faults: FaultPlan,
+    /// Where time comes from.
+    pub clock: Clock,
+    /// Whether anybody may make things happen at the provider (`/sandbox/control/..`): faults,
+    /// payments that no shop confirmed, cancels at the console, disputes.
+    pub control: bool,
+    /// Where the shop listens, if it does.
+    pub webhooks: Option<Webhooks>,
+}
+
+impl Options {
+    /// A gateway in memory that nothing goes wrong with and nobody controls.
+    pub fn plain(secret: SecretString) -> Self {
+        Self {
+            secret,
+            ledger: None,
+            faults: FaultPlan::default(),
+            clock: Clock::system(),
+            control: false,
+            webhooks: None,
+        }
+    }
 }
 
 /// Why a gateway did not start, or stopped.
@@ -83,6 +115,7 @@ pub async fn serve_opened(
         }
     });
     let (stopping, stopped) = oneshot::channel();
+    let moving = tokio::spawn(keep_moving(Arc::clone(&gateway)));
     let server = axum::serve(listener, router(gateway)).with_graceful_shutdown(async move {
         shutdown.await;
         // The receiver is gone only when the server itself has ended.
@@ -95,11 +128,29 @@ pub async fn serve_opened(
             std::future::pending::<()>().await;
         }
     };
-    tokio::select! {
+    let ended = tokio::select! {
         ended = server.into_future() => ended,
         () = drain => {
             tracing::warn!(limit_s = DRAIN_LIMIT.as_secs(), "connections were cut at the limit");
             Ok(())
         }
+    };
+    moving.abort();
+    ended
+}
+
+/// What happens by itself.
+async fn keep_moving(gateway: Arc<Gateway>) {
+    loop {
+        gateway.tick().await;
+        tokio::time::sleep(TICK).await;
     }
+}
+
+fn transaction_id(payment: &str) -> String {
+    format!("sandbox-{payment}")
+}
+
+fn cancellation_id(entry: u64) -> String {
+    format!("cancellation-{entry}")
 }

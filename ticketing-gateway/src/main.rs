@@ -7,20 +7,26 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use ticketing_gateway::{FaultPlan, Gateway, LedgerError, Options};
+use ticketing_gateway::{ALWAYS, Clock, Fault, FaultPlan, Gateway, LedgerError, Options, Webhooks};
 
+const SECRET: &str = "TICKETING_GATEWAY_SECRET";
+const WEBHOOK_SECRETS: &str = "TICKETING_GATEWAY_WEBHOOK_SECRETS";
 /// A setting this program cannot work with.
 const EXIT_UNUSABLE: u8 = 2;
 
+/// How many times as fast as the machine's the gateway's clock may run.
+const MAX_SPEED: u32 = 3_600;
+
 /// A payment gateway that moves no money: it speaks `PortOne` V2 and keeps a ledger.
 ///
-/// The secret that shops must present is read from `TICKETING_GATEWAY_SECRET`.
+/// The secret that shops must present is read from `TICKETING_GATEWAY_SECRET`; what webhooks are
+/// signed with, the first of `TICKETING_GATEWAY_WEBHOOK_SECRETS`.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -30,6 +36,25 @@ struct Arguments {
     /// Where captures and cancels are written; without it they end with the process.
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
+    /// Where the shop listens to webhooks; may be given several times.
+    #[arg(long, value_name = "URL")]
+    webhook_url: Vec<String>,
+    /// Who is asked before a charge that the shop does not confirm itself.
+    #[arg(long, value_name = "URL")]
+    confirm_url: Option<String>,
+    /// Let anybody make things happen at the provider (/sandbox/control/..).
+    #[arg(long)]
+    sandbox_control: bool,
+    /// What goes wrong on purpose, and how often of a thousand times, such as reply-lost=100.
+    #[arg(long, value_name = "FAULT=RATE", value_parser = fault)]
+    fault: Vec<(Fault, u16)>,
+    /// Where in its round each fault begins, and how long delays are.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    fault_seed: u64,
+    /// How many times as fast as the machine's the gateway's clock runs.
+    #[arg(long, value_name = "N", default_value_t = 1,
+          value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_SPEED)))]
+    time_scale: u32,
 }
 
 fn main() -> ExitCode {
@@ -49,21 +74,51 @@ fn main() -> ExitCode {
     }
 }
 
+/// A secret, by the name of its variable, and what is wrong with it.
 #[derive(Debug, thiserror::Error)]
-#[error("TICKETING_GATEWAY_SECRET {0}")]
-struct UnusableSecret(&'static str);
+#[error("{0} {1}")]
+struct UnusableSecret(&'static str, &'static str);
 
 /// The secret, which has no default and must fit into a header.
 fn secret() -> anyhow::Result<SecretString> {
-    let secret = match std::env::var("TICKETING_GATEWAY_SECRET") {
+    let secret = match std::env::var(SECRET) {
         Ok(secret) => secret,
-        Err(VarError::NotPresent) => return Err(UnusableSecret("is not set").into()),
-        Err(VarError::NotUnicode(_)) => return Err(UnusableSecret("is not text").into()),
+        Err(VarError::NotPresent) => return Err(UnusableSecret(SECRET, "is not set").into()),
+        Err(VarError::NotUnicode(_)) => return Err(UnusableSecret(SECRET, "is not text").into()),
     };
     if secret.is_empty() || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(UnusableSecret("is empty or has other than visible ASCII characters").into());
+        return Err(
+            UnusableSecret(SECRET, "is empty or has other than visible ASCII characters").into()
+        );
     }
     Ok(secret.into())
+}
+
+/// Where webhooks go, and what they are signed with: the first secret, as the second is one that is
+/// being replaced.
+fn webhooks(urls: Vec<String>, confirm_url: Option<String>) -> anyhow::Result<Option<Webhooks>> {
+    if urls.is_empty() && confirm_url.is_none() {
+        return Ok(None);
+    }
+    let secrets = std::env::var(WEBHOOK_SECRETS);
+    let secrets = secrets.map_err(|_| {
+        UnusableSecret(WEBHOOK_SECRETS, "must be set for --webhook-url and --confirm-url")
+    })?;
+    let secret = secrets.split(',').next().unwrap_or_default().trim().into();
+    let webhooks = Webhooks { urls, confirm_url, secret };
+    webhooks.check().map_err(|_| UnusableSecret(WEBHOOK_SECRETS, "is not base64"))?;
+    Ok(Some(webhooks))
+}
+
+fn fault(text: &str) -> Result<(Fault, u16), String> {
+    let (name, rate) = text.split_once('=').ok_or("expected FAULT=RATE, such as slow=50")?;
+    let known = || Fault::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    let names = || known().map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", ");
+    let fault = Fault::from_str(name, false).map_err(|_| format!("the faults are {}", names()))?;
+    match rate.parse() {
+        Ok(rate @ 0..=ALWAYS) => Ok((fault, rate)),
+        _ => Err(format!("the rate is not between 0 and {ALWAYS}")),
+    }
 }
 
 #[tokio::main]
@@ -73,7 +128,20 @@ async fn run(arguments: Arguments, secret: SecretString) -> anyhow::Result<()> {
     if arguments.ledger.is_none() {
         tracing::warn!("the ledger is in memory and ends with this process");
     }
-    let options = Options { secret, ledger: arguments.ledger, faults: FaultPlan::default() };
+    let options = Options {
+        secret,
+        ledger: arguments.ledger,
+        faults: FaultPlan {
+            seed: arguments.fault_seed,
+            rates: arguments.fault.into_iter().collect(),
+        },
+        clock: match arguments.time_scale {
+            1 => Clock::system(),
+            speed => Clock::scaled_from_now(speed),
+        },
+        control: arguments.sandbox_control,
+        webhooks: webhooks(arguments.webhook_url, arguments.confirm_url)?,
+    };
     let gateway = Gateway::open(options)?;
     let listener = TcpListener::bind(arguments.listen)
         .await

@@ -38,6 +38,10 @@ pub(crate) enum Refusal {
     MaxCancelCountReached(usize),
     #[error("the bank declined the payment")]
     PgProvider,
+    #[error("the payment waits for no deposit")]
+    PaymentNotWaitingForDeposit,
+    #[error("nobody listens to webhooks of this payment")]
+    WebhookNotFound,
     #[error("the ledger cannot be written; nothing is charged or cancelled")]
     LedgerBroken,
     #[error("the reply was lost")]
@@ -50,7 +54,7 @@ impl Refusal {
         match self {
             Self::InvalidRequest(_) | Self::InvalidPaymentToken => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::PaymentNotFound | Self::NotFound => StatusCode::NOT_FOUND,
+            Self::PaymentNotFound | Self::NotFound | Self::WebhookNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::AlreadyPaid
@@ -60,7 +64,8 @@ impl Refusal {
             | Self::PaymentAlreadyCancelled
             | Self::CancellableAmountConsistencyBroken(_)
             | Self::CancelAmountExceedsCancellableAmount(_)
-            | Self::MaxCancelCountReached(_) => StatusCode::CONFLICT,
+            | Self::MaxCancelCountReached(_)
+            | Self::PaymentNotWaitingForDeposit => StatusCode::CONFLICT,
             Self::PgProvider => StatusCode::BAD_GATEWAY,
             Self::LedgerBroken => StatusCode::SERVICE_UNAVAILABLE,
             Self::ReplyLost => StatusCode::INTERNAL_SERVER_ERROR,
@@ -96,6 +101,8 @@ impl Refusal {
             }
             Self::MaxCancelCountReached(_) => "MAX_CANCEL_COUNT_REACHED",
             Self::PgProvider => "PG_PROVIDER",
+            Self::PaymentNotWaitingForDeposit => "PAYMENT_NOT_WAITING_FOR_DEPOSIT",
+            Self::WebhookNotFound => "WEBHOOK_NOT_FOUND",
             Self::LedgerBroken => "SERVICE_UNAVAILABLE",
             Self::ReplyLost => "REPLY_LOST",
         }

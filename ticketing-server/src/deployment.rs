@@ -1,5 +1,6 @@
 //! A server as its settings say: embedded, or on services.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 #[cfg(feature = "services")]
@@ -11,7 +12,7 @@ use ticketing_core::{BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey}
 use tokio::net::TcpListener;
 
 use crate::app::App;
-use crate::embedded::Gateway;
+use crate::embedded::{FaultPlan, Gateway};
 use crate::serve::{Metrics, Server};
 use crate::settings::{ServiceAddresses, Settings, SettingsError};
 
@@ -31,7 +32,7 @@ impl Deployment {
     ) -> anyhow::Result<Self> {
         let (office, gateway) = match settings.services()? {
             Some(addresses) => (on_services(settings, addresses).await?, None),
-            None => embedded(settings).await?,
+            None => embedded(settings, listener.local_addr()?).await?,
         };
         let email = settings.text("TICKETING_ADMIN_EMAIL");
         match (email, settings.get("TICKETING_ADMIN_PASSWORD")) {
@@ -43,7 +44,11 @@ impl Deployment {
                 return Err(SettingsError::Unusable { name, why }.into());
             }
         }
-        let app = App::new(office, synthetic_buyers).with_webhooks(settings.webhook_secrets()?);
+        let webhooks = match &gateway {
+            Some(gateway) => Some(gateway.webhook_secrets()?),
+            None => settings.webhook_secrets()?,
+        };
+        let app = App::new(office, synthetic_buyers).with_webhooks(webhooks);
         let server = Server::start(app, listener, Some(metrics))?;
         Ok(Self { server, gateway })
     }
@@ -62,7 +67,10 @@ impl Deployment {
     }
 }
 
-async fn embedded(settings: &Settings) -> anyhow::Result<(BoxOffice, Option<Gateway>)> {
+async fn embedded(
+    settings: &Settings,
+    server: SocketAddr,
+) -> anyhow::Result<(BoxOffice, Option<Gateway>)> {
     eprintln!(
         "embedded: no services are set, so the data live in memory and end with this process"
     );
@@ -70,7 +78,7 @@ async fn embedded(settings: &Settings) -> anyhow::Result<(BoxOffice, Option<Gate
     let (portone, gateway) = if let Some(portone) = portone(settings)? {
         (portone, None)
     } else {
-        let gateway = Gateway::start(&randomness, None).await?;
+        let gateway = Gateway::start(&randomness, FaultPlan::default(), server).await?;
         eprintln!(
             "embedded: the sandbox payment gateway is {}, its ledger {}",
             gateway.url,

@@ -1,6 +1,7 @@
 //! The embedded server: box office, HTTP and sandbox gateway in one process, on loopback ports of
 //! its own. The demo runs on it, and so does a server that finds no service settings.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,8 +10,10 @@ use base64::Engine;
 use secrecy::SecretString;
 #[cfg(feature = "broken-guards")]
 pub use ticketing_core::Broken;
-use ticketing_core::payments::{PortOne, PortOneSettings};
+use ticketing_core::payments::{PortOne, PortOneSettings, WebhookSecrets};
 use ticketing_core::{BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey};
+use ticketing_gateway::Webhooks;
+pub use ticketing_gateway::{Fault, FaultPlan};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -21,8 +24,8 @@ use crate::serve::Server;
 /// What may differ between embedded servers.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// Every Nth capture at the gateway takes a wrong amount.
-    pub wrong_amount_every: Option<u32>,
+    /// What goes wrong at the gateway.
+    pub faults: FaultPlan,
     /// Guards taken out.
     #[cfg(feature = "broken-guards")]
     pub broken: Broken,
@@ -45,7 +48,8 @@ pub struct Running {
 /// Starts an embedded server on free loopback ports.
 pub async fn start(options: Options) -> anyhow::Result<Running> {
     let randomness = Randomness::from_system();
-    let gateway = Gateway::start(&randomness, options.wrong_amount_every).await?;
+    let listener = TcpListener::bind("127.0.0.1:0").await.context("no loopback port is free")?;
+    let gateway = Gateway::start(&randomness, options.faults, listener.local_addr()?).await?;
     let signing_key = SigningKey::new(randomness.bytes());
     let admin_password = random_secret(&randomness);
     let office = BoxOffice::embedded(EmbeddedSettings {
@@ -58,8 +62,8 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     });
     let admin_email = "administrator@embedded.invalid".to_owned();
     office.ensure_administrator(&admin_email, &admin_password).await?;
-    let listener = TcpListener::bind("127.0.0.1:0").await.context("no loopback port is free")?;
-    let server = Server::start(App::new(office, true), listener, None)?;
+    let app = App::new(office, true).with_webhooks(Some(gateway.webhook_secrets()?));
+    let server = Server::start(app, listener, None)?;
     Ok(Running {
         base_url: server.url(),
         gateway_url: gateway.url.clone(),
@@ -83,28 +87,34 @@ pub(crate) struct Gateway {
     pub(crate) url: String,
     pub(crate) ledger: PathBuf,
     secret: SecretString,
+    webhook_secret: SecretString,
     shutdown: oneshot::Sender<()>,
     serving: JoinHandle<()>,
 }
 
 impl Gateway {
+    /// It tells the server that listens there of every payment.
     pub(crate) async fn start(
         randomness: &Randomness,
-        wrong_amount_every: Option<u32>,
+        faults: FaultPlan,
+        server: SocketAddr,
     ) -> anyhow::Result<Self> {
         let listener =
             TcpListener::bind("127.0.0.1:0").await.context("no loopback port is free")?;
         let url = format!("http://{}", listener.local_addr()?);
-        let secret = random_secret(randomness);
+        let (secret, webhook_secret) = (random_secret(randomness), webhook_secret(randomness));
         let name = u64::from_be_bytes(randomness.bytes());
         let ledger = std::env::temp_dir().join(format!("ticketing-{name:016x}.ledger.jsonl"));
         let options = ticketing_gateway::Options {
-            secret: secret.clone(),
             ledger: Some(ledger.clone()),
-            faults: ticketing_gateway::FaultPlan {
-                wrong_amount_every,
-                ..ticketing_gateway::FaultPlan::default()
-            },
+            faults,
+            control: true,
+            webhooks: Some(Webhooks {
+                urls: vec![webhook_url(server)],
+                confirm_url: None,
+                secret: webhook_secret.clone(),
+            }),
+            ..ticketing_gateway::Options::plain(secret.clone())
         };
         let (shutdown, stopped) = oneshot::channel::<()>();
         let stopped = async move {
@@ -115,11 +125,16 @@ impl Gateway {
                 tracing::error!(%error, "the sandbox gateway ended");
             }
         });
-        Ok(Self { url, ledger, secret, shutdown, serving })
+        Ok(Self { url, ledger, secret, webhook_secret, shutdown, serving })
     }
 
     pub(crate) fn settings(&self) -> PortOneSettings {
         PortOneSettings::live(&self.url, self.secret.clone())
+    }
+
+    /// What its webhooks are signed with.
+    pub(crate) fn webhook_secrets(&self) -> anyhow::Result<WebhookSecrets> {
+        Ok(WebhookSecrets::new(std::slice::from_ref(&self.webhook_secret))?)
     }
 
     pub(crate) async fn stop(self) {
@@ -129,6 +144,19 @@ impl Gateway {
             tracing::debug!(%error, "the embedded gateway's ledger stays");
         }
     }
+}
+
+/// Where the server hears of payments; one that listens everywhere hears on loopback, too.
+fn webhook_url(mut server: SocketAddr) -> String {
+    if server.ip().is_unspecified() {
+        server.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    format!("http://{server}/v1/webhooks/portone")
+}
+
+fn webhook_secret(randomness: &Randomness) -> SecretString {
+    let bytes: [u8; 24] = randomness.bytes();
+    base64::engine::general_purpose::STANDARD.encode(bytes).into()
 }
 
 fn random_secret(randomness: &Randomness) -> SecretString {

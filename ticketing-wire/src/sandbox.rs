@@ -17,12 +17,30 @@ pub enum Outcome {
     Decline,
 }
 
+/// With what the buyer pays.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayMethod {
+    /// A credit or debit card.
+    #[default]
+    Card,
+    /// A wallet of another company.
+    EasyPay,
+    /// A bank transfer.
+    Transfer,
+    /// The telephone bill.
+    Mobile,
+}
+
 /// Acts as the buyer at the payment window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Authorize {
     /// How the payment will end.
     pub outcome: Outcome,
+    /// With what; a card where it is left out.
+    #[serde(default)]
+    pub method: PayMethod,
 }
 
 /// What the payment window gives the buyer.

@@ -14,7 +14,7 @@ use ticketing_core::payments::{
     Confirmation, Fact, PortOne, PortOneSettings, PreRegistration, Provider, ProviderError,
     Refunding, Reversal,
 };
-use ticketing_core::{PaymentId, Randomness};
+use ticketing_core::{Clock, PaymentId, Randomness};
 use ticketing_gateway::{FaultPlan, Options};
 
 /// A capture or a cancel, as the gateway's ledger has it.
@@ -41,21 +41,28 @@ pub(crate) struct Gateway {
     url: String,
     http: reqwest::Client,
     client: PortOne,
+    process: Arc<ticketing_gateway::Gateway>,
 }
 
 impl Gateway {
-    pub(crate) async fn start(faults: FaultPlan) -> Self {
+    /// Its time is the box office's.
+    pub(crate) async fn start(faults: FaultPlan, clock: &Clock) -> Self {
         let secret = u128::from_be_bytes(Randomness::from_system().bytes());
         let secret = SecretString::from(format!("{secret:032x}"));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
-        let options = Options { secret: secret.clone(), ledger: None, faults };
+        let hands = clock.clone();
+        let now = move || jiff::Timestamp::from_millisecond(hands.now().as_millis()).unwrap();
+        let clock = ticketing_gateway::Clock::from_fn(now);
+        let options = Options { faults, clock, control: true, ..Options::plain(secret.clone()) };
+        let process = ticketing_gateway::Gateway::open(options).unwrap();
+        let forever = std::future::pending();
         // It ends with the test's runtime.
-        tokio::spawn(ticketing_gateway::serve(listener, options, std::future::pending()));
+        tokio::spawn(ticketing_gateway::serve_opened(listener, Arc::clone(&process), forever));
         // The client comes first: it installs the process's one TLS stack.
         let client = PortOne::new(PortOneSettings::live(&base_url, secret)).unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { url: base_url, http, client }
+        Self { url: base_url, http, client, process }
     }
 
     /// What the payment window does: the buyer says `approve` or `decline`.
@@ -64,6 +71,22 @@ impl Gateway {
         let said = self.http.post(url).json(&serde_json::json!({ "outcome": outcome }));
         let answer = said.send().await.unwrap().error_for_status().unwrap();
         answer.json::<Authorized>().await.unwrap().payment_token.into()
+    }
+
+    /// From now on this goes wrong.
+    pub(crate) fn set_faults(&self, faults: FaultPlan) {
+        self.process.set_faults(faults);
+    }
+
+    /// What is due by itself there has happened.
+    pub(crate) async fn step(&self) {
+        self.process.step().await;
+    }
+
+    /// Acts at the provider without the shop.
+    pub(crate) async fn control(&self, payment: PaymentId, verb: &str, body: serde_json::Value) {
+        let url = format!("{}/sandbox/control/payments/{payment}/{verb}", self.url);
+        self.http.post(url).json(&body).send().await.unwrap().error_for_status().unwrap();
     }
 
     pub(crate) async fn ledger(&self) -> Vec<LedgerItem> {

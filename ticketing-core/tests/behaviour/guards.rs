@@ -4,7 +4,7 @@ use ticketing_core::accounts::Caller;
 use ticketing_core::catalog::Policy;
 use ticketing_core::orders::OrderStatus;
 use ticketing_core::{Broken, Error, Page};
-use ticketing_gateway::FaultPlan;
+use ticketing_gateway::{Fault, FaultPlan};
 
 use crate::line::capacity;
 use crate::sale::{OnSale, PRICE, Visitor};
@@ -65,7 +65,7 @@ async fn without_the_lines_check_more_are_inside_than_the_capacity() {
 #[tokio::test]
 async fn without_the_amounts_check_a_wrong_amount_pays_an_order() {
     let world = World::broken(Broken { amount: true, ..Broken::default() }).await;
-    world.faults(FaultPlan { wrong_amount_every: Some(1), ..FaultPlan::default() }).await;
+    world.faults(FaultPlan::always(Fault::WrongAmount)).await;
     let sale = world.sale(Policy::default(), 10).await;
     let visitor = world.admitted(&sale).await;
     let order = world.bought(&visitor, &[3]).await;

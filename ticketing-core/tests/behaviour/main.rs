@@ -48,6 +48,7 @@ mod accounts;
 mod catalog;
 mod changes;
 mod choosing;
+mod contradictions;
 #[cfg(feature = "broken-guards")]
 mod crashes;
 mod crowds;

@@ -3,7 +3,7 @@
 use ticketing_core::catalog::Policy;
 use ticketing_core::orders::OrderStatus;
 use ticketing_core::{Error, Payment, PaymentOutcome, Step};
-use ticketing_gateway::FaultPlan;
+use ticketing_gateway::{Fault, FaultPlan};
 
 use crate::gateway::LedgerItem;
 use crate::sale::{FREE, PRICE, SOLD, paid};
@@ -101,7 +101,7 @@ behaviour! {
     }
 
     async fn a_wrong_amount_is_given_back_in_full_and_the_order_is_not_paid(world: World) {
-        world.faults(FaultPlan { wrong_amount_every: Some(1), ..FaultPlan::default() }).await;
+        world.faults(FaultPlan::always(Fault::WrongAmount)).await;
         let sale = world.sale(Policy::default(), 10).await;
         let visitor = world.admitted(&sale).await;
         let order = world.ordered(&visitor, &[1]).await;
@@ -118,7 +118,7 @@ behaviour! {
     }
 
     async fn a_refund_that_got_no_answer_is_done_once_later(world: World) {
-        world.faults(FaultPlan { wrong_amount_every: Some(1), ..FaultPlan::default() }).await;
+        world.faults(FaultPlan::always(Fault::WrongAmount)).await;
         let sale = world.sale(Policy::default(), 10).await;
         let visitor = world.admitted(&sale).await;
         let order = world.ordered(&visitor, &[1]).await;
@@ -139,8 +139,7 @@ behaviour! {
     }
 
     async fn a_charge_whose_answer_was_lost_is_found_and_charged_once(world: World) {
-        let faults = FaultPlan { lose_confirm_reply_every: Some(1), ..FaultPlan::default() };
-        world.faults(faults).await;
+        world.faults(FaultPlan::always(Fault::ReplyLost)).await;
         let sale = world.sale(Policy::default(), 10).await;
         let visitor = world.admitted(&sale).await;
         let order = world.ordered(&visitor, &[1]).await;

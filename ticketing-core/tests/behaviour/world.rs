@@ -127,7 +127,7 @@ impl World {
 
     /// The gateway from now on goes wrong in this way.
     pub(crate) async fn faults(&self, faults: FaultPlan) {
-        self.wire.replug(Gateway::start(faults).await);
+        self.wire.replug(Gateway::start(faults, &self.clock).await);
     }
 
     pub(crate) fn administrator(&self) -> Caller {
@@ -205,8 +205,9 @@ pub(crate) fn signing_key() -> SigningKey {
 }
 
 async fn surroundings() -> (Clock, Arc<Wire>) {
-    let wire = Wire::to(Gateway::start(FaultPlan::default()).await);
-    (Clock::manual(START), Arc::new(wire))
+    let clock = Clock::manual(START);
+    let wire = Wire::to(Gateway::start(FaultPlan::default(), &clock).await);
+    (clock, Arc::new(wire))
 }
 
 fn embedded_settings(clock: &Clock, wire: &Arc<Wire>) -> EmbeddedSettings {

@@ -60,10 +60,15 @@ impl FromRequestParts<Arc<Gateway>> for Shop {
         gateway: &Arc<Gateway>,
     ) -> Result<Self, Refusal> {
         let header = parts.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
-        match header.and_then(|header| header.strip_prefix(b"PortOne ")) {
-            Some(secret) if gateway.knows_secret(secret) => Ok(Self),
-            _ => Err(Refusal::Unauthorized),
-        }
+        let header = header.ok_or(Refusal::Unauthorized)?;
+        let is_let_in = if let Some(secret) = header.strip_prefix(b"PortOne ") {
+            gateway.knows_secret(secret)
+        } else if let Some(token) = header.strip_prefix(b"Bearer ") {
+            gateway.knows_access_token(token)
+        } else {
+            false
+        };
+        is_let_in.then_some(Self).ok_or(Refusal::Unauthorized)
     }
 }
 

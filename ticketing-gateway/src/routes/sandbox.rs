@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 use ticketing_wire::Page;
 use ticketing_wire::sandbox::{Authorize, Authorized, EntryKind, LedgerEntry};
 use ticketing_wire::secrets::PaymentToken;
 
+use super::ok;
 use super::request::{Body, PaymentId};
-use crate::edge;
 use crate::entry::{Entry, Fact};
 use crate::gateway::Gateway;
 use crate::idempotency::Answer;
@@ -38,7 +37,7 @@ pub(super) async fn authorize(
 ) -> Result<Answer, Refusal> {
     let request: Authorize = body.parse()?;
     gateway.registered(&id).await;
-    let token = gateway.authorize(&id, request.outcome, edge::now()).await?;
+    let token = gateway.authorize(&id, request).await?;
     Ok(ok(&Authorized { payment_token: PaymentToken::from(token) }))
 }
 
@@ -60,13 +59,13 @@ pub(super) async fn ledger(
 
 fn item(entry: &Entry) -> Option<LedgerEntry> {
     let (kind, amount, currency, custom_data) = match &entry.fact {
-        Fact::Capture { amount, currency, custom_data } => {
+        Fact::Capture { amount, currency, custom_data, .. } => {
             (EntryKind::Capture, amount, currency, custom_data)
         }
         Fact::Cancel { amount, currency, custom_data, .. } => {
             (EntryKind::Cancel, amount, currency, custom_data)
         }
-        Fact::PreRegister { .. } | Fact::Authorize { .. } | Fact::Decline { .. } => return None,
+        _ => return None,
     };
     Some(LedgerEntry {
         payment_id: entry.payment_id.clone(),
@@ -82,9 +81,4 @@ fn item(entry: &Entry) -> Option<LedgerEntry> {
 fn opened(custom_data: &Value) -> Value {
     let parsed = custom_data.as_str().and_then(|text| serde_json::from_str(text).ok());
     parsed.unwrap_or_else(|| custom_data.clone())
-}
-
-fn ok(body: &impl Serialize) -> Answer {
-    let body = serde_json::to_string(body).expect("our own plain data is JSON");
-    Answer { status: StatusCode::OK, body }
 }

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use futures_util::future::join_all;
 use serde_json::json;
-use ticketing_gateway::FaultPlan;
+use ticketing_gateway::{Fault, FaultPlan};
 
 use crate::shop::{Shop, assert_refused};
 
@@ -121,7 +121,7 @@ async fn a_paid_payment_is_neither_registered_nor_authorized_nor_confirmed_again
 
 #[tokio::test]
 async fn every_second_capture_takes_a_wrong_amount_when_the_plan_says_so() {
-    let faults = FaultPlan { wrong_amount_every: Some(2), ..FaultPlan::default() };
+    let faults = FaultPlan::default().with(Fault::WrongAmount, 500);
     let shop = Shop::with(None, faults);
     for id in ["a", "b", "c", "d"] {
         assert_eq!(shop.paid(id, if id == "d" { 1 } else { 900 }).await.0, StatusCode::OK);
@@ -134,9 +134,9 @@ async fn every_second_capture_takes_a_wrong_amount_when_the_plan_says_so() {
 
 #[tokio::test]
 async fn a_lost_reply_is_found_by_the_same_key_and_by_looking() {
-    let faults = FaultPlan { lose_confirm_reply_every: Some(1), ..FaultPlan::default() };
-    let shop = Shop::with(None, faults);
+    let shop = Shop::new();
     shop.pre_register("pay1", 900).await;
+    shop.gateway.set_faults(FaultPlan::always(Fault::ReplyLost));
     let token = shop.authorize("pay1", "approve").await;
     let body = json!({ "paymentToken": token });
     let key = "confirm-attempt-0001";

@@ -2,8 +2,12 @@
 
 mod cancels;
 mod charges;
+mod control;
+mod faults;
 mod idempotency;
 mod input;
+mod listings;
 mod process;
 mod restart;
 mod shop;
+mod webhooks;

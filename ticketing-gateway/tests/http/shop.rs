@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode};
+use jiff::Timestamp;
 use serde_json::{Value, json};
-use ticketing_gateway::{FaultPlan, Gateway, LedgerError, Options, router};
+use ticketing_gateway::{Clock, FaultPlan, Gateway, LedgerError, Options, router};
 use tower::ServiceExt as _;
 
 pub(crate) const SECRET: &str = "secret-of-the-shop";
@@ -19,6 +21,7 @@ pub(crate) type Answer = (StatusCode, Value);
 #[derive(Clone)]
 pub(crate) struct Shop {
     router: Router,
+    pub(crate) gateway: Arc<Gateway>,
 }
 
 impl Shop {
@@ -31,9 +34,12 @@ impl Shop {
     }
 
     pub(crate) fn open(ledger: Option<PathBuf>, faults: FaultPlan) -> Result<Self, LedgerError> {
-        let gateway: Arc<Gateway> =
-            Gateway::open(Options { secret: SECRET.into(), ledger, faults })?;
-        Ok(Self { router: router(gateway) })
+        Self::of(Options { ledger, faults, ..Options::plain(SECRET.into()) })
+    }
+
+    pub(crate) fn of(options: Options) -> Result<Self, LedgerError> {
+        let gateway = Gateway::open(options)?;
+        Ok(Self { router: router(Arc::clone(&gateway)), gateway })
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -96,6 +102,11 @@ impl Shop {
         body
     }
 
+    /// What the controller of the sandbox does to a payment.
+    pub(crate) async fn control(&self, id: &str, verb: &str, body: &Value) -> Answer {
+        self.post(&format!("/sandbox/control/payments/{id}/{verb}"), body).await
+    }
+
     /// The items of the ledger's first page, without their times.
     pub(crate) async fn ledger(&self) -> Vec<Value> {
         let (status, mut body) = self.get("/sandbox/ledger?limit=1000").await;
@@ -105,6 +116,29 @@ impl Shop {
             .into_iter()
             .map(|item| json!([item["payment_id"], item["kind"], item["amount"]]))
             .collect()
+    }
+}
+
+/// A clock that stands still until a test moves it.
+#[derive(Clone)]
+pub(crate) struct Hands(Arc<AtomicI64>);
+
+impl Hands {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(AtomicI64::new(1_777_629_600)))
+    }
+
+    pub(crate) fn advance_seconds(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    pub(crate) fn seconds(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        let hands = self.clone();
+        Clock::from_fn(move || Timestamp::from_second(hands.seconds()).unwrap())
     }
 }
 

@@ -10,7 +10,7 @@ use ticketing_core::{
     BoxOffice, Clock, Currency, EmbeddedSettings, Money, PerformanceId, Randomness,
     ServicesSettings, SigningKey,
 };
-use ticketing_gateway::{FaultPlan, Options};
+use ticketing_gateway::Options;
 use tokio::net::TcpListener;
 
 /// Longer than any measurement.
@@ -152,7 +152,7 @@ async fn provider(randomness: &Randomness) -> anyhow::Result<Arc<PortOne>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let base_url = format!("http://{}", listener.local_addr()?);
     let secret = SecretString::from(format!("{:032x}", u128::from_be_bytes(randomness.bytes())));
-    let options = Options { secret: secret.clone(), ledger: None, faults: FaultPlan::default() };
+    let options = Options::plain(secret.clone());
     tokio::spawn(ticketing_gateway::serve(listener, options, std::future::pending()));
     Ok(Arc::new(PortOne::new(PortOneSettings::live(base_url, secret))?))
 }

@@ -253,11 +253,7 @@ impl House {
 async fn start_gateway() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let options = ticketing_gateway::Options {
-        secret: GATEWAY_SECRET.into(),
-        ledger: None,
-        faults: ticketing_gateway::FaultPlan::default(),
-    };
+    let options = ticketing_gateway::Options::plain(GATEWAY_SECRET.into());
     let forever = std::future::pending();
     tokio::spawn(
         async move { ticketing_gateway::serve(listener, options, forever).await.unwrap() },

@@ -5,8 +5,8 @@ use clap::ValueEnum;
 
 use crate::embedded::{Broken, Faults};
 
-/// At the gateway, one capture in so many has a wrong amount.
-const WRONG_AMOUNT_EVERY: u32 = 10;
+/// At the gateway, so many captures of a thousand have a wrong amount.
+const WRONG_AMOUNTS: u16 = 100;
 
 /// What to break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -30,7 +30,7 @@ impl Breakage {
     pub(super) fn faults(self) -> Faults {
         let wrong = matches!(self, Self::Amount | Self::WrongAmount);
         Faults {
-            wrong_amount_every: wrong.then_some(WRONG_AMOUNT_EVERY),
+            wrong_amounts: if wrong { WRONG_AMOUNTS } else { 0 },
             broken: Broken {
                 hold_conflict: matches!(self, Self::Seats | Self::HoldConflict),
                 claim: matches!(self, Self::Seats | Self::Claim),
