@@ -52,7 +52,8 @@ start_gateway() {
     TICKETING_GATEWAY_SECRET=$(gateway_secret)
     export TICKETING_GATEWAY_SECRET
     start_listener gateway "$1/ticketing-sandbox-gateway" \
-        --listen "$(address_of gateway)" --ledger "$state/gateway/gateway.ledger.jsonl"
+        --listen "$(address_of gateway)" --ledger "$state/gateway/gateway.ledger.jsonl" \
+        --sandbox-control
     wait_for_start gateway "$SERVER_START_SECONDS" listens "$logs/gateway.log"
     remember_as_printed gateway
     say "gateway: started at $(url_of gateway)"

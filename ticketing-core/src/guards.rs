@@ -25,6 +25,60 @@ pub struct Broken {
     pub journal: bool,
     /// The run of Redis is no longer compared: a restart with an old file passes unseen.
     pub run_id: bool,
+    /// A payment attempt that ended is no longer watched for money that comes all the same.
+    pub watch: bool,
+    /// What an event counted already is counted again.
+    pub inbox: bool,
+    /// Where the process is ended at once, as if somebody had killed it.
+    pub dies_at: Option<CrashPoint>,
+}
+
+#[cfg(feature = "broken-guards")]
+impl Broken {
+    /// Every guard stands.
+    pub const NONE: Self = Self {
+        hold_conflict: false,
+        claim: false,
+        admission: false,
+        amount: false,
+        projection: false,
+        journaling: false,
+        publishing: false,
+        journal: false,
+        run_id: false,
+        watch: false,
+        inbox: false,
+        dies_at: None,
+    };
+}
+
+/// A moment between two steps that belong together, of which a process may see only the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "broken-guards"),
+    expect(unreachable_pub, reason = "only a build that can break shows it")
+)]
+pub enum CrashPoint {
+    /// An order is in the books, and the provider was not told of its payment.
+    Placed,
+    /// The provider was told of a payment.
+    Announced,
+    /// An order is let through the gate, and nothing was sent.
+    Charging,
+    /// A charge was sent, and no answer was read.
+    ChargeSent,
+    /// The answer to a charge was read, and nothing was settled.
+    ChargeAnswered,
+    /// A charge was settled, and nobody was told.
+    Settled,
+    /// Events are in the outbox, and were not published.
+    Relaying,
+    /// Events were published, and are not marked.
+    Relayed,
+    /// A refund was sent, and no answer was read.
+    RefundSent,
+    /// Events took effect, and their offset was not committed.
+    Reacted,
 }
 
 /// Which guards stand.
@@ -50,6 +104,42 @@ macro_rules! guards {
 
 impl Guards {
     guards!(hold_conflict, claim, admission, amount, projection, journaling, publishing, journal);
+    guards!(watch);
     #[cfg(feature = "services")]
-    guards!(run_id);
+    guards!(run_id, inbox);
+
+    /// A test may let the process die here.
+    #[cfg(feature = "broken-guards")]
+    pub(crate) fn may_die(self, at: CrashPoint) {
+        if self.broken.dies_at == Some(at) {
+            eprintln!("the process dies: {at:?}");
+            std::process::abort();
+        }
+    }
+
+    #[cfg(not(feature = "broken-guards"))]
+    #[expect(clippy::unused_self, reason = "the same call as in a build that can break")]
+    pub(crate) const fn may_die(self, _: CrashPoint) {}
+
+    /// A test may let the process die while this is under way.
+    #[cfg(feature = "broken-guards")]
+    pub(crate) async fn may_die_during<T>(
+        self,
+        at: CrashPoint,
+        work: impl Future<Output = T>,
+    ) -> T {
+        /// Time enough for a request to leave the process.
+        const LEAVES_WITHIN: std::time::Duration = std::time::Duration::from_millis(200);
+        if self.broken.dies_at == Some(at) {
+            let _ = tokio::time::timeout(LEAVES_WITHIN, work).await;
+            self.may_die(at);
+            unreachable!("the process is dead");
+        }
+        work.await
+    }
+
+    #[cfg(not(feature = "broken-guards"))]
+    pub(crate) async fn may_die_during<T>(self, _: CrashPoint, work: impl Future<Output = T>) -> T {
+        work.await
+    }
 }

@@ -39,7 +39,7 @@ pub use self::box_office::{
 pub use self::clock::{Clock, GRACE_MS, Timestamp};
 pub use self::error::{Error, FieldError, Result};
 #[cfg(feature = "broken-guards")]
-pub use self::guards::Broken;
+pub use self::guards::{Broken, CrashPoint};
 pub use self::id::{
     AccountId, HoldId, OrderId, PaymentId, PerformanceId, ProductionId, Randomness, RefundId,
     TicketId, VenueId,

@@ -96,8 +96,8 @@ impl BoxOffice {
             line_books,
             seats: Arc::new(RedisSeats::new(keys)),
             orders: Orders::of(&orders),
-            outbox: Arc::new(PostgresOutbox::new(pool.clone(), topic)),
-            inbox: Arc::new(PostgresInbox::new(pool)),
+            outbox: Arc::new(PostgresOutbox::new(pool.clone(), topic, guards)),
+            inbox: Arc::new(PostgresInbox::new(pool, guards)),
             services: Some(services),
         };
         let ServicesSettings { randomness, signing_key, provider, .. } = settings;

@@ -23,6 +23,7 @@ impl SalesCounters {
             EventKind::OrderExpired | EventKind::OrderCancelled | EventKind::OrderRefundDue => {
                 Self { orders_ended: 1, ..Self::default() }
             }
+            EventKind::OrderVoided => Self { seats_sold: -seats, ..Self::default() },
             EventKind::OrderConfirming | EventKind::OrderReopened | EventKind::OrderRefunded => {
                 Self::default()
             }

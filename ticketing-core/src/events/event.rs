@@ -24,11 +24,14 @@ pub enum EventKind {
     OrderRefundDue,
     /// Money is back.
     OrderRefunded,
+    /// A paid order ended: its tickets are void, its seats are free, and its money is on its way back
+    /// or back.
+    OrderVoided,
 }
 
 #[cfg(feature = "services")]
 impl EventKind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::OrderPlaced,
         Self::OrderConfirming,
         Self::OrderReopened,
@@ -37,6 +40,7 @@ impl EventKind {
         Self::OrderCancelled,
         Self::OrderRefundDue,
         Self::OrderRefunded,
+        Self::OrderVoided,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -49,6 +53,7 @@ impl EventKind {
             Self::OrderCancelled => "order_cancelled",
             Self::OrderRefundDue => "order_refund_due",
             Self::OrderRefunded => "order_refunded",
+            Self::OrderVoided => "order_voided",
         }
     }
 

@@ -62,7 +62,7 @@ impl OrderStatus {
             EventKind::OrderPaid => Self::Paid,
             EventKind::OrderExpired => Self::Expired,
             EventKind::OrderCancelled => Self::Cancelled,
-            EventKind::OrderRefundDue => Self::RefundDue,
+            EventKind::OrderRefundDue | EventKind::OrderVoided => Self::RefundDue,
             EventKind::OrderRefunded => Self::Refunded,
         }
     }

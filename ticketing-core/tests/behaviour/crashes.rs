@@ -11,17 +11,7 @@ use crate::world::World;
 
 const FREE: u8 = SeatStatus::Free as u8;
 const RESERVED: u8 = SeatStatus::Reserved as u8;
-const DEAD_AFTER_COMMIT: Broken = Broken {
-    hold_conflict: false,
-    claim: false,
-    admission: false,
-    amount: false,
-    projection: true,
-    journaling: false,
-    publishing: false,
-    journal: false,
-    run_id: false,
-};
+const DEAD_AFTER_COMMIT: Broken = Broken { projection: true, ..Broken::NONE };
 
 async fn a_seat_that_looks_free_is_still_sold_once(world: World) {
     let sale = world.sale(Policy::default(), 10).await;

@@ -51,6 +51,23 @@ behaviour! {
         }
     }
 
+    async fn seats_of_a_paid_order_that_is_given_back_are_no_longer_counted_as_sold(world: World) {
+        let sale = world.sale(Policy::default(), 10).await;
+        let (first, second) = (world.admitted(&sale).await, world.admitted(&sale).await);
+        let by_us = world.bought(&first, &[1, 2]).await;
+        let elsewhere = world.bought(&second, &[4]).await;
+        let (administrator, key) = (world.administrator(), world.key());
+        world.office.refund_payment(&administrator, by_us.payment, key).await.unwrap();
+        let gateway = world.wire.gateway();
+        gateway.control(elsewhere.payment, "cancel", serde_json::json!({})).await;
+        world.office.settle_payment(&administrator, elsewhere.payment).await.unwrap();
+        world.settle_down().await;
+        all_told(&world, &world).await;
+        let expected =
+            SalesCounters { orders_placed: 2, orders_paid: 2, orders_ended: 0, seats_sold: 0 };
+        assert_eq!(counters(&world, &sale).await, expected);
+    }
+
     async fn each_performance_has_counters_of_its_own(world: World) {
         let (here, there) =
             (world.sale(Policy::default(), 10).await, world.sale(Policy::default(), 10).await);

@@ -10,19 +10,8 @@ use ticketing_core::admission::State;
 use crate::line::capacity;
 use crate::world::{World, on_services};
 
-const DIES_AFTER_CHOOSING: Broken = Broken { journaling: true, ..NOTHING };
-const DIES_AFTER_THE_JOURNAL: Broken = Broken { publishing: true, ..NOTHING };
-const NOTHING: Broken = Broken {
-    hold_conflict: false,
-    claim: false,
-    admission: false,
-    amount: false,
-    projection: false,
-    journaling: false,
-    publishing: false,
-    journal: false,
-    run_id: false,
-};
+const DIES_AFTER_CHOOSING: Broken = Broken { journaling: true, ..Broken::NONE };
+const DIES_AFTER_THE_JOURNAL: Broken = Broken { publishing: true, ..Broken::NONE };
 
 async fn another_server_finishes(world: World, dies: Broken) {
     let sale = world.sale(capacity(2), 10).await;

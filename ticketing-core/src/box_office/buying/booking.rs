@@ -6,6 +6,7 @@ use crate::box_office::BoxOffice;
 use crate::catalog::Sale;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
+use crate::guards::CrashPoint;
 use crate::id::{HoldId, OrderId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
 use crate::orders::{
@@ -63,6 +64,7 @@ impl BoxOffice {
                 return Err(refused);
             }
         };
+        self.0.guards.may_die(CrashPoint::Placed);
         self.project(&sale, &order).await;
         match order.status {
             OrderStatus::Paid => self.finish(&order).await,

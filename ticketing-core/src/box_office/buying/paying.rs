@@ -9,6 +9,7 @@ use crate::accounts::Caller;
 use crate::box_office::settling::own;
 use crate::box_office::{BoxOffice, PlacedOrder};
 use crate::error::{Error, Result};
+use crate::guards::CrashPoint;
 use crate::id::{OrderId, PaymentId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
 use crate::orders::{
@@ -152,7 +153,11 @@ impl BoxOffice {
     ) -> Result<Option<Dossier>> {
         let token = token.expose_secret().to_owned();
         let confirmation = Confirmation { payment, token, total: order.total };
-        let is_refused = match self.0.provider.confirm(confirmation).await {
+        self.0.guards.may_die(CrashPoint::Charging);
+        let confirming = self.0.provider.confirm(confirmation);
+        let answer = self.0.guards.may_die_during(CrashPoint::ChargeSent, confirming).await;
+        self.0.guards.may_die(CrashPoint::ChargeAnswered);
+        let is_refused = match answer {
             Ok(()) => false,
             Err(ProviderError::Unknown(why)) => {
                 tracing::warn!(%payment, why, "a charge has no known end yet");
@@ -163,7 +168,9 @@ impl BoxOffice {
                 true
             }
         };
-        self.look(order.id, payment, is_refused).await
+        let settled = self.look(order.id, payment, is_refused).await;
+        self.0.guards.may_die(CrashPoint::Settled);
+        settled
     }
 
     fn outcome(&self, dossier: &Dossier, payment: PaymentId) -> Result<PaymentOutcome> {

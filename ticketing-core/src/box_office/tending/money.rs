@@ -15,6 +15,7 @@ use super::Step;
 use crate::box_office::BoxOffice;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, readable, report};
+use crate::guards::CrashPoint;
 use crate::id::{OrderId, PaymentId, RefundId};
 use crate::orders::{
     AttemptStatus, Demand, Dossier, DueAttempt, DueRefund, Order, OrderStatus, Outcome,
@@ -132,6 +133,7 @@ impl BoxOffice {
         match self.0.provider.pre_register(registration).await {
             // What it refuses for good, paying will find out.
             Ok(()) | Err(ProviderError::Refused { .. } | ProviderError::Impossible { .. }) => {
+                self.0.guards.may_die(CrashPoint::Announced);
                 self.0.money.announced.lock().insert(order.payment);
             }
             Err(error) => {
@@ -167,6 +169,9 @@ impl BoxOffice {
             if dossier.order.status == OrderStatus::PendingPayment {
                 self.announce(&dossier.order).await;
             }
+            return Ok(());
+        }
+        if !dossier.attempt_status(payment).is_open() && !self.0.guards.watch() {
             return Ok(());
         }
         let Some(dossier) = self.look(order, payment, false).await? else { return Ok(()) };
@@ -216,7 +221,9 @@ impl BoxOffice {
             reason: "refund",
         };
         let attempt = refund.attempt;
-        let what = match self.0.provider.cancel(refunding).await {
+        let cancelling = self.0.provider.cancel(refunding);
+        let answer = self.0.guards.may_die_during(CrashPoint::RefundSent, cancelling).await;
+        let what = match answer {
             Ok(reversal) => Reversed::Answered(reversal),
             Err(ProviderError::Unknown(why)) => {
                 tracing::warn!(%payment, why, "a refund has no known end yet");

@@ -9,6 +9,7 @@ use crate::catalog::Sale;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, readable, report};
 use crate::events::Received;
+use crate::guards::CrashPoint;
 
 /// How often a line's progress is written into the books, for a repair to begin at.
 const CHECKPOINT_EVERY_MS: i64 = 1_000;
@@ -110,6 +111,7 @@ impl BoxOffice {
                         reacted => readable(reacted),
                     };
                 }
+                self.0.guards.may_die(CrashPoint::Reacted);
                 self.backend().outbox.acknowledge().await?;
                 Ok(Step::Worked)
             }

@@ -95,15 +95,21 @@ fn pay(draft: &mut Draft<'_>, payment: PaymentId) {
 pub(super) fn return_money(draft: &mut Draft<'_>, payment: PaymentId, left: Money) {
     let order = &draft.after.order;
     if order.status == OrderStatus::Paid && order.payment == payment {
-        draft.seats = Seats::GiveUp;
-        draft.tickets = Tickets::Void;
-        money_back(draft, payment, left);
+        void(draft);
+        refund(draft, payment, left);
     } else {
         refund(draft, payment, left);
     }
 }
 
-/// The order ends, and the money goes back.
+/// A paid order ends.
+fn void(draft: &mut Draft<'_>) {
+    draft.seats = Seats::GiveUp;
+    draft.tickets = Tickets::Void;
+    draft.becomes(EventKind::OrderVoided);
+}
+
+/// An order that is not paid ends, and the money goes back.
 fn money_back(draft: &mut Draft<'_>, payment: PaymentId, kept: Money) {
     if draft.after.order.is_open() {
         draft.seats = Seats::GiveUp;
@@ -143,9 +149,8 @@ fn returned(draft: &mut Draft<'_>, payment: PaymentId) {
 fn taken_back(draft: &mut Draft<'_>, payment: PaymentId, kept: Money, elsewhere: bool) {
     if elsewhere && kept.amount == 0 {
         returned(draft, payment);
-        draft.seats = Seats::GiveUp;
-        draft.tickets = Tickets::Void;
-        draft.becomes(EventKind::OrderRefunded);
+        void(draft);
+        draft.after.order.status = OrderStatus::Refunded;
     } else if elsewhere {
         let why = format!("{} of the payment is left", kept.amount);
         draft.attend(payment, AttentionReason::RefundedElsewhere, why);

@@ -1,0 +1,209 @@
+//! Buyers over HTTP: they ask again, and the other server, when one does not answer; some change
+//! their mind, some walk away.
+
+use std::time::Duration;
+
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha20Rng;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+/// How often a buyer tries to buy something.
+const PURCHASES: u32 = 4;
+/// How often a request is sent before it is given up, and how long the wait between is.
+const TRIES: u32 = 8;
+const PAUSE: Duration = Duration::from_millis(100);
+/// How often a buyer looks whether it is their turn, or what became of a payment.
+const LOOKS: u32 = 40;
+const TIME_OUT: Duration = Duration::from_secs(5);
+/// The seats there are.
+pub(crate) const SEATS: u32 = 200;
+
+/// Where everything is.
+#[derive(Clone, Debug)]
+pub(crate) struct Places {
+    pub(crate) servers: Vec<String>,
+    pub(crate) gateway: String,
+    pub(crate) performance: String,
+}
+
+pub(crate) struct Buyer {
+    places: Places,
+    http: reqwest::Client,
+    token: String,
+    random: ChaCha20Rng,
+}
+
+/// The proofs of a turn.
+struct Inside {
+    place: String,
+    pass: String,
+}
+
+impl Buyer {
+    pub(crate) fn new(places: Places, token: String, seed: u64) -> Self {
+        let http = reqwest::Client::builder().no_proxy().timeout(TIME_OUT).build();
+        let random = ChaCha20Rng::seed_from_u64(seed);
+        Self { places, http: http.expect("a client"), token, random }
+    }
+
+    /// Buys until enough was tried. That something does not work out is no finding.
+    pub(crate) async fn buy(mut self) {
+        for _ in 0..PURCHASES {
+            let Some(inside) = self.come_in().await else { continue };
+            let _ = self.purchase(&inside).await;
+        }
+    }
+
+    /// Orders something, and pays it where it is wanted; answers the payment.
+    #[cfg(feature = "broken-guards")]
+    pub(crate) async fn begin(&mut self, pays: bool) -> Option<String> {
+        let inside = self.come_in().await?;
+        let order = self.order(&inside).await?;
+        let path = format!("/v1/orders/{}", order["id"].as_str()?);
+        if pays {
+            self.pay(&order, &path, "approve").await?;
+            self.watch(&path).await?;
+        }
+        Some(order["payment"]["payment_id"].as_str()?.to_owned())
+    }
+
+    /// Gives a payment back; for administrators.
+    pub(crate) async fn refund(&mut self, payment: &str) -> Option<()> {
+        let key = self.key();
+        let keyed = [("Idempotency-Key", key.as_str())];
+        let path = format!("/v1/payments/{payment}/refund");
+        self.ask(Method::POST, &path, &keyed, None).await.map(drop)
+    }
+
+    async fn come_in(&mut self) -> Option<Inside> {
+        let line = format!("/v1/performances/{}/line", self.places.performance);
+        let (_, joined) = self.ask(Method::POST, &line, &[], None).await?;
+        let place = joined["place_token"].as_str()?.to_owned();
+        for _ in 0..LOOKS {
+            let proofs = [("Place-Token", place.as_str())];
+            let (_, answer) = self.ask(Method::GET, &line, &proofs, None).await?;
+            if let Some(pass) = answer["pass_token"].as_str() {
+                return Some(Inside { pass: pass.to_owned(), place });
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        None
+    }
+
+    async fn purchase(&mut self, inside: &Inside) -> Option<()> {
+        let order = self.order(inside).await?;
+        let path = format!("/v1/orders/{}", order["id"].as_str()?);
+        match self.random.random_range(0..100) {
+            0..5 => return Some(()),
+            5..12 => return self.give_up(&path).await,
+            12..22 => {
+                self.pay(&order, &path, "decline").await?;
+                let (_, order) = self.ask(Method::GET, &path, &[], None).await?;
+                self.pay(&order, &path, "approve").await?;
+            }
+            22..30 => {
+                let payment = self.payment(&order, "approve").await?;
+                let pay = format!("{path}/payment");
+                let key = self.key();
+                let mut other =
+                    Self::new(self.places.clone(), self.token.clone(), self.random.random());
+                let paying = tokio::spawn(async move {
+                    let keyed = [("Idempotency-Key", key.as_str())];
+                    other.ask(Method::POST, &pay, &keyed, Some(&payment)).await
+                });
+                self.give_up(&path).await?;
+                paying.await.ok()??;
+            }
+            _ => {
+                self.pay(&order, &path, "approve").await?;
+            }
+        }
+        self.watch(&path).await
+    }
+
+    async fn order(&mut self, inside: &Inside) -> Option<Value> {
+        let first = self.random.random_range(0..SEATS - 1);
+        let seats: Vec<u32> = (first..first + self.random.random_range(1..=2)).collect();
+        let holds = format!("/v1/performances/{}/holds", self.places.performance);
+        let hold = self.keyed(&holds, inside, &json!({ "seats": seats })).await?;
+        self.keyed("/v1/orders", inside, &json!({ "hold_id": hold["id"] })).await
+    }
+
+    async fn pay(&mut self, order: &Value, path: &str, outcome: &str) -> Option<()> {
+        let payment = self.payment(order, outcome).await?;
+        let key = self.key();
+        let keyed = [("Idempotency-Key", key.as_str())];
+        self.ask(Method::POST, &format!("{path}/payment"), &keyed, Some(&payment)).await.map(drop)
+    }
+
+    async fn payment(&mut self, order: &Value, outcome: &str) -> Option<Value> {
+        let payment = order["payment"]["payment_id"].as_str()?;
+        let url = format!("{}/sandbox/payments/{payment}/authorize", self.places.gateway);
+        let answer = self.http.post(url).json(&json!({ "outcome": outcome })).send().await.ok()?;
+        let answer: Value = answer.json().await.ok()?;
+        let token = answer["payment_token"].as_str()?;
+        Some(json!({ "payment_id": payment, "payment_token": token }))
+    }
+
+    async fn give_up(&mut self, path: &str) -> Option<()> {
+        let key = self.key();
+        let keyed = [("Idempotency-Key", key.as_str())];
+        self.ask(Method::POST, &format!("{path}/cancel"), &keyed, None).await.map(drop)
+    }
+
+    /// Until the order is no longer on its way.
+    async fn watch(&mut self, path: &str) -> Option<()> {
+        for _ in 0..LOOKS {
+            let (_, order) = self.ask(Method::GET, path, &[], None).await?;
+            if !matches!(order["status"].as_str(), Some("confirming" | "pending_payment")) {
+                return Some(());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        None
+    }
+
+    async fn keyed(&mut self, path: &str, inside: &Inside, body: &Value) -> Option<Value> {
+        let key = self.key();
+        let proofs = [
+            ("Place-Token", inside.place.as_str()),
+            ("Pass-Token", inside.pass.as_str()),
+            ("Idempotency-Key", key.as_str()),
+        ];
+        let (status, answer) = self.ask(Method::POST, path, &proofs, Some(body)).await?;
+        status.is_success().then_some(answer)
+    }
+
+    /// The answer of whichever server answers, within a few tries.
+    async fn ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Option<(StatusCode, Value)> {
+        for _ in 0..TRIES {
+            let server = self.random.random_range(0..self.places.servers.len());
+            let url = format!("{}{path}", self.places.servers[server]);
+            let mut call = self.http.request(method.clone(), url).bearer_auth(&self.token);
+            for (name, value) in headers {
+                call = call.header(*name, *value);
+            }
+            if let Some(body) = body {
+                call = call.json(body);
+            }
+            match call.send().await {
+                Ok(answer) if !answer.status().is_server_error() => {
+                    return Some((answer.status(), answer.json().await.unwrap_or_default()));
+                }
+                _ => tokio::time::sleep(PAUSE).await,
+            }
+        }
+        None
+    }
+
+    fn key(&mut self) -> String {
+        format!("key-of-a-campaign-{:032x}", self.random.random::<u128>())
+    }
+}

@@ -1,0 +1,71 @@
+//! One campaign: everybody at once against a provider and servers that fail, then quiet, then time
+//! moves on until everything has found its end, or too much of it has gone by.
+
+use std::time::Instant;
+
+use futures_util::future::join_all;
+use ticketing_gateway::{ALWAYS, Fault, FaultPlan};
+use tokio::sync::watch;
+
+use crate::buyers::Buyer;
+use crate::judge::Verdict;
+use crate::mischief;
+use crate::server::Process;
+use crate::stage::Stage;
+
+const BUYERS: u32 = 60;
+/// Short: some payments come after it.
+const PAY_SECONDS: u32 = 120;
+/// Of a thousand occasions, how many each fault strikes.
+const FAULT_RATE: u16 = 60;
+
+/// How many seeds there are to one whose shop hears nothing.
+pub(crate) const DEAF_EVERY: u64 = 3;
+
+/// Runs one campaign, with a guard of the servers taken out where one is named; what was wrong at
+/// its end.
+pub(crate) async fn campaign(seed: u64, guard: &str) -> Result<(), String> {
+    let started = Instant::now();
+    let stage = Stage::set(&seed.to_string(), BUYERS, PAY_SECONDS, plan(seed)).await;
+    let servers = stage.ports.map(|port| Process::start(&stage.common, port, guard));
+    let over = watch::Sender::new(false);
+    let killing = tokio::spawn(mischief::kill(servers.into(), seed, over.subscribe()));
+    let gateway = stage.common.gateway.clone();
+    let administrator = Buyer::new(stage.places.clone(), stage.administrator.clone(), seed);
+    let acting = tokio::spawn(mischief::act(gateway, administrator, seed, over.subscribe()));
+    let buying = stage.buyers.iter().zip(seed * 1_000..).map(|(token, seed)| {
+        tokio::spawn(Buyer::new(stage.places.clone(), token.clone(), seed).buy())
+    });
+    for ended in join_all(buying).await {
+        ended.expect("no buyer panics");
+    }
+    over.send_replace(true);
+    acting.await.expect("nobody at the provider panics");
+    let (servers, kills) = killing.await.expect("the killer does not panic");
+    stage.gateway.set_faults(FaultPlan::default());
+    let verdict = stage.quiet().await;
+    drop(servers);
+    stage.clear().await;
+    report(seed, kills, &verdict, started);
+    if verdict.is_green() { Ok(()) } else { Err(verdict.findings) }
+}
+
+/// Everything goes wrong now and then; to every third shop no webhook comes at all.
+fn plan(seed: u64) -> FaultPlan {
+    let whole = FaultPlan::whole(seed, FAULT_RATE);
+    if seed.is_multiple_of(DEAF_EVERY) {
+        whole.with(Fault::WebhookDropped, ALWAYS).with(Fault::LateCapture, 2 * FAULT_RATE)
+    } else {
+        whole
+    }
+}
+
+fn report(seed: u64, kills: u32, verdict: &Verdict, started: Instant) {
+    let Verdict { orders, paid, captures, returned, .. } = verdict;
+    let seconds = started.elapsed().as_secs();
+    println!(
+        "money campaign {seed}: {} in {seconds} s; {kills} kills, {orders} orders, {paid} paid, \
+         {captures} captures, {returned} given back",
+        if verdict.is_green() { "green" } else { "RED" },
+    );
+}

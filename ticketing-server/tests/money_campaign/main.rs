@@ -1,0 +1,88 @@
+//! Buyers, late captures and refunds against a gateway that goes wrong in every way it knows, on two
+//! servers that are killed at random; the gateway's ledger judges. Not one of cargo's own tests: a
+//! campaign is named by its seed.
+//!
+//!     cargo test -p ticketing-server --test money_campaign -- --seed 7
+//!
+//! With `--ignored`, as the tests that need `./services up`, three seeds run; `--seeds 30` runs the
+//! first thirty. Time runs [`SPEED`](time::SPEED) times as fast for everybody in a campaign. Built with
+//! `broken-guards`, `--ignored` lets processes die at every crash point instead, and takes out guards
+//! to see a campaign turn red.
+
+mod buyers;
+mod campaign;
+#[cfg(feature = "broken-guards")]
+mod crashes;
+mod judge;
+mod mischief;
+mod server;
+mod stage;
+mod time;
+
+use std::ops::RangeInclusive;
+use std::process::ExitCode;
+
+/// What `--ignored` runs.
+const SEEDS: u64 = 3;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let is_named = !words.contains(&"--ignored");
+    let seeds = match words.as_slice() {
+        ["--serve"] => return server::serve(),
+        ["--seed", seed] => seed.parse().map(|seed| seed..=seed),
+        ["--seeds", count] => count.parse().map(|count| 1..=count),
+        _ if !is_named => Ok(1..=SEEDS),
+        _ => {
+            eprintln!(
+                "money campaign: ignored, needs ./services up; --seed N, --seeds N, --ignored"
+            );
+            return ExitCode::SUCCESS;
+        }
+    };
+    let Ok(seeds) = seeds else {
+        eprintln!("money campaign: a seed is a number");
+        return ExitCode::FAILURE;
+    };
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    match runtime.block_on(run(seeds, is_named)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(findings) => {
+            eprintln!("money campaign: RED\n{findings}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(seeds: RangeInclusive<u64>, is_named: bool) -> Result<(), String> {
+    #[cfg(feature = "broken-guards")]
+    if !is_named {
+        crashes::all().await?;
+        return guards_taken_out().await;
+    }
+    let _ = is_named;
+    for seed in seeds {
+        campaign::campaign(seed, "").await.map_err(|found| format!("seed {seed}\n{found}"))?;
+    }
+    Ok(())
+}
+
+/// Without a guard the campaign is red.
+#[cfg(feature = "broken-guards")]
+async fn guards_taken_out() -> Result<(), String> {
+    let deaf = campaign::DEAF_EVERY;
+    for (seed, guard) in [(1, "amount"), (deaf, "watch")] {
+        red(guard, &campaign::campaign(seed, guard).await)?;
+    }
+    red("inbox", &crashes::without_the_inbox().await)
+}
+
+#[cfg(feature = "broken-guards")]
+fn red(guard: &str, judged: &Result<(), String>) -> Result<(), String> {
+    if judged.is_ok() {
+        return Err(format!("it is green without {guard}"));
+    }
+    println!("without {guard} it is red, as it should be");
+    Ok(())
+}
