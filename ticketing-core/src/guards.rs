@@ -72,8 +72,10 @@ pub enum CrashPoint {
     /// A charge was settled, and nobody was told.
     Settled,
     /// Events are in the outbox, and were not published.
+    #[cfg(feature = "services")]
     Relaying,
     /// Events were published, and are not marked.
+    #[cfg(feature = "services")]
     Relayed,
     /// A refund was sent, and no answer was read.
     RefundSent,
