@@ -1,12 +1,13 @@
 //! The gateway's verbs. Each decides under one lock, appends one entry in that order, and answers
 //! only when everything it speaks of is on disk.
 
-use std::ops::RangeInclusive;
+mod acting;
+mod reading;
+
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use jiff::Timestamp;
 use parking_lot::Mutex;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
@@ -30,8 +31,6 @@ use crate::{Clock, Fault, FaultPlan, LedgerError, Options, edge};
 
 /// Random bytes in a payment token.
 const TOKEN_BYTES: usize = 24;
-/// How many payments that no shop registered can be paid here.
-const MAX_STRANGERS: usize = 10_000;
 
 /// One sandbox gateway: its payments, its ledger and its faults.
 #[derive(Debug)]
@@ -177,37 +176,6 @@ impl Gateway {
         }
     }
 
-    /// The charge that no shop confirmed. Where the shop wants to be asked first, it is.
-    pub(crate) async fn pay(
-        &self,
-        id: &str,
-        terms: PreRegister,
-        channel: Channel,
-    ) -> Result<Payment, Refusal> {
-        if self.payments.lock().find(id).is_none() {
-            self.admit_stranger()?;
-            self.pre_register(id, terms).await?;
-        }
-        let payment = self.payments.lock().get(id)?.clone();
-        payment.pay(channel)?;
-        let may_charge = self.outbox.may_charge(&payment).await;
-        let decide = |payments: &Payments| {
-            let payment = payments.get(id)?;
-            if may_charge { payment.pay(channel) } else { payment.refuse() }
-        };
-        self.record(id, decide).await.map(|(payment, _)| payment)
-    }
-
-    fn admit_stranger(&self) -> Result<(), Refusal> {
-        let mut strangers = self.strangers.lock();
-        if *strangers >= MAX_STRANGERS {
-            let limit = format!("at most {MAX_STRANGERS} payments that no shop registered");
-            return Err(Refusal::InvalidRequest(limit));
-        }
-        *strangers += 1;
-        Ok(())
-    }
-
     pub(crate) async fn cancel(
         &self,
         id: &str,
@@ -222,68 +190,6 @@ impl Gateway {
             payments.get(id)?.give_back(cancel, trigger, how)
         };
         self.record_quietly(id, decide, cancel.skip_webhook).await.map(|(payment, _)| payment)
-    }
-
-    pub(crate) async fn dispute(&self, id: &str, reason: &str) -> Result<(), Refusal> {
-        self.record(id, |payments| payments.get(id)?.dispute(reason)).await.map(drop)
-    }
-
-    pub(crate) async fn resolve_dispute(&self, id: &str) -> Result<(), Refusal> {
-        self.record(id, |payments| payments.get(id)?.resolve_dispute()).await.map(drop)
-    }
-
-    /// A payment, for who asks about it.
-    pub(crate) async fn question(&self, id: &str) -> Result<Payment, Refusal> {
-        if self.strikes(Fault::Unreadable) {
-            return Err(Refusal::ReplyLost);
-        }
-        self.payment(id).await
-    }
-
-    pub(crate) async fn payment(&self, id: &str) -> Result<Payment, Refusal> {
-        let payment = self.payments.lock().get(id)?.clone();
-        self.durable(payment.last_entry).await?;
-        Ok(payment)
-    }
-
-    /// Payments that were registered between two times, from a place in their order on, each with
-    /// the place after it.
-    pub(crate) async fn registered_between(
-        &self,
-        times: RangeInclusive<Timestamp>,
-        place: usize,
-        limit: usize,
-    ) -> Result<Vec<(usize, Payment)>, Refusal> {
-        let (found, last_entry) = {
-            let payments = self.payments.lock();
-            let within = |(_, payment): &(usize, &Payment)| times.contains(&payment.requested_at);
-            let found = payments.registered_from(place).filter(within).take(limit);
-            let found: Vec<_> = found.map(|(next, payment)| (next, payment.clone())).collect();
-            (found, payments.last_entry())
-        };
-        self.durable(last_entry).await?;
-        Ok(found)
-    }
-
-    /// Captures and cancels after the entry with this number, oldest first, and whether more follow.
-    pub(crate) fn money_after(&self, number: u64, limit: usize) -> (Vec<Entry>, bool) {
-        let payments = self.payments.lock();
-        let durable = self.ledger.durable_through(payments.last_entry());
-        let money = payments.money_between(number, durable);
-        (money.iter().take(limit).cloned().collect(), money.len() > limit)
-    }
-
-    /// The same of those that moved between two times.
-    pub(crate) fn money_within(
-        &self,
-        times: RangeInclusive<Timestamp>,
-        number: u64,
-        limit: usize,
-    ) -> Vec<Entry> {
-        let payments = self.payments.lock();
-        let durable = self.ledger.durable_through(payments.last_entry());
-        let money = payments.money_between(number, durable).iter();
-        money.filter(|entry| times.contains(&entry.at)).take(limit).cloned().collect()
     }
 
     async fn record(

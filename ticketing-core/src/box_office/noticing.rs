@@ -52,7 +52,7 @@ impl BoxOffice {
     }
 
     /// A payment that no order knows: where money was taken, a person has to look.
-    async fn orphan(&self, payment: PaymentId) -> Result<()> {
+    pub(super) async fn orphan(&self, payment: PaymentId) -> Result<()> {
         let fact = self.0.provider.payment(payment).await;
         let Some(fact) = fact.map_err(|error| Error::Unavailable(error.to_string()))? else {
             return Ok(());

@@ -82,6 +82,22 @@ pub(crate) struct DueRefund {
     pub(crate) order: OrderId,
 }
 
+/// How far the provider's listing of what moved money was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listing {
+    pub(crate) since: Timestamp,
+    pub(crate) cursor: Option<String>,
+    /// How often the page after the cursor was read, and not all of it could be looked at.
+    pub(crate) tries: i32,
+}
+
+impl Listing {
+    /// From then on.
+    pub(crate) const fn since(since: Timestamp) -> Self {
+        Self { since, cursor: None, tries: 0 }
+    }
+}
+
 /// The work that money leaves behind.
 #[async_trait]
 pub(crate) trait Paying: Send + Sync {
@@ -93,6 +109,10 @@ pub(crate) trait Paying: Send + Sync {
     async fn is_noticed(&self, notice: &str) -> Result<bool>;
     /// It has been dealt with; kept for [`NOTICES_KEPT_MS`].
     async fn noticed(&self, notice: &str, now: Timestamp) -> Result<()>;
+    /// The provider's listing, leased to the caller for a while; nothing where it is not due.
+    async fn take_listing(&self, now: Timestamp) -> Result<Option<Listing>>;
+    /// It was read so far, and is due again then.
+    async fn listed(&self, listing: &Listing, due_at: Timestamp) -> Result<()>;
     async fn due_refunds(&self, now: Timestamp, most: usize) -> Result<Vec<DueRefund>>;
     /// A person has to look at a payment that no order knows.
     async fn attend(&self, attention: Attention) -> Result<()>;

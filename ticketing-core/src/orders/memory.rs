@@ -11,7 +11,8 @@ use uuid::Uuid;
 use super::attention::{Attention, AttentionReason};
 use super::change::{Change, Demand, Outcome, Seats, Tickets};
 use super::contract::{
-    BATCH, Changing, Door, DueAttempt, DueRefund, LEASE_MS, NOTICES_KEPT_MS, Paying, Sales, Selling,
+    BATCH, Changing, Door, DueAttempt, DueRefund, LEASE_MS, Listing, NOTICES_KEPT_MS, Paying,
+    Sales, Selling,
 };
 use super::dossier::Dossier;
 use super::order::ticket_id;
@@ -46,6 +47,8 @@ struct Tables {
     tickets: BTreeMap<TicketId, Issued>,
     attention: BTreeMap<(Timestamp, Uuid), Attention>,
     notices: HashMap<String, Timestamp>,
+    /// How far the provider's listing was read, and when it is due.
+    listing: Option<(Listing, Timestamp)>,
     /// What is due when: orders that wait for their payment, attempts and refunds to look after.
     pending: BTreeSet<(Timestamp, OrderId)>,
     looks: BTreeSet<(Timestamp, PaymentId)>,
@@ -408,6 +411,21 @@ impl Paying for MemoryOrders {
             tables.notices.retain(|_, at| *at >= kept_from);
         }
         tables.notices.insert(notice.to_owned(), now);
+        Ok(())
+    }
+
+    async fn take_listing(&self, now: Timestamp) -> Result<Option<Listing>> {
+        let mut tables = self.tables.lock();
+        let listing = tables.listing.get_or_insert((Listing::since(Timestamp::EPOCH), now));
+        if now.is_before(listing.1) {
+            return Ok(None);
+        }
+        listing.1 = now.plus_millis(LEASE_MS);
+        Ok(Some(listing.0.clone()))
+    }
+
+    async fn listed(&self, listing: &Listing, due_at: Timestamp) -> Result<()> {
+        self.tables.lock().listing = Some((listing.clone(), due_at));
         Ok(())
     }
 

@@ -24,7 +24,7 @@ pub use self::attention::{Attention, AttentionReason};
 pub(crate) use self::change::{Change, Demand, Outcome};
 #[cfg(feature = "services")]
 pub(crate) use self::contract::Selling;
-pub(crate) use self::contract::{DueAttempt, DueRefund, Orders, Sales};
+pub(crate) use self::contract::{DueAttempt, DueRefund, Listing, Orders, Sales};
 pub(crate) use self::deciding::{Decided, decide};
 pub(crate) use self::dossier::Dossier;
 pub use self::order::{Order, OrderStatus};

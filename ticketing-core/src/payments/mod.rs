@@ -9,6 +9,7 @@ mod webhook;
 pub use self::fact::{Cancellation, CancellationStatus, Fact, FactStatus};
 pub use self::portone::{Channel, PortOne, PortOneSettings};
 pub use self::provider::{
-    Confirmation, PreRegistration, Provider, ProviderError, Refunding, Reversal,
+    Confirmation, Movement, Movements, PreRegistration, Provider, ProviderError, Refunding,
+    Reversal,
 };
 pub use self::webhook::{Delivery, Notice, WebhookSecrets};

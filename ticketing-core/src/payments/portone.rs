@@ -10,8 +10,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::answers::{Cancelled, Payment};
-use super::{Confirmation, Fact, PreRegistration, Provider, ProviderError, Refunding, Reversal};
+use self::answers::{Cancelled, Listing, Payment};
+use super::{
+    Confirmation, Fact, Movements, PreRegistration, Provider, ProviderError, Refunding, Reversal,
+};
+use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::PaymentId;
 
@@ -22,6 +25,8 @@ const CONFIRM_TIMEOUT: Duration = Duration::from_secs(60);
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest answer that is read; a payment is a few kilobytes.
 const ANSWER_MAX_BYTES: usize = 1024 * 1024;
+/// How many movements a page of the listing has.
+const LISTING_SIZE: usize = 100;
 /// How long a connection may take to open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -219,6 +224,19 @@ impl Provider for PortOne {
         })?;
         let id = Some(answer.cancellation.id).filter(|id| !id.is_empty());
         Ok(Reversal { id, status })
+    }
+
+    async fn movements(
+        &self,
+        since: Timestamp,
+        after: Option<&str>,
+    ) -> std::result::Result<Movements, ProviderError> {
+        let question = json!({ "from": since, "cursor": after, "size": LISTING_SIZE });
+        let call = self.call(Method::GET, "/payment-events-by-cursor", None);
+        let listing = answer(call.query(&[("requestBody", question.to_string())])).await?;
+        let listing: Listing = serde_json::from_value(listing)
+            .map_err(|error| ProviderError::Unknown(format!("unreadable answer: {error}")))?;
+        Ok(listing.movements(LISTING_SIZE))
     }
 
     fn checkout_url(&self, payment: PaymentId) -> Option<String> {

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 
 use super::{CancellationStatus, Fact};
+use crate::clock::Timestamp;
 use crate::id::{OrderId, PaymentId, PerformanceId};
 use crate::money::Money;
 
@@ -53,6 +54,28 @@ pub struct Reversal {
     pub status: CancellationStatus,
 }
 
+/// Money that moved at the provider, as its listing tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Movement {
+    /// Of which payment.
+    pub payment: PaymentId,
+    /// What was captured in all, where it says so.
+    pub captured: Option<i64>,
+    /// What was given back in all, where it says so.
+    pub cancelled: Option<i64>,
+}
+
+/// A page of the listing.
+#[derive(Clone, Debug, Default)]
+pub struct Movements {
+    /// Oldest first. What is of no payment of ours by its id alone is left out.
+    pub items: Vec<Movement>,
+    /// Where the next page begins; nothing where this one is empty.
+    pub cursor: Option<String>,
+    /// Another page can be read at once.
+    pub has_more: bool,
+}
+
 /// Why the provider did not do it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ProviderError {
@@ -89,6 +112,16 @@ pub trait Provider: Send + Sync {
     async fn payment(&self, payment: PaymentId) -> Result<Option<Fact>, ProviderError>;
     /// Gives an amount back.
     async fn cancel(&self, refunding: Refunding) -> Result<Reversal, ProviderError>;
+    /// What moved money since then, after a cursor of an earlier page. A provider without such a
+    /// listing has nothing to tell.
+    async fn movements(
+        &self,
+        since: Timestamp,
+        after: Option<&str>,
+    ) -> Result<Movements, ProviderError> {
+        let _ = (since, after);
+        Ok(Movements::default())
+    }
     /// Where a person pays, if the provider hosts such a page.
     fn checkout_url(&self, payment: PaymentId) -> Option<String>;
 }

@@ -21,14 +21,14 @@ const KEY_KEPT_SECONDS: u64 = 3 * 3_600;
 /// Into how many parts the sandbox gives a payment back.
 const MAX_CANCELS: u32 = 100;
 
-async fn ordered(world: &World) -> (OnSale, Visitor, Order) {
+pub(crate) async fn ordered(world: &World) -> (OnSale, Visitor, Order) {
     let sale = world.sale(Policy::default(), 20).await;
     let visitor = world.admitted(&sale).await;
     let order = world.ordered(&visitor, &[3]).await;
     (sale, visitor, order)
 }
 
-async fn bought(world: &World) -> (OnSale, Visitor, Order) {
+pub(crate) async fn bought(world: &World) -> (OnSale, Visitor, Order) {
     let (sale, visitor, order) = ordered(world).await;
     paid(world.pay(&visitor.caller, &order).await.unwrap());
     (sale, visitor, order)
@@ -48,7 +48,7 @@ async fn refund(world: &World) {
 }
 
 /// Time goes by, and everything that is due is done.
-async fn later(world: &World, seconds: u64) {
+pub(crate) async fn later(world: &World, seconds: u64) {
     world.advance_seconds(seconds);
     world.wire.gateway().step().await;
     world.settle_down().await;
@@ -67,7 +67,7 @@ async fn money(world: &World) -> (usize, usize, i64) {
     (of("capture").count(), of("cancel").count(), sum("capture") - sum("cancel"))
 }
 
-async fn reasons(world: &World) -> Vec<AttentionReason> {
+pub(crate) async fn reasons(world: &World) -> Vec<AttentionReason> {
     let page = Page::default();
     let attention = world.office.attention(&world.administrator(), page).await.unwrap();
     attention.items.iter().map(|item| item.reason).collect()

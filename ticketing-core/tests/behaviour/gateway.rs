@@ -11,10 +11,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use ticketing_core::payments::{
-    Confirmation, Fact, PortOne, PortOneSettings, PreRegistration, Provider, ProviderError,
-    Refunding, Reversal,
+    Confirmation, Fact, Movements, PortOne, PortOneSettings, PreRegistration, Provider,
+    ProviderError, Refunding, Reversal,
 };
-use ticketing_core::{Clock, PaymentId, Randomness};
+use ticketing_core::{Clock, PaymentId, Randomness, Timestamp};
 use ticketing_gateway::{FaultPlan, Options};
 
 /// A capture or a cancel, as the gateway's ledger has it.
@@ -223,6 +223,14 @@ impl Provider for Wire {
 
     async fn payment(&self, payment: PaymentId) -> Result<Option<Fact>, ProviderError> {
         self.whole()?.client.payment(payment).await
+    }
+
+    async fn movements(
+        &self,
+        since: Timestamp,
+        after: Option<&str>,
+    ) -> Result<Movements, ProviderError> {
+        self.whole()?.client.movements(since, after).await
     }
 
     async fn cancel(&self, refunding: Refunding) -> Result<Reversal, ProviderError> {

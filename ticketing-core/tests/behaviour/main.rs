@@ -63,6 +63,7 @@ mod hours;
 mod keys;
 mod late;
 mod line;
+mod listed;
 mod listening;
 mod money;
 mod orders;

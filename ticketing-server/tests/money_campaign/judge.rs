@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 use ticketing_core::accounts::Caller;
-use ticketing_core::orders::{AttemptStatus, OrderStatus, RefundStatus};
+use ticketing_core::orders::{AttemptStatus, AttentionReason, OrderStatus, RefundStatus};
 use ticketing_core::{BoxOffice, OrganizerOrder, Page, PaymentId, PerformanceId};
 
 /// Who may see everything.
@@ -72,6 +72,8 @@ impl Judge {
                 }
             }
         }
+        // Of no order: a person is told, as long as any of it is left.
+        net_of.remove("");
         for (order, net) in net_of {
             verdict.find(&format!("{net} kept for order {order}, which is not there"));
         }
@@ -82,8 +84,17 @@ impl Judge {
 
     /// Our books against the ledger.
     async fn compare(&self, ledger: &BTreeMap<String, Money>, verdict: &mut Verdict) {
+        let attended = self.attended().await;
         for (id, money) in ledger {
             let payment: PaymentId = id.parse().expect("our payments have our ids");
+            if money.order.is_empty() {
+                let is_told = attended.contains(&payment);
+                if is_told == (money.captured == money.cancelled) {
+                    verdict
+                        .find(&format!("payment {id} is of no order; a person knows: {is_told}"));
+                }
+                continue;
+            }
             let Ok(report) = self.office.payment(&self.administrator, payment).await else {
                 verdict.find(&format!("payment {id} is not in our books"));
                 continue;
@@ -120,6 +131,15 @@ impl Judge {
             verdict
                 .find(&format!("{seen:?} orders and sold seats were counted, {there:?} are there"));
         }
+    }
+
+    /// The payments of no order that a person is asked to look at.
+    async fn attended(&self) -> BTreeSet<PaymentId> {
+        let page = Page::new(Some(ticketing_core::PAGE_MAX), None).expect("a page");
+        let attention = self.office.attention(&self.administrator, page).await;
+        let attention = attention.expect("the administrator sees what needs one").items;
+        let unknown = attention.iter().filter(|one| one.reason == AttentionReason::UnknownPayment);
+        unknown.map(|one| one.payment).collect()
     }
 
     pub(crate) async fn orders(&self) -> Vec<OrganizerOrder> {

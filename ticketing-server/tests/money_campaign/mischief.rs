@@ -36,8 +36,8 @@ pub(crate) async fn kill(
     }
 }
 
-/// Gives payments back, as the shop's administrator and at the provider's console, and pays some
-/// that no shop confirmed.
+/// Gives payments back, as the shop's administrator and at the provider's console, pays some that no
+/// shop confirmed, and some that no shop knows.
 pub(crate) async fn act(
     gateway: String,
     mut administrator: Buyer,
@@ -52,18 +52,28 @@ pub(crate) async fn act(
             () = tokio::time::sleep(ACTS_EVERY) => {}
         }
         let Some(payment) = some_payment(&http, &gateway, &mut random).await else { continue };
-        let verb = match random.random_range(0..3) {
+        let verb = match random.random_range(0..4) {
             0 => {
                 administrator.refund(&payment).await;
                 continue;
             }
             1 => "pay",
-            _ => "cancel",
+            2 => "cancel",
+            _ => {
+                pay_as_a_stranger(&http, &gateway, random.random()).await;
+                continue;
+            }
         };
         let url = format!("{gateway}/sandbox/control/payments/{payment}/{verb}");
         // Where it cannot be paid or cancelled, nothing happens.
         let _ = http.post(url).json(&json!({})).send().await;
     }
+}
+
+/// Money for which there is no order.
+async fn pay_as_a_stranger(http: &reqwest::Client, gateway: &str, id: u128) {
+    let url = format!("{gateway}/sandbox/control/payments/{id:032x}/pay");
+    let _ = http.post(url).json(&json!({ "amount": 70, "currency": "KRW" })).send().await;
 }
 
 /// A payment that money was captured for.

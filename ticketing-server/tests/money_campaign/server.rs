@@ -11,10 +11,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use secrecy::SecretString;
 use ticketing_core::payments::{
-    Confirmation, Fact, PortOne, PortOneSettings, PreRegistration, Provider, ProviderError,
-    Refunding, Reversal, WebhookSecrets,
+    Confirmation, Fact, Movements, PortOne, PortOneSettings, PreRegistration, Provider,
+    ProviderError, Refunding, Reversal, WebhookSecrets,
 };
-use ticketing_core::{BoxOffice, PaymentId, Randomness, ServicesSettings, SigningKey};
+use ticketing_core::{BoxOffice, PaymentId, Randomness, ServicesSettings, SigningKey, Timestamp};
 use ticketing_server::{App, Server};
 
 use crate::time::{SPEED, Time};
@@ -208,6 +208,14 @@ impl Provider for Hurried {
 
     async fn payment(&self, payment: PaymentId) -> Result<Option<Fact>, ProviderError> {
         self.hurry(self.0.payment(payment)).await
+    }
+
+    async fn movements(
+        &self,
+        since: Timestamp,
+        after: Option<&str>,
+    ) -> Result<Movements, ProviderError> {
+        self.hurry(self.0.movements(since, after)).await
     }
 
     async fn cancel(&self, refunding: Refunding) -> Result<Reversal, ProviderError> {

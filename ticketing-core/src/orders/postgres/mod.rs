@@ -12,7 +12,7 @@ use sqlx::PgPool;
 use self::rows::{stored_dossier, stored_order};
 use super::attention::{Attention, AttentionReason};
 use super::change::{Change, Outcome};
-use super::contract::{Changing, Door, DueAttempt, DueRefund, Paying, Sales, Selling};
+use super::contract::{Changing, Door, DueAttempt, DueRefund, Listing, Paying, Sales, Selling};
 use super::dossier::Dossier;
 use super::{CheckIn, Order, OrderStatus, Ticket};
 use crate::clock::Timestamp;
@@ -133,6 +133,14 @@ impl Paying for PostgresOrders {
 
     async fn due_refunds(&self, now: Timestamp, most: usize) -> Result<Vec<DueRefund>> {
         work::due_refunds(&self.pool, now, most).await
+    }
+
+    async fn take_listing(&self, now: Timestamp) -> Result<Option<Listing>> {
+        work::take_listing(&self.pool, now).await
+    }
+
+    async fn listed(&self, listing: &Listing, due_at: Timestamp) -> Result<()> {
+        work::listed(&self.pool, listing, due_at).await
     }
 
     async fn attend(&self, attention: Attention) -> Result<()> {

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, Result, readable};
 use crate::id::{OrderId, PaymentId};
 use crate::orders::attention::{Attention, AttentionReason};
-use crate::orders::contract::{DueAttempt, DueRefund, LEASE_MS, NOTICES_KEPT_MS};
+use crate::orders::contract::{DueAttempt, DueRefund, LEASE_MS, Listing, NOTICES_KEPT_MS};
 use crate::page::{Page, Paged, Position};
 
 pub(super) async fn due_attempts(
@@ -65,6 +65,39 @@ pub(super) async fn noticed(pool: &PgPool, notice: &str, now: Timestamp) -> Resu
         notice,
         now.as_millis(),
         now.plus_millis(-NOTICES_KEPT_MS).as_millis(),
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn take_listing(pool: &PgPool, now: Timestamp) -> Result<Option<Listing>> {
+    let row = sqlx::query!(
+        "INSERT INTO provider_listing AS listing (since_ms, tries, taken_until_ms)
+         VALUES ($1, 0, $2)
+         ON CONFLICT (only_one) DO UPDATE SET taken_until_ms = excluded.taken_until_ms
+             WHERE listing.taken_until_ms <= $3
+         RETURNING since_ms, cursor, tries",
+        Timestamp::EPOCH.as_millis(),
+        now.plus_millis(LEASE_MS).as_millis(),
+        now.as_millis(),
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| Listing {
+        since: Timestamp::from_millis(row.since_ms),
+        cursor: row.cursor,
+        tries: row.tries,
+    }))
+}
+
+pub(super) async fn listed(pool: &PgPool, listing: &Listing, due_at: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "UPDATE provider_listing SET since_ms = $1, cursor = $2, tries = $3, taken_until_ms = $4",
+        listing.since.as_millis(),
+        listing.cursor,
+        listing.tries,
+        due_at.as_millis(),
     )
     .execute(pool)
     .await?;

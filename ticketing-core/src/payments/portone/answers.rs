@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Channel;
 use crate::id::PaymentId;
 use crate::money::{Currency, Money};
-use crate::payments::{Cancellation, CancellationStatus, Fact, FactStatus};
+use crate::payments::{Cancellation, CancellationStatus, Fact, FactStatus, Movement, Movements};
 
 /// A payment, read tolerantly: any field may be missing, and any may be new.
 #[derive(Default, Deserialize)]
@@ -91,5 +91,48 @@ impl PaymentCancellation {
             "FAILED" => Some(CancellationStatus::Failed),
             _ => None,
         }
+    }
+}
+
+/// What moved money, read tolerantly.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Listing {
+    items: Vec<Listed>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Listed {
+    payment_event: PaymentEvent,
+    cursor: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct PaymentEvent {
+    payment_id: String,
+    total_amount: MovedAmount,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct MovedAmount {
+    paid: Option<i64>,
+    cancelled: Option<i64>,
+}
+
+impl Listing {
+    /// What it says, when so many were asked for.
+    pub(super) fn movements(self, asked: usize) -> Movements {
+        let has_more = self.items.len() >= asked;
+        let cursor = self.items.last().map(|last| last.cursor.clone());
+        let moved = self.items.into_iter().filter_map(|item| {
+            let PaymentEvent { payment_id, total_amount } = item.payment_event;
+            let payment = payment_id.parse().ok()?;
+            let MovedAmount { paid, cancelled } = total_amount;
+            Some(Movement { payment, captured: paid, cancelled })
+        });
+        Movements { items: moved.collect(), cursor: cursor.filter(|at| !at.is_empty()), has_more }
     }
 }
