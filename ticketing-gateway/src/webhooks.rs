@@ -152,8 +152,8 @@ impl Outbox {
 
     /// Begins to tell what is due, as far as there is room.
     pub(crate) fn begin_due(self: &Arc<Self>) {
-        for message in self.due(self.under_way.available_permits()) {
-            let Ok(permit) = Arc::clone(&self.under_way).try_acquire_owned() else { return };
+        while let Ok(permit) = Arc::clone(&self.under_way).try_acquire_owned() {
+            let Some(message) = self.due(1).pop() else { return };
             let outbox = Arc::clone(self);
             tokio::spawn(async move {
                 outbox.send(message).await;

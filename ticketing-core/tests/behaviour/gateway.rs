@@ -111,6 +111,7 @@ pub(crate) struct Wire {
     held: AtomicBool,
     broken: AtomicBool,
     unannounced: AtomicBool,
+    forgetful: AtomicBool,
     /// Raised when waiting charges may go.
     releases: watch::Sender<u64>,
     waiting: watch::Sender<u32>,
@@ -125,6 +126,7 @@ impl Wire {
             held: AtomicBool::new(false),
             broken: AtomicBool::new(false),
             unannounced: AtomicBool::new(false),
+            forgetful: AtomicBool::new(false),
             releases: watch::Sender::new(0),
             waiting: watch::Sender::new(0),
             under_way: watch::Sender::new(0),
@@ -161,6 +163,11 @@ impl Wire {
     /// The gateway is told of no payment.
     pub(crate) fn lose_announcements(&self, lose: bool) {
         self.unannounced.store(lose, Ordering::SeqCst);
+    }
+
+    /// The provider's listing takes no cursor.
+    pub(crate) fn refuse_cursors(&self) {
+        self.forgetful.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn let_charges_go(&self) {
@@ -230,6 +237,10 @@ impl Provider for Wire {
         since: Timestamp,
         after: Option<&str>,
     ) -> Result<Movements, ProviderError> {
+        if after.is_some() && self.forgetful.load(Ordering::SeqCst) {
+            let (kind, message) = ("INVALID_REQUEST".into(), "no such cursor".into());
+            return Err(ProviderError::Refused { kind, message });
+        }
         self.whole()?.client.movements(since, after).await
     }
 

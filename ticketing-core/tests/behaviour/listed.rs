@@ -61,6 +61,23 @@ behaviour! {
         assert_eq!(page.items.iter().map(|one| one.payment).collect::<Vec<_>>(), [last]);
     }
 
+    async fn a_listing_whose_place_the_provider_has_forgotten_is_read_anew(world: World) {
+        let pay = async |number: u32| {
+            let stranger = format!("0196f0a0-0000-7000-8000-{number:012}").parse().unwrap();
+            let body = json!({ "amount": 70, "currency": "KRW" });
+            world.wire.gateway().control(stranger, "pay", body).await;
+        };
+        pay(1).await;
+        world.office.step_movements().await.unwrap();
+        world.wire.refuse_cursors();
+        pay(2).await;
+        for _ in 0..2 {
+            world.advance_seconds(LISTED_EVERY_SECONDS);
+            world.office.step_movements().await.unwrap();
+        }
+        assert_eq!(reasons(&world).await.len(), 2);
+    }
+
     async fn a_provider_that_does_not_answer_loses_nothing_of_its_listing(world: World) {
         let (_, visitor, order) = ordered(&world).await;
         let gateway = world.wire.gateway();

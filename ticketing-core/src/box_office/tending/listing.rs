@@ -7,7 +7,7 @@ use super::Step;
 use crate::box_office::BoxOffice;
 use crate::error::{Error, Result, readable};
 use crate::orders::Listing;
-use crate::payments::{Movement, Movements};
+use crate::payments::{Movement, Movements, ProviderError};
 
 /// How often it is read, by whichever process comes by, once its end is reached.
 const LISTED_EVERY_MS: i64 = 60_000;
@@ -35,6 +35,10 @@ impl BoxOffice {
             Ok(page) => page,
             Err(error) => {
                 tracing::warn!(%error, "the provider's listing is read later");
+                // A cursor that it no longer takes would be refused for ever.
+                if !matches!(error, ProviderError::Unknown(_)) {
+                    listing = Listing::since(now.plus_millis(-LISTED_BACK_MS));
+                }
                 paying.listed(&listing, later).await?;
                 return Ok(Step::Idle);
             }
