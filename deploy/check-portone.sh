@@ -15,5 +15,7 @@ readonly program=$checkout/target/debug/ticketing-sandbox-gateway
 }
 mkdir -p "$client"
 cp deploy/portone/package.json deploy/portone/package-lock.json deploy/portone/check.mjs "$client"
-npm ci --prefix "$client" --ignore-scripts --no-audit --no-fund --loglevel=error
-node "$client/check.mjs" "$program"
+# npm compares real paths.
+cd -P "$client"
+npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+node check.mjs "$program"

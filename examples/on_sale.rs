@@ -18,7 +18,7 @@ const INSIDE: u32 = 4;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let office = ticketing_examples::embedded_office().await?;
+    let office = ticketing_examples::embedded_office();
     let organizer = ticketing_examples::administrator(&office).await?;
     let policy = Policy { line_capacity: INSIDE, ..Policy::default() };
     let sale = ticketing_examples::performance(&office, &organizer, policy).await?;

@@ -1,14 +1,13 @@
-//! What the examples share: an embedded box office with a sandbox gateway and a small hall.
+//! What the examples share: an embedded box office and a small hall.
 
 use std::sync::Arc;
 
 use ticketing_core::accounts::Caller;
 use ticketing_core::catalog::{CategoryPrice, NewPerformance, Policy, VenueDetails};
-use ticketing_core::payments::{PortOne, PortOneSettings};
+use ticketing_core::payments::{Provider, Sandbox};
 use ticketing_core::{
     BoxOffice, Clock, Currency, EmbeddedSettings, Money, PerformanceId, Randomness, SigningKey,
 };
-use tokio::net::TcpListener;
 
 /// Twenty-four seats in three rows.
 const HALL: &str = r#"
@@ -25,22 +24,21 @@ rows = [
 ]
 "#;
 
-/// A box office in this process, with its own payment gateway on a loopback port.
-pub async fn embedded_office() -> anyhow::Result<BoxOffice> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let base_url = format!("http://{}", listener.local_addr()?);
+/// A box office in this process; its payments move no money.
+pub fn embedded_office() -> BoxOffice {
+    office_with(Arc::new(Sandbox::default()))
+}
+
+/// A box office in this process that takes money through this provider.
+pub fn office_with(provider: Arc<dyn Provider>) -> BoxOffice {
     let randomness = Randomness::from_system();
-    let secret = format!("{:032x}", u128::from_be_bytes(randomness.bytes()));
-    let options = ticketing_gateway::Options::plain(secret.clone().into());
-    tokio::spawn(ticketing_gateway::serve(listener, options, std::future::pending()));
     let signing_key = SigningKey::new(randomness.bytes());
-    let provider = PortOne::new(PortOneSettings::live(base_url, secret.into()))?;
-    Ok(BoxOffice::embedded(EmbeddedSettings {
+    BoxOffice::embedded(EmbeddedSettings {
         clock: Clock::system(),
         randomness,
         signing_key,
-        provider: Arc::new(provider),
-    }))
+        provider,
+    })
 }
 
 /// The first administrator, signed in: it may do what an organizer may.

@@ -4,6 +4,7 @@
 mod fact;
 mod portone;
 mod provider;
+mod sandbox;
 mod webhook;
 
 pub use self::fact::{Cancellation, CancellationStatus, Fact, FactStatus};
@@ -12,4 +13,5 @@ pub use self::provider::{
     Confirmation, Movement, Movements, PreRegistration, Provider, ProviderError, Refunding,
     Reversal,
 };
+pub use self::sandbox::Sandbox;
 pub use self::webhook::{Delivery, Notice, WebhookSecrets};

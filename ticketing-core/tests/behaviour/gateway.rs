@@ -112,6 +112,7 @@ pub(crate) struct Wire {
     broken: AtomicBool,
     unannounced: AtomicBool,
     forgetful: AtomicBool,
+    refunds_held: AtomicBool,
     /// Raised when waiting charges may go.
     releases: watch::Sender<u64>,
     waiting: watch::Sender<u32>,
@@ -127,6 +128,7 @@ impl Wire {
             broken: AtomicBool::new(false),
             unannounced: AtomicBool::new(false),
             forgetful: AtomicBool::new(false),
+            refunds_held: AtomicBool::new(false),
             releases: watch::Sender::new(0),
             waiting: watch::Sender::new(0),
             under_way: watch::Sender::new(0),
@@ -165,12 +167,19 @@ impl Wire {
         self.unannounced.store(lose, Ordering::SeqCst);
     }
 
+    /// Refunds wait before they leave us, as charges do.
+    #[cfg(all(feature = "broken-guards", feature = "services"))]
+    pub(crate) fn hold_refunds(&self) {
+        self.refunds_held.store(true, Ordering::SeqCst);
+    }
+
     /// The provider's listing takes no cursor.
     pub(crate) fn refuse_cursors(&self) {
         self.forgetful.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn let_charges_go(&self) {
+        self.refunds_held.store(false, Ordering::SeqCst);
         self.broken.store(false, Ordering::SeqCst);
         self.held.store(false, Ordering::SeqCst);
         self.releases.send_modify(|releases| *releases += 1);
@@ -245,7 +254,11 @@ impl Provider for Wire {
     }
 
     async fn cancel(&self, refunding: Refunding) -> Result<Reversal, ProviderError> {
-        self.whole()?.client.cancel(refunding).await
+        let gateway = self.whole()?;
+        if self.refunds_held.load(Ordering::SeqCst) {
+            wait(self.waiting.clone(), self.releases.subscribe()).await;
+        }
+        gateway.client.cancel(refunding).await
     }
 
     fn checkout_url(&self, payment: PaymentId) -> Option<String> {

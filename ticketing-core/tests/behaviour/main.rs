@@ -79,6 +79,8 @@ mod steering;
 mod texts;
 #[cfg(all(feature = "services", feature = "broken-guards"))]
 mod ticks;
+#[cfg(all(feature = "broken-guards", feature = "services"))]
+mod unlocked;
 #[cfg(feature = "services")]
 mod versions;
 #[cfg(feature = "services")]
