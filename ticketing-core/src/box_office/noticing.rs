@@ -34,7 +34,7 @@ impl BoxOffice {
                 let fact = fact.map_err(|error| Error::Unavailable(error.to_string()))?;
                 self.heard(order, payment, fact).await?;
             }
-            None => self.orphan(payment).await?,
+            None => self.attend_unknown(payment).await?,
         }
         self.backend().orders.paying.noticed(&id, self.now()).await
     }
@@ -52,7 +52,7 @@ impl BoxOffice {
     }
 
     /// A payment that no order knows: where money was taken, a person has to look.
-    pub(super) async fn orphan(&self, payment: PaymentId) -> Result<()> {
+    pub(super) async fn attend_unknown(&self, payment: PaymentId) -> Result<()> {
         let fact = self.0.provider.payment(payment).await;
         let Some(fact) = fact.map_err(|error| Error::Unavailable(error.to_string()))? else {
             return Ok(());

@@ -1,7 +1,7 @@
 //! The sandbox gateway of one test, and the wire to it, which a test can cut or hold.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use parking_lot::RwLock;
@@ -113,6 +113,7 @@ pub(crate) struct Wire {
     unannounced: AtomicBool,
     forgetful: AtomicBool,
     refunds_held: AtomicBool,
+    refunds_sent: AtomicU32,
     /// Raised when waiting charges may go.
     releases: watch::Sender<u64>,
     waiting: watch::Sender<u32>,
@@ -129,6 +130,7 @@ impl Wire {
             unannounced: AtomicBool::new(false),
             forgetful: AtomicBool::new(false),
             refunds_held: AtomicBool::new(false),
+            refunds_sent: AtomicU32::new(0),
             releases: watch::Sender::new(0),
             waiting: watch::Sender::new(0),
             under_way: watch::Sender::new(0),
@@ -165,6 +167,11 @@ impl Wire {
     /// The gateway is told of no payment.
     pub(crate) fn lose_announcements(&self, lose: bool) {
         self.unannounced.store(lose, Ordering::SeqCst);
+    }
+
+    /// How many refunds left us, answered or not.
+    pub(crate) fn refunds_sent(&self) -> u32 {
+        self.refunds_sent.load(Ordering::SeqCst)
     }
 
     /// Refunds wait before they leave us, as charges do.
@@ -255,6 +262,7 @@ impl Provider for Wire {
 
     async fn cancel(&self, refunding: Refunding) -> Result<Reversal, ProviderError> {
         let gateway = self.whole()?;
+        self.refunds_sent.fetch_add(1, Ordering::SeqCst);
         if self.refunds_held.load(Ordering::SeqCst) {
             wait(self.waiting.clone(), self.releases.subscribe()).await;
         }

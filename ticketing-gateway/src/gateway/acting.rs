@@ -8,7 +8,7 @@ use crate::payments::Payments;
 use crate::refusal::Refusal;
 
 /// How many payments that no shop registered can be paid here.
-const MAX_STRANGERS: usize = 10_000;
+const MAX_UNREGISTERED: usize = 10_000;
 
 impl Gateway {
     /// The charge that no shop confirmed. Where the shop wants to be asked first, it is.
@@ -19,7 +19,7 @@ impl Gateway {
         channel: Channel,
     ) -> Result<Payment, Refusal> {
         if self.payments.lock().find(id).is_none() {
-            self.admit_stranger()?;
+            self.admit_unregistered()?;
             self.pre_register(id, terms).await?;
         }
         let payment = self.payments.lock().get(id)?.clone();
@@ -32,13 +32,13 @@ impl Gateway {
         self.record(id, decide).await.map(|(payment, _)| payment)
     }
 
-    fn admit_stranger(&self) -> Result<(), Refusal> {
-        let mut strangers = self.strangers.lock();
-        if *strangers >= MAX_STRANGERS {
-            let limit = format!("at most {MAX_STRANGERS} payments that no shop registered");
+    fn admit_unregistered(&self) -> Result<(), Refusal> {
+        let mut unregistered = self.unregistered.lock();
+        if *unregistered >= MAX_UNREGISTERED {
+            let limit = format!("at most {MAX_UNREGISTERED} payments that no shop registered");
             return Err(Refusal::InvalidRequest(limit));
         }
-        *strangers += 1;
+        *unregistered += 1;
         Ok(())
     }
 

@@ -87,7 +87,7 @@ async fn death(
     }
     stage.gateway.set_faults(FaultPlan::default());
     if dies == Dies::Paying {
-        paid_without_the_buyer(&stage).await;
+        paid_without_the_buyer(&stage).await?;
     }
     let verdict = stage.quiet().await;
     let orders = stage.judge.orders().await;
@@ -101,12 +101,13 @@ async fn death(
 }
 
 /// While its time is not over, a charge that was begun is carried on.
-async fn paid_without_the_buyer(stage: &Stage) {
+async fn paid_without_the_buyer(stage: &Stage) -> Result<(), String> {
     for _ in 0..LOOKS {
         let orders = stage.judge.orders().await;
         if orders.iter().all(|one| one.order.status == OrderStatus::Paid) {
-            return;
+            return Ok(());
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
+    Err("nobody carried the charge on while there was time".into())
 }

@@ -86,7 +86,7 @@ impl BoxOffice {
     ) -> Result<PaymentReport> {
         self.administrator(caller).await?;
         let Some(order) = self.backend().orders.changing.order_of(payment).await? else {
-            return self.refund_orphan(payment).await;
+            return self.refund_unknown(payment).await;
         };
         let request = RequestHash::of("refund", payment, &());
         let refund = RefundPayment { account: caller.account(), payment, key, request };
@@ -103,7 +103,7 @@ impl BoxOffice {
     }
 
     /// Money that was captured for no order goes back in full, however often it is asked.
-    async fn refund_orphan(&self, payment: PaymentId) -> Result<PaymentReport> {
+    async fn refund_unknown(&self, payment: PaymentId) -> Result<PaymentReport> {
         let unavailable = |error: ProviderError| Error::Unavailable(error.to_string());
         let fact = self.0.provider.payment(payment).await.map_err(unavailable)?;
         let fact = fact.ok_or(Error::NotFound("payment"))?;

@@ -77,7 +77,7 @@ impl BoxOffice {
         let Movement { payment, captured, cancelled } = moved;
         let changing = &self.backend().orders.changing;
         let Some(order) = changing.order_of(payment).await? else {
-            return self.orphan(payment).await;
+            return self.attend_unknown(payment).await;
         };
         let Some(dossier) = changing.dossier(order).await? else { return Ok(()) };
         let seen = dossier.attempt(payment).map_or(0, |attempt| attempt.captured);
