@@ -25,7 +25,13 @@ pub struct Broken {
     pub journal: bool,
     /// The run of Redis is no longer compared: a restart with an old file passes unseen.
     pub run_id: bool,
-    /// A payment attempt that ended is no longer watched for money that comes all the same.
+    /// The gate of a charge no longer asks whether the order is still to be paid.
+    pub gate: bool,
+    /// The gate no longer asks whether the order waits for this payment.
+    pub live_attempt: bool,
+    /// A decision is carried out although something happened to its order meanwhile.
+    pub version: bool,
+    /// What comes for a payment attempt after its end is no longer heard.
     pub watch: bool,
     /// What an event counted already is counted again.
     pub inbox: bool,
@@ -46,6 +52,9 @@ impl Broken {
         publishing: false,
         journal: false,
         run_id: false,
+        gate: false,
+        live_attempt: false,
+        version: false,
         watch: false,
         inbox: false,
         dies_at: None,
@@ -106,7 +115,7 @@ macro_rules! guards {
 
 impl Guards {
     guards!(hold_conflict, claim, admission, amount, projection, journaling, publishing, journal);
-    guards!(watch);
+    guards!(gate, live_attempt, version, watch);
     #[cfg(feature = "services")]
     guards!(run_id, inbox);
 

@@ -44,8 +44,10 @@ impl BoxOffice {
         let order = self.backend().orders.changing.order_of(payment).await?;
         let order = order.ok_or(Error::NotFound("payment"))?;
         let now = self.now();
-        let rule =
-            |dossier: &Dossier, _: Option<&Demand>| let_charge(dossier, payment, amount, now);
+        let guards = self.0.guards;
+        let rule = |dossier: &Dossier, _: Option<&Demand>| {
+            let_charge(dossier, payment, amount, now, guards)
+        };
         let begun = self.decide(order, None, rule).await?.ok_or(Error::NotFound("payment"))?;
         self.show(&begun.dossier.order).await;
         Ok(())

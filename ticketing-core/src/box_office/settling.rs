@@ -64,7 +64,8 @@ impl BoxOffice {
         token: Option<&SecretString>,
         rule: impl Fn(&Dossier, Option<&Demand>) -> Result<Option<Change>> + Send + Sync,
     ) -> Result<Option<Decided>> {
-        let decided = decide(&*self.backend().orders.changing, order, token, rule).await?;
+        let changing = &*self.backend().orders.changing;
+        let decided = decide(changing, order, token, self.0.guards, rule).await?;
         let change = decided.as_ref().and_then(|decided| decided.change.as_ref());
         change.iter().flat_map(|change| &change.attention).for_each(tell);
         Ok(decided)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 use rdkafka::consumer::{CommitMode, Consumer, StreamConsumer};
 use rdkafka::message::Message;
-use rdkafka::producer::{FutureProducer, FutureRecord};
+use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::timeout;
 
@@ -82,8 +82,8 @@ impl Topic {
             return Ok(Received::Events(events));
         }
         drop(unacknowledged);
-        let consumer = consumer.clone();
-        let at_end = tokio::task::spawn_blocking(move || at_end(&consumer)).await;
+        let (consumer, producer) = (consumer.clone(), self.producer().await?.clone());
+        let at_end = tokio::task::spawn_blocking(move || at_end(&consumer, &producer)).await;
         Ok(if at_end.map_err(Error::internal)?? { Received::AtEnd } else { Received::Waiting })
     }
 
@@ -130,14 +130,16 @@ impl Topic {
     }
 }
 
-/// Every assigned partition was read to its high watermark, and some partition is assigned.
-fn at_end(consumer: &StreamConsumer) -> Result<bool> {
+/// Every assigned partition was read to its high watermark, and some partition is assigned. The
+/// producer asks: on the consumer's connection the question would wait behind a fetch that waits for
+/// events.
+fn at_end(consumer: &StreamConsumer, producer: &FutureProducer) -> Result<bool> {
     let assigned = consumer.assignment().map_err(failed)?;
     let positions = consumer.position().map_err(failed)?;
     for partition in assigned.elements() {
         let (topic, number) = (partition.topic(), partition.partition());
         let (low, high) =
-            consumer.fetch_watermarks(topic, number, WATERMARK_TIMEOUT).map_err(failed)?;
+            producer.client().fetch_watermarks(topic, number, WATERMARK_TIMEOUT).map_err(failed)?;
         let position = positions.find_partition(topic, number);
         let read = position.and_then(|position| position.offset().to_raw()).unwrap_or(low);
         // A partition that was never read has no position: it is at its end only if it is empty,

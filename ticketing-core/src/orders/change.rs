@@ -36,6 +36,18 @@ pub(crate) struct Change {
     pub(crate) at: Timestamp,
 }
 
+impl Change {
+    /// The same as if it had been decided from this version: what a rule must never do.
+    pub(super) fn onto(mut self, version: i64) -> Self {
+        self.seen = Some(version);
+        self.order.version = version + 1;
+        for (_, made) in &mut self.events {
+            *made = version + 1;
+        }
+        self
+    }
+}
+
 /// What a request's key stands for from now on.
 #[derive(Clone, Debug)]
 pub(crate) struct Remember {

@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How often a buyer looks whether it is their turn, or what became of a payment.
 const LOOKS: u32 = 40;
 const TIME_OUT: Duration = Duration::from_secs(5);
-/// The seats there are.
+/// The seats that they choose from.
 pub(crate) const SEATS: u32 = 200;
 
 /// Where everything is.
@@ -35,7 +35,7 @@ pub(crate) struct Buyer {
 }
 
 /// The proofs of a turn.
-struct Inside {
+pub(crate) struct Inside {
     place: String,
     pass: String,
 }
@@ -45,6 +45,11 @@ impl Buyer {
         let http = reqwest::Client::builder().no_proxy().timeout(TIME_OUT).build();
         let random = ChaCha20Rng::seed_from_u64(seed);
         Self { places, http: http.expect("a client"), token, random }
+    }
+
+    /// The same buyer in another tab.
+    pub(crate) fn again(&mut self) -> Self {
+        Self::new(self.places.clone(), self.token.clone(), self.random.random())
     }
 
     /// Buys until enough was tried. That something does not work out is no finding.
@@ -59,10 +64,10 @@ impl Buyer {
     #[cfg(feature = "broken-guards")]
     pub(crate) async fn begin(&mut self, pays: bool) -> Option<String> {
         let inside = self.come_in().await?;
-        let order = self.order(&inside).await?;
-        let path = format!("/v1/orders/{}", order["id"].as_str()?);
+        let order = self.order_something(&inside).await?;
+        let path = path(&order);
         if pays {
-            self.pay(&order, &path, "approve").await?;
+            self.pay(&order, "approve").await?;
             self.watch(&path).await?;
         }
         Some(order["payment"]["payment_id"].as_str()?.to_owned())
@@ -77,67 +82,84 @@ impl Buyer {
     }
 
     async fn come_in(&mut self) -> Option<Inside> {
-        let line = format!("/v1/performances/{}/line", self.places.performance);
-        let (_, joined) = self.ask(Method::POST, &line, &[], None).await?;
-        let place = joined["place_token"].as_str()?.to_owned();
+        let place = self.join().await?;
         for _ in 0..LOOKS {
-            let proofs = [("Place-Token", place.as_str())];
-            let (_, answer) = self.ask(Method::GET, &line, &proofs, None).await?;
-            if let Some(pass) = answer["pass_token"].as_str() {
-                return Some(Inside { pass: pass.to_owned(), place });
+            if let Some(inside) = self.turn(&place).await {
+                return Some(inside);
             }
             tokio::time::sleep(PAUSE).await;
         }
         None
     }
 
+    /// Answers the place in the line.
+    pub(crate) async fn join(&mut self) -> Option<String> {
+        let line = self.line();
+        let (_, joined) = self.ask(Method::POST, &line, &[], None).await?;
+        Some(joined["place_token"].as_str()?.to_owned())
+    }
+
+    /// In, where it is their turn.
+    pub(crate) async fn turn(&mut self, place: &str) -> Option<Inside> {
+        let line = self.line();
+        let (_, answer) = self.ask(Method::GET, &line, &[("Place-Token", place)], None).await?;
+        Some(Inside { pass: answer["pass_token"].as_str()?.to_owned(), place: place.to_owned() })
+    }
+
+    fn line(&self) -> String {
+        format!("/v1/performances/{}/line", self.places.performance)
+    }
+
     async fn purchase(&mut self, inside: &Inside) -> Option<()> {
-        let order = self.order(inside).await?;
-        let path = format!("/v1/orders/{}", order["id"].as_str()?);
+        let order = self.order_something(inside).await?;
+        let path = path(&order);
         match self.random.random_range(0..100) {
             0..5 => return Some(()),
             5..12 => return self.give_up(&path).await,
             12..22 => {
-                self.pay(&order, &path, "decline").await?;
+                self.pay(&order, "decline").await?;
                 let (_, order) = self.ask(Method::GET, &path, &[], None).await?;
-                self.pay(&order, &path, "approve").await?;
+                self.pay(&order, "approve").await?;
             }
             22..30 => {
                 let payment = self.payment(&order, "approve").await?;
-                let pay = format!("{path}/payment");
-                let key = self.key();
-                let mut other =
-                    Self::new(self.places.clone(), self.token.clone(), self.random.random());
-                let paying = tokio::spawn(async move {
-                    let keyed = [("Idempotency-Key", key.as_str())];
-                    other.ask(Method::POST, &pay, &keyed, Some(&payment)).await
-                });
+                let mut other = self.again();
+                let paying = tokio::spawn(async move { other.pay_with(&order, &payment).await });
                 self.give_up(&path).await?;
                 paying.await.ok()??;
             }
             _ => {
-                self.pay(&order, &path, "approve").await?;
+                self.pay(&order, "approve").await?;
             }
         }
         self.watch(&path).await
     }
 
-    async fn order(&mut self, inside: &Inside) -> Option<Value> {
+    async fn order_something(&mut self, inside: &Inside) -> Option<Value> {
         let first = self.random.random_range(0..SEATS - 1);
         let seats: Vec<u32> = (first..first + self.random.random_range(1..=2)).collect();
+        self.order(inside, &seats).await
+    }
+
+    pub(crate) async fn order(&mut self, inside: &Inside, seats: &[u32]) -> Option<Value> {
         let holds = format!("/v1/performances/{}/holds", self.places.performance);
         let hold = self.keyed(&holds, inside, &json!({ "seats": seats })).await?;
         self.keyed("/v1/orders", inside, &json!({ "hold_id": hold["id"] })).await
     }
 
-    async fn pay(&mut self, order: &Value, path: &str, outcome: &str) -> Option<()> {
+    pub(crate) async fn pay(&mut self, order: &Value, outcome: &str) -> Option<()> {
         let payment = self.payment(order, outcome).await?;
-        let key = self.key();
-        let keyed = [("Idempotency-Key", key.as_str())];
-        self.ask(Method::POST, &format!("{path}/payment"), &keyed, Some(&payment)).await.map(drop)
+        self.pay_with(order, &payment).await
     }
 
-    async fn payment(&mut self, order: &Value, outcome: &str) -> Option<Value> {
+    pub(crate) async fn pay_with(&mut self, order: &Value, payment: &Value) -> Option<()> {
+        let key = self.key();
+        let keyed = [("Idempotency-Key", key.as_str())];
+        let path = format!("{}/payment", path(order));
+        self.ask(Method::POST, &path, &keyed, Some(payment)).await.map(drop)
+    }
+
+    pub(crate) async fn payment(&mut self, order: &Value, outcome: &str) -> Option<Value> {
         let payment = order["payment"]["payment_id"].as_str()?;
         let url = format!("{}/sandbox/payments/{payment}/authorize", self.places.gateway);
         let answer = self.http.post(url).json(&json!({ "outcome": outcome })).send().await.ok()?;
@@ -146,7 +168,7 @@ impl Buyer {
         Some(json!({ "payment_id": payment, "payment_token": token }))
     }
 
-    async fn give_up(&mut self, path: &str) -> Option<()> {
+    pub(crate) async fn give_up(&mut self, path: &str) -> Option<()> {
         let key = self.key();
         let keyed = [("Idempotency-Key", key.as_str())];
         self.ask(Method::POST, &format!("{path}/cancel"), &keyed, None).await.map(drop)
@@ -206,4 +228,8 @@ impl Buyer {
     fn key(&mut self) -> String {
         format!("key-of-a-campaign-{:032x}", self.random.random::<u128>())
     }
+}
+
+pub(crate) fn path(order: &Value) -> String {
+    format!("/v1/orders/{}", order["id"].as_str().expect("an order has an id"))
 }

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use crate::buyers::Buyer;
 use crate::judge::Verdict;
 use crate::mischief;
+use crate::pieces::Pieces;
 use crate::server::Process;
 use crate::stage::Stage;
 
@@ -20,14 +21,34 @@ const PAY_SECONDS: u32 = 120;
 const FAULT_RATE: u16 = 60;
 
 /// How many seeds there are to one whose shop hears nothing.
-pub(crate) const DEAF_EVERY: u64 = 3;
+const DEAF_EVERY: u64 = 3;
 
-/// Runs one campaign, with a guard of the servers taken out where one is named; what was wrong at
-/// its end.
-pub(crate) async fn campaign(seed: u64, guard: &str) -> Result<(), String> {
+/// Runs one campaign; what was wrong at its end.
+pub(crate) async fn campaign(seed: u64) -> Result<(), String> {
     let started = Instant::now();
-    let stage = Stage::set(&seed.to_string(), BUYERS, PAY_SECONDS, plan(seed)).await;
-    let servers = stage.ports.map(|port| Process::start(&stage.common, port, guard));
+    let stage = Stage::set(&seed.to_string(), "", BUYERS, PAY_SECONDS, plan(seed)).await;
+    let kills = storm(&stage, seed).await;
+    let verdict = end(stage).await;
+    let Verdict { orders, paid, captures, returned, .. } = verdict;
+    println!(
+        "money campaign {seed}: {} in {} s; {kills} kills, {orders} orders, {paid} paid, \
+         {captures} captures, {returned} given back",
+        if verdict.is_green() { "green" } else { "RED" },
+        started.elapsed().as_secs(),
+    );
+    verdict.result()
+}
+
+/// A campaign without its storm, and without a guard.
+#[cfg(feature = "broken-guards")]
+pub(crate) async fn campaign_without(guard: &str) -> Result<(), String> {
+    let stage = Stage::set(guard, guard, 0, PAY_SECONDS, FaultPlan::default()).await;
+    end(stage).await.result()
+}
+
+/// Everybody at once; how often a server was killed.
+async fn storm(stage: &Stage, seed: u64) -> u32 {
+    let servers = stage.ports.map(|port| Process::start(&stage.common, port, ""));
     let over = watch::Sender::new(false);
     let killing = tokio::spawn(mischief::kill(servers.into(), seed, over.subscribe()));
     let gateway = stage.common.gateway.clone();
@@ -41,13 +62,19 @@ pub(crate) async fn campaign(seed: u64, guard: &str) -> Result<(), String> {
     }
     over.send_replace(true);
     acting.await.expect("nobody at the provider panics");
-    let (servers, kills) = killing.await.expect("the killer does not panic");
+    let (mut servers, kills) = killing.await.expect("the killer does not panic");
+    servers.iter_mut().for_each(Process::end);
+    kills
+}
+
+/// The provider and the servers do as they should, what each guard is for is played, and time moves on.
+async fn end(stage: Stage) -> Verdict {
     stage.gateway.set_faults(FaultPlan::default());
+    stage.stand_later(0).await;
+    Pieces::play(&stage).await;
     let verdict = stage.quiet().await;
-    drop(servers);
     stage.clear().await;
-    report(seed, kills, &verdict, started);
-    if verdict.is_green() { Ok(()) } else { Err(verdict.findings) }
+    verdict
 }
 
 /// Everything goes wrong now and then; to every third shop no webhook comes at all.
@@ -58,14 +85,4 @@ fn plan(seed: u64) -> FaultPlan {
     } else {
         whole
     }
-}
-
-fn report(seed: u64, kills: u32, verdict: &Verdict, started: Instant) {
-    let Verdict { orders, paid, captures, returned, .. } = verdict;
-    let seconds = started.elapsed().as_secs();
-    println!(
-        "money campaign {seed}: {} in {seconds} s; {kills} kills, {orders} orders, {paid} paid, \
-         {captures} captures, {returned} given back",
-        if verdict.is_green() { "green" } else { "RED" },
-    );
 }

@@ -13,7 +13,7 @@ use crate::stage::Stage;
 
 /// Long: whoever starts after a death is in time to go on.
 const PAY_SECONDS: u32 = 1_200;
-/// How often it is looked whether a payment has found its end, and how long the wait between is.
+/// How often it is looked whether an order has found its end, and how long the wait between is.
 const LOOKS: u32 = 400;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -66,7 +66,7 @@ async fn death(
     guard: &str,
 ) -> Result<(), String> {
     let name = format!("{point:?}");
-    let stage = Stage::set(&name.to_lowercase(), 1, PAY_SECONDS, FaultPlan::default()).await;
+    let stage = Stage::set(&name.to_lowercase(), guard, 1, PAY_SECONDS, FaultPlan::default()).await;
     let mut server = Process::start(&stage.common, stage.ports[0], &format!("{guard}+{name}"));
     let mut places = stage.places.clone();
     places.servers.truncate(1);
@@ -86,12 +86,14 @@ async fn death(
         begun.abort();
     }
     stage.gateway.set_faults(FaultPlan::default());
-    if dies == Dies::Paying {
-        paid_without_the_buyer(&stage).await?;
+    if dies == Dies::Placing {
+        // Nobody pays it.
+        stage.common.time.stand_later(PAY_SECONDS);
     }
+    ended_by_the_next(&stage, ends).await?;
+    server.end();
     let verdict = stage.quiet().await;
     let orders = stage.judge.orders().await;
-    drop(server);
     stage.clear().await;
     let statuses: Vec<OrderStatus> = orders.iter().map(|one| one.order.status).collect();
     if !verdict.is_green() || statuses != [ends] {
@@ -100,14 +102,14 @@ async fn death(
     Ok(())
 }
 
-/// While its time is not over, a charge that was begun is carried on.
-async fn paid_without_the_buyer(stage: &Stage) -> Result<(), String> {
+/// Whoever started after the death finishes what was left; what was paid, while there is time.
+async fn ended_by_the_next(stage: &Stage, ends: OrderStatus) -> Result<(), String> {
     for _ in 0..LOOKS {
         let orders = stage.judge.orders().await;
-        if orders.iter().all(|one| one.order.status == OrderStatus::Paid) {
+        if orders.iter().all(|one| one.order.status == ends) {
             return Ok(());
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
-    Err("nobody carried the charge on while there was time".into())
+    Err(format!("nobody brought the order to {ends:?}"))
 }

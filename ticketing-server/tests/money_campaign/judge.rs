@@ -9,6 +9,8 @@ use ticketing_core::accounts::Caller;
 use ticketing_core::orders::{AttemptStatus, AttentionReason, OrderStatus, RefundStatus};
 use ticketing_core::{BoxOffice, OrganizerOrder, Page, PaymentId, PerformanceId};
 
+use crate::books::Books;
+
 /// Who may see everything.
 pub(crate) struct Judge {
     pub(crate) office: BoxOffice,
@@ -16,6 +18,7 @@ pub(crate) struct Judge {
     pub(crate) organizer: Caller,
     pub(crate) performance: PerformanceId,
     pub(crate) gateway: String,
+    pub(crate) namespace: String,
 }
 
 /// One payment in the gateway's ledger.
@@ -40,6 +43,7 @@ pub(crate) struct Verdict {
 impl Judge {
     pub(crate) async fn judge(&self) -> Verdict {
         let (orders, ledger) = (self.orders().await, self.ledger().await);
+        let mut claims = Books::open(&self.namespace).await.claims().await;
         let mut verdict = Verdict {
             orders: orders.len(),
             captures: ledger.len(),
@@ -63,6 +67,11 @@ impl Judge {
             if is_paid && tickets.len() != order.seats.len() {
                 verdict.find(&format!("order {id} is paid and has {} tickets", tickets.len()));
             }
+            let claimed = claims.remove(&id).unwrap_or_default();
+            if is_paid != (claimed == order.seats) {
+                let (status, seats) = (order.status, &order.seats);
+                verdict.find(&format!("order {id} is {status:?}: {seats:?}, {claimed:?} its own"));
+            }
             if matches!(order.status, OrderStatus::Confirming | OrderStatus::RefundDue) {
                 verdict.find(&format!("order {id} is still {:?}", order.status));
             }
@@ -71,6 +80,9 @@ impl Judge {
                     verdict.find(&format!("seat {seat} was sold to {other} and {id}"));
                 }
             }
+        }
+        for (order, seats) in claims {
+            verdict.find(&format!("{seats:?} belong to order {order}, which is not there"));
         }
         // Of no order: a person is told, as long as any of it is left.
         net_of.remove("");
@@ -190,6 +202,10 @@ impl Verdict {
 
     pub(crate) fn is_green(&self) -> bool {
         self.findings.is_empty()
+    }
+
+    pub(crate) fn result(self) -> Result<(), String> {
+        if self.is_green() { Ok(()) } else { Err(self.findings) }
     }
 }
 

@@ -1,5 +1,6 @@
 //! One server of a campaign: this program again, in a process that can be killed.
 
+use std::io::Read as _;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -14,7 +15,9 @@ use ticketing_core::payments::{
     Confirmation, Fact, Movements, PortOne, PortOneSettings, PreRegistration, Provider,
     ProviderError, Refunding, Reversal, WebhookSecrets,
 };
-use ticketing_core::{BoxOffice, PaymentId, Randomness, ServicesSettings, SigningKey, Timestamp};
+use ticketing_core::{
+    BoxOffice, Clock, PaymentId, Randomness, ServicesSettings, SigningKey, Timestamp,
+};
 use ticketing_server::{App, Server};
 
 use crate::time::{SPEED, Time};
@@ -24,7 +27,7 @@ const CALL_TIMEOUT: Duration = Duration::from_millis(60_000 / SPEED as u64);
 const NAMES: [&str; 7] = [
     "CAMPAIGN_NAMESPACE",
     "CAMPAIGN_ORIGIN_MS",
-    "CAMPAIGN_MOVED_ON",
+    "CAMPAIGN_TIME",
     "CAMPAIGN_GATEWAY",
     "CAMPAIGN_SECRET",
     "CAMPAIGN_PORT",
@@ -36,7 +39,7 @@ const NAMES: [&str; 7] = [
 pub(crate) struct Common {
     pub(crate) namespace: String,
     pub(crate) time: Time,
-    pub(crate) moved_on: PathBuf,
+    pub(crate) standing: PathBuf,
     pub(crate) gateway: String,
     /// Opens the gateway, signs webhooks and tokens: it guards nothing.
     pub(crate) secret: String,
@@ -64,10 +67,19 @@ impl Process {
         self.child = spawn(&self.common, self.port, &self.guard);
     }
 
+    /// It finishes what it is at, and leaves.
+    pub(crate) fn end(&mut self) {
+        drop(self.child.stdin.take());
+        self.child.wait().expect("it ends");
+    }
+
     /// Until it has ended by itself, and another in its place that does not.
     #[cfg(feature = "broken-guards")]
     pub(crate) fn dies_and_starts(&mut self, guard: &str) {
+        // Waiting would let go of it, and the process would leave.
+        let held = self.child.stdin.take();
         let status = self.child.wait().expect("it ends");
+        drop(held);
         assert!(!status.success(), "it did not die: {status}");
         guard.clone_into(&mut self.guard);
         self.child = spawn(&self.common, self.port, &self.guard);
@@ -95,7 +107,7 @@ fn spawn(common: &Common, port: u16, guard: &str) -> Child {
     let values = [
         common.namespace.clone(),
         common.time.origin_ms().to_string(),
-        common.moved_on.display().to_string(),
+        common.standing.display().to_string(),
         common.gateway.clone(),
         common.secret.clone(),
         port.to_string(),
@@ -104,24 +116,25 @@ fn spawn(common: &Common, port: u16, guard: &str) -> Child {
     Command::new(std::env::current_exe().expect("this program has a path"))
         .arg("--serve")
         .envs(NAMES.into_iter().zip(values))
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
         .spawn()
         .expect("this program starts again")
 }
 
 impl Common {
     fn of_environment() -> (Self, u16, String) {
-        let [namespace, origin, moved_on, gateway, secret, port, guard] =
+        let [namespace, origin, standing, gateway, secret, port, guard] =
             NAMES.map(|name| std::env::var(name).expect("a campaign started this"));
-        let moved_on = PathBuf::from(moved_on);
-        let time = Time::since(origin.parse().expect("a number"), &moved_on);
-        let common = Self { namespace, time, moved_on, gateway, secret };
+        let standing = PathBuf::from(standing);
+        let time = Time::since(origin.parse().expect("a number"), &standing);
+        let common = Self { namespace, time, standing, gateway, secret };
         (common, port.parse().expect("a port"), guard)
     }
 
     /// A box office of this campaign in this process.
     pub(crate) async fn office(
         &self,
+        clock: Clock,
         #[cfg_attr(not(feature = "broken-guards"), expect(unused_variables))] guard: &str,
     ) -> BoxOffice {
         let url = |name| std::env::var(name).expect("eval \"$(./services env)\"");
@@ -135,7 +148,7 @@ impl Common {
             kafka: url("TICKETING_KAFKA"),
             namespace: self.namespace.clone(),
             keep_connections: false,
-            clock: Some(self.time.clock()),
+            clock: Some(clock),
             randomness: Randomness::from_system(),
             signing_key: SigningKey::new(key),
             provider: Arc::new(Hurried(portone)),
@@ -146,24 +159,29 @@ impl Common {
         .expect("the services answer")
     }
 
+    pub(crate) fn webhook_secrets(&self) -> WebhookSecrets {
+        WebhookSecrets::new(&[self.webhook_secret()]).expect("a secret")
+    }
+
     /// What webhooks are signed with.
     pub(crate) fn webhook_secret(&self) -> SecretString {
         BASE64_STANDARD.encode(&self.secret).into()
     }
 }
 
-/// The program as a server, until it is killed.
+/// The program as a server, until it is killed or nobody holds the other end of its input.
 pub(crate) fn serve() -> ExitCode {
     let (common, port, guard) = Common::of_environment();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        let office = common.office(&guard).await;
-        let secrets = WebhookSecrets::new(&[common.webhook_secret()]).expect("a secret");
+        let office = common.office(common.time.clock(), &guard).await;
         let listener =
             tokio::net::TcpListener::bind(("127.0.0.1", port)).await.expect("the port is free");
-        let app = App::new(office, true).with_webhooks(Some(secrets));
-        let _server = Server::start(app, listener, None).expect("it serves");
-        std::future::pending::<()>().await;
+        let app = App::new(office, true).with_webhooks(Some(common.webhook_secrets()));
+        let server = Server::start(app, listener, None).expect("it serves");
+        let is_left = tokio::task::spawn_blocking(|| std::io::stdin().read(&mut [0]));
+        let _ = is_left.await;
+        server.stop().await;
     });
     ExitCode::SUCCESS
 }
@@ -175,6 +193,9 @@ fn broken(names: &str) -> ticketing_core::Broken {
     for name in names.split('+').filter(|name| !name.is_empty()) {
         match name {
             "amount" => broken.amount = true,
+            "gate" => broken.gate = true,
+            "live_attempt" => broken.live_attempt = true,
+            "version" => broken.version = true,
             "inbox" => broken.inbox = true,
             "watch" => broken.watch = true,
             point => broken.dies_at = Some(crate::crashes::point(point)),

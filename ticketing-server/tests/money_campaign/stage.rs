@@ -2,6 +2,7 @@
 //! performance on sale, and buyers.
 
 use std::fmt::Write as _;
+use std::iter::repeat_n;
 use std::sync::Arc;
 
 use secrecy::SecretString;
@@ -9,29 +10,34 @@ use serde_json::Value;
 use tempfile::TempDir;
 use ticketing_core::accounts::Role;
 use ticketing_core::catalog::{CategoryPrice, NewPerformance, Policy, VenueDetails};
-use ticketing_core::{BoxOffice, Currency, Money, Timestamp};
+use ticketing_core::{BoxOffice, Clock, Currency, Money, Step, Timestamp};
 use ticketing_gateway::{FaultPlan, Gateway, Options, Webhooks};
 use tokio::net::TcpListener;
 
+#[cfg(feature = "broken-guards")]
+use crate::books::Books;
 use crate::buyers::{Places, SEATS};
 use crate::judge::{Judge, Verdict};
 use crate::server::{Common, free_port, url};
-use crate::time::Time;
+use crate::time::{Time, gateway_clock};
 
+/// Seats that only the pieces sell.
+pub(crate) const PIECES_SEATS: u32 = 20;
 const PRICE: i64 = 10_000;
 const DAY_SECONDS: u32 = 24 * 3_600;
 const SERVERS: usize = 2;
-/// By how much time is moved on between two looks, and how often: past every watch's end.
-const MOVED_SECONDS: u64 = 300;
-const MOVES: u64 = 26 * 12;
-/// How often time is moved on, and every how many times it is judged.
-const MOVED_EVERY: std::time::Duration = std::time::Duration::from_millis(100);
-const JUDGED_EVERY: u64 = 10;
-/// What must have gone by before a judgement counts: longer than anything that comes late.
-const QUIET_SECONDS: u64 = 1_800;
+/// By how much time is moved on at the end, and how often: at first in small steps, then past every
+/// watch's end.
+const MOVES: [(u32, usize); 2] = [(300, 12), (1_800, 52)];
+/// Every how many moves it is judged: the first judgement comes later than anything that comes late.
+const JUDGED_EVERY: usize = 8;
+/// How often every step of a box office is taken until none finds anything to do: Kafka may need
+/// seconds to give the topic to one of another's consumers, at a tenth of a second each.
+const ROUNDS_MAX: u32 = 600;
 
 pub(crate) struct Stage {
     pub(crate) common: Common,
+    clock: Clock,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) judge: Judge,
     pub(crate) places: Places,
@@ -44,40 +50,95 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    pub(crate) async fn set(name: &str, buyers: u32, pay_seconds: u32, faults: FaultPlan) -> Self {
+    pub(crate) async fn set(
+        name: &str,
+        guard: &str,
+        buyers: u32,
+        pay_seconds: u32,
+        faults: FaultPlan,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let moved_on = folder.path().join("moved_on");
-        let time = Time::begin(&moved_on);
+        let standing = folder.path().join("time");
+        let time = Time::begin(&standing);
+        let clock = time.clock();
         let ports = [(); SERVERS].map(|()| free_port());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let common = Common {
             namespace: format!("campaign_{}_{name}", time.origin_ms()),
-            moved_on,
+            standing,
             gateway: format!("http://{}", listener.local_addr().expect("an address")),
             secret: format!("{:032}", time.origin_ms()),
             time,
         };
-        let gateway = gateway(&common, &ports, faults);
+        let gateway = gateway(&common, clock.clone(), &ports, faults);
         let forever = std::future::pending();
         tokio::spawn(ticketing_gateway::serve_opened(listener, Arc::clone(&gateway), forever));
-        let office = common.office("").await;
+        let office = common.office(clock.clone(), guard).await;
         office.migrate().await.expect("the namespace is new");
+        #[cfg(feature = "broken-guards")]
+        if guard == "live_attempt" {
+            Books::open(&common.namespace).await.allow_two_attempts().await;
+        }
         let (judge, administrator, buyers) = open(&office, &common, buyers, pay_seconds).await;
         let places = Places {
             servers: ports.iter().map(|port| url(*port)).collect(),
             gateway: common.gateway.clone(),
             performance: judge.performance.to_string(),
         };
-        Self { common, gateway, judge, places, ports, buyers, administrator, _folder: folder }
+        Self {
+            common,
+            clock,
+            gateway,
+            judge,
+            places,
+            ports,
+            buyers,
+            administrator,
+            _folder: folder,
+        }
+    }
+
+    /// Time stands from now on, so many seconds later than it is, and everything is done that can
+    /// be done then.
+    pub(crate) async fn stand_later(&self, seconds: u32) {
+        let then = self.common.time.stand_later(seconds);
+        while self.clock.now() < then {
+            tokio::task::yield_now().await;
+        }
+        self.gateway.step().await;
+        for _ in 0..ROUNDS_MAX {
+            if self.round().await == Step::Idle {
+                return;
+            }
+        }
+        panic!("the background work has no end");
+    }
+
+    /// Every step of a box office, once.
+    async fn round(&self) -> Step {
+        let office = &self.judge.office;
+        let steps = [
+            office.step_lines().await.map(|_| Step::Idle),
+            office.step_expiry().await,
+            office.step_payments().await,
+            office.step_refunds().await,
+            office.step_movements().await,
+            office.step_seats().await,
+            office.step_events().await,
+            office.step_reactions().await,
+        ];
+        // What failed is not over.
+        let is_idle = |step: &Result<Step, _>| matches!(step, Ok(Step::Idle));
+        if steps.iter().all(is_idle) { Step::Idle } else { Step::Worked }
     }
 
     /// Time moves on until everything has found its end, or too much of it has gone by.
     pub(crate) async fn quiet(&self) -> Verdict {
         let mut verdict = Verdict::default();
-        for moved in 1..=MOVES {
-            self.common.time.move_on_to(moved * MOVED_SECONDS);
-            tokio::time::sleep(MOVED_EVERY).await;
-            if moved * MOVED_SECONDS < QUIET_SECONDS || moved % JUDGED_EVERY != 0 {
+        let moves = MOVES.into_iter().flat_map(|(seconds, count)| repeat_n(seconds, count));
+        for (moved, seconds) in (1..).zip(moves) {
+            self.stand_later(seconds).await;
+            if moved % JUDGED_EVERY != 0 {
                 continue;
             }
             verdict = self.judge.judge().await;
@@ -96,11 +157,11 @@ impl Stage {
     }
 }
 
-fn gateway(common: &Common, ports: &[u16], faults: FaultPlan) -> Arc<Gateway> {
+fn gateway(common: &Common, clock: Clock, ports: &[u16], faults: FaultPlan) -> Arc<Gateway> {
     let hears = |port: &u16| format!("{}/v1/webhooks/portone", url(*port));
     let options = Options {
         faults,
-        clock: common.time.gateway_clock(),
+        clock: gateway_clock(clock),
         control: true,
         webhooks: Some(Webhooks {
             urls: ports.iter().map(hears).collect(),
@@ -156,13 +217,14 @@ async fn open(
         organizer,
         performance: performance.performance.id,
         gateway: common.gateway.clone(),
+        namespace: common.namespace.clone(),
     };
     (judge, session.access_token, made.map(|buyer| buyer.access_token).collect())
 }
 
 fn plan() -> String {
     let mut rows = String::new();
-    for row in 1..=SEATS / 20 {
+    for row in 1..=(SEATS + PIECES_SEATS) / 20 {
         write!(rows, "{{ label = \"{row}\", seats = \"1-20\" }}, ").expect("it is a text");
     }
     format!(

@@ -1,8 +1,7 @@
-//! One time for every process of a campaign: the machine's, sped up, and moved on at its end by a
-//! number of seconds in a file that all of them read.
+//! One time for every process of a campaign, written in a file that all of them read: at first the
+//! machine's, sped up; at the end it stands, and is moved on by hand.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ticketing_core::{Clock, Timestamp};
@@ -16,32 +15,34 @@ const SET_EVERY: Duration = Duration::from_millis(5);
 #[derive(Clone, Debug)]
 pub(crate) struct Time {
     origin_ms: u64,
-    moved_on: PathBuf,
+    /// Where it stands, in milliseconds; while it runs, the file is empty.
+    standing: PathBuf,
 }
 
 impl Time {
-    /// From now on; how far it is moved on stands in the file.
-    pub(crate) fn begin(moved_on: &Path) -> Self {
-        let time = Self::since(machine_ms(), moved_on);
-        time.move_on_to(0);
-        time
+    /// From now on.
+    pub(crate) fn begin(standing: &Path) -> Self {
+        std::fs::write(standing, "").expect("the campaign's folder can be written");
+        Self::since(machine_ms(), standing)
     }
 
     /// The same as another process has.
-    pub(crate) fn since(origin_ms: u64, moved_on: &Path) -> Self {
-        Self { origin_ms, moved_on: moved_on.to_owned() }
+    pub(crate) fn since(origin_ms: u64, standing: &Path) -> Self {
+        Self { origin_ms, standing: standing.to_owned() }
     }
 
     pub(crate) fn origin_ms(&self) -> u64 {
         self.origin_ms
     }
 
-    /// So many seconds further than it went by itself. Replaced in one step: whoever reads, reads
-    /// one number or the other.
-    pub(crate) fn move_on_to(&self, seconds: u64) {
-        let next = self.moved_on.with_extension("next");
-        std::fs::write(&next, seconds.to_string()).expect("the campaign's folder can be written");
-        std::fs::rename(&next, &self.moved_on).expect("and files in it be renamed");
+    /// It stands from now on, so many seconds later than it is. Replaced in one step: whoever reads,
+    /// reads one time or the other.
+    pub(crate) fn stand_later(&self, seconds: u32) -> Timestamp {
+        let then = Timestamp::from_millis(self.now_ms()).plus_seconds(seconds);
+        let next = self.standing.with_extension("next");
+        std::fs::write(&next, then.as_millis().to_string()).expect("the folder can be written");
+        std::fs::rename(&next, &self.standing).expect("and files in it be renamed");
+        then
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
@@ -49,11 +50,12 @@ impl Time {
     }
 
     fn read_ms(&self) -> std::io::Result<i64> {
-        let moved = std::fs::read_to_string(&self.moved_on)?;
-        let moved: u64 = moved.trim().parse().expect("it holds a number");
+        let standing = std::fs::read_to_string(&self.standing)?;
+        if !standing.is_empty() {
+            return Ok(standing.parse().expect("it holds a number"));
+        }
         let gone = machine_ms().saturating_sub(self.origin_ms) * u64::from(SPEED);
-        let now = self.origin_ms + gone + moved * 1_000;
-        Ok(i64::try_from(now).expect("it is not so late"))
+        Ok(i64::try_from(self.origin_ms + gone).expect("it is not so late"))
     }
 
     /// A clock that a thread of this process keeps right as long as the campaign's folder is there.
@@ -69,14 +71,13 @@ impl Time {
         });
         clock
     }
+}
 
-    /// The same for the gateway.
-    pub(crate) fn gateway_clock(&self) -> ticketing_gateway::Clock {
-        let clock = Arc::new(self.clock());
-        ticketing_gateway::Clock::from_fn(move || {
-            jiff::Timestamp::from_millisecond(clock.now().as_millis()).expect("a time of today")
-        })
-    }
+/// The same for the gateway.
+pub(crate) fn gateway_clock(clock: Clock) -> ticketing_gateway::Clock {
+    ticketing_gateway::Clock::from_fn(move || {
+        jiff::Timestamp::from_millisecond(clock.now().as_millis()).expect("a time of today")
+    })
 }
 
 #[expect(clippy::disallowed_methods, reason = "where this program reads the machine's clock")]

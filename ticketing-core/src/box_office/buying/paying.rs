@@ -102,7 +102,9 @@ impl BoxOffice {
         if unannounced && !self.is_just_announced(begin.payment) {
             self.announce(&known.order).await;
         }
-        let rule = |dossier: &Dossier, _: Option<&Demand>| begin_payment(dossier, begin, now);
+        let guards = self.0.guards;
+        let rule =
+            |dossier: &Dossier, _: Option<&Demand>| begin_payment(dossier, begin, now, guards);
         let begun = self.decide(begin.order, Some(token), rule).await?;
         let begun = begun.ok_or(Error::NotFound("order"))?;
         Ok(begun.dossier)

@@ -1,6 +1,7 @@
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::events::EventKind;
+use crate::guards::Guards;
 use crate::id::{AccountId, OrderId, PaymentId};
 use crate::idempotency::{IdempotencyKey, Kept, RequestHash};
 use crate::orders::attempt::AttemptStatus;
@@ -26,8 +27,9 @@ pub(crate) fn begin_payment(
     dossier: &Dossier,
     begin: &BeginPayment,
     now: Timestamp,
+    guards: Guards,
 ) -> Result<Option<Change>> {
-    may_begin(&dossier.order, begin.payment, now)?;
+    may_begin(&dossier.order, begin.payment, now, guards)?;
     let mut draft = self::begin(dossier, begin.payment, now)?;
     let BeginPayment { account, ref key, request, payment, .. } = *begin;
     let kept = Kept::Attempt(payment);
@@ -48,7 +50,18 @@ fn begin(dossier: &Dossier, payment: PaymentId, now: Timestamp) -> Result<Draft<
     Ok(draft)
 }
 
-fn may_begin(order: &Order, payment: PaymentId, now: Timestamp) -> Result<()> {
+fn may_begin(order: &Order, payment: PaymentId, now: Timestamp, guards: Guards) -> Result<()> {
+    if guards.gate() {
+        is_to_be_paid(order, now)?;
+    }
+    if payment != order.payment && guards.live_attempt() {
+        let why = format!("the order waits for payment {}", order.payment);
+        return Err(Error::PaymentMismatch(why));
+    }
+    Ok(())
+}
+
+fn is_to_be_paid(order: &Order, now: Timestamp) -> Result<()> {
     match order.status {
         OrderStatus::PendingPayment => {}
         OrderStatus::Confirming => return Err(Error::conflict("a payment is under way")),
@@ -59,14 +72,7 @@ fn may_begin(order: &Order, payment: PaymentId, now: Timestamp) -> Result<()> {
             return Err(Error::conflict("the order's money goes back"));
         }
     }
-    if payment != order.payment {
-        let why = format!("the order waits for payment {}", order.payment);
-        return Err(Error::PaymentMismatch(why));
-    }
-    if !now.is_before(order.expires_at) {
-        return Err(Error::OrderExpired);
-    }
-    Ok(())
+    if now.is_before(order.expires_at) { Ok(()) } else { Err(Error::OrderExpired) }
 }
 
 /// The provider asks whether it may charge: the same gate, and the right amount.
@@ -75,8 +81,9 @@ pub(crate) fn let_charge(
     payment: PaymentId,
     amount: i64,
     now: Timestamp,
+    guards: Guards,
 ) -> Result<Option<Change>> {
-    may_begin(&dossier.order, payment, now)?;
+    may_begin(&dossier.order, payment, now, guards)?;
     if amount != dossier.order.total.amount {
         return Err(Error::PaymentMismatch("the order costs another amount".into()));
     }

@@ -50,6 +50,9 @@ pub(crate) fn settle(
         Heard::Refused(fact) => (fact, true),
     };
     let attempt = draft.after.attempt_mut(fact.payment)?;
+    if attempt.watched_until.is_some() && !terms.guards.watch() {
+        return None;
+    }
     if fact.changed_at.is_some() && fact.changed_at < attempt.changed_at {
         nothing_new(&mut draft, fact.payment);
         return draft.finish();
