@@ -157,6 +157,11 @@ impl Error {
         Self::Unreadable { table, column, row: row.to_string(), source: source.into() }
     }
 
+    /// The same may succeed later: a service does not answer, or another was faster.
+    pub(crate) const fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::LostRace(_))
+    }
+
     /// The present state forbids it.
     pub fn conflict(why: impl Into<String>) -> Self {
         Self::Conflict(why.into())

@@ -53,24 +53,27 @@ impl BoxOffice {
         Ok(())
     }
 
-    /// A payment that no order knows: where money was taken, a person has to look.
+    /// A payment that no order knows: a person has to look as long as any of it is left.
     pub(super) async fn attend_unknown(&self, payment: PaymentId) -> Result<()> {
         let fact = self.0.provider.payment(payment).await;
         let Some(fact) = fact.map_err(|error| Error::Unavailable(error.to_string()))? else {
             return Ok(());
         };
         let left = fact.captured.amount.saturating_sub(fact.cancelled);
+        let (paying, reason) = (&self.backend().orders.paying, AttentionReason::UnknownPayment);
         if left <= 0 {
-            return Ok(());
+            return paying.close(payment, reason, self.now()).await;
         }
         let attention = Attention {
             payment,
             order: None,
-            reason: AttentionReason::UnknownPayment,
+            reason,
             detail: format!("{left} {} was captured for no order", fact.captured.currency.code()),
             since: self.now(),
         };
-        tell(&attention);
-        self.backend().orders.paying.attend(attention).await
+        if paying.attend(&attention).await? {
+            tell(&attention);
+        }
+        Ok(())
     }
 }

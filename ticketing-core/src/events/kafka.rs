@@ -1,5 +1,6 @@
 //! The topic of order events: keyed by aggregate, so that the events of one order stay in order.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use futures_util::future::try_join_all;
 use rdkafka::consumer::{CommitMode, Consumer, StreamConsumer};
 use rdkafka::message::Message;
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
+use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::timeout;
 
@@ -21,7 +23,14 @@ const RECEIVE_MAX: usize = 200;
 /// How long a receive waits for a first event.
 const RECEIVE_WAIT: Duration = Duration::from_millis(100);
 /// How long a question about the topic's end may take.
-const WATERMARK_TIMEOUT: Duration = Duration::from_secs(5);
+const ASKED_WITHIN: Duration = Duration::from_secs(5);
+
+/// Events, and where each partition goes on after them.
+#[derive(Default)]
+struct Batch {
+    events: Vec<Event>,
+    next: BTreeMap<i32, i64>,
+}
 
 /// The topic, connected when it is first used.
 pub(crate) struct Topic {
@@ -31,7 +40,7 @@ pub(crate) struct Topic {
     producer: OnceCell<FutureProducer>,
     consumer: OnceCell<Arc<StreamConsumer>>,
     /// Received and not acknowledged: these come again before anything later does.
-    unacknowledged: Mutex<Vec<Event>>,
+    unacknowledged: Mutex<Batch>,
 }
 
 impl Topic {
@@ -46,15 +55,24 @@ impl Topic {
         }
     }
 
-    /// Publishes in order; returns once every record has its delivery report.
+    /// Publishes in order; returns once every record has its delivery report. An aggregate's next
+    /// event leaves after the report of the one before: a record that fails while a later one arrives
+    /// would be published again too late, behind what its consumers have seen.
     pub(crate) async fn publish(&self, events: &[StoredEvent]) -> Result<()> {
         let producer = self.producer().await?;
-        let sent = events.iter().map(|event| async move {
-            let key = event.aggregate.to_string();
-            let payload = serde_json::to_vec(event).map_err(Error::internal)?;
-            let record = FutureRecord::to(&self.name).key(&key).payload(&payload);
-            let sent = producer.send(record, DELIVERY_TIMEOUT).await;
-            sent.map(drop).map_err(|(error, _)| failed(error))
+        let mut aggregates = BTreeMap::<_, Vec<_>>::new();
+        for event in events {
+            aggregates.entry(event.aggregate).or_default().push(event);
+        }
+        let sent = aggregates.into_values().map(|events| async move {
+            for event in events {
+                let key = event.aggregate.to_string();
+                let payload = serde_json::to_vec(event).map_err(Error::internal)?;
+                let record = FutureRecord::to(&self.name).key(&key).payload(&payload);
+                let sent = producer.send(record, DELIVERY_TIMEOUT).await;
+                sent.map_err(|(error, _)| failed(error))?;
+            }
+            Ok(())
         });
         try_join_all(sent).await.map(drop)
     }
@@ -62,45 +80,31 @@ impl Topic {
     pub(crate) async fn receive(&self) -> Result<Received> {
         let consumer = self.consumer().await?;
         let mut unacknowledged = self.unacknowledged.lock().await;
-        if !unacknowledged.is_empty() {
-            return Ok(Received::Events(unacknowledged.clone()));
+        if unacknowledged.next.is_empty() {
+            read(consumer, &mut unacknowledged).await?;
         }
-        let mut events = Vec::new();
-        let mut wait = RECEIVE_WAIT;
-        while events.len() < RECEIVE_MAX {
-            let Ok(message) = timeout(wait, consumer.recv()).await else { break };
-            let message = message.map_err(failed)?;
-            let payload = message.payload().unwrap_or_default();
-            let row = format!("{}:{}", message.partition(), message.offset());
-            let read = serde_json::from_slice(payload)
-                .map_err(|error| Error::unreadable("kafka", "payload", row, error));
-            events.extend(readable(read).and_then(StoredEvent::read));
-            wait = Duration::from_millis(1);
-        }
-        if !events.is_empty() {
-            unacknowledged.clone_from(&events);
-            return Ok(Received::Events(events));
+        if !unacknowledged.next.is_empty() {
+            return Ok(Received::Events(unacknowledged.events.clone()));
         }
         drop(unacknowledged);
         let (consumer, producer) = (consumer.clone(), self.producer().await?.clone());
-        let at_end = tokio::task::spawn_blocking(move || at_end(&consumer, &producer)).await;
+        let topic = self.name.clone();
+        let at_end =
+            tokio::task::spawn_blocking(move || at_end(&consumer, &producer, &topic)).await;
         Ok(if at_end.map_err(Error::internal)?? { Received::AtEnd } else { Received::Waiting })
     }
 
-    /// Everything received so far took effect.
+    /// Everything received so far took effect. Committed is exactly that: what the consumer gave is
+    /// more, once the next receive has begun.
     pub(crate) async fn acknowledge(&self) -> Result<()> {
         let consumer = self.consumer().await?;
-        self.unacknowledged.lock().await.clear();
-        match consumer.commit_consumer_state(CommitMode::Async) {
-            Ok(()) => Ok(()),
-            Err(error)
-                if error.rdkafka_error_code()
-                    == Some(rdkafka::types::RDKafkaErrorCode::NoOffset) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(failed(error)),
+        let Batch { next, .. } = std::mem::take(&mut *self.unacknowledged.lock().await);
+        let mut reached = TopicPartitionList::new();
+        for (partition, offset) in next {
+            let offset = Offset::Offset(offset);
+            reached.add_partition_offset(&self.name, partition, offset).map_err(failed)?;
         }
+        consumer.commit(&reached, CommitMode::Async).map_err(failed)
     }
 
     /// Removes the topic; for the end of a namespace.
@@ -130,31 +134,122 @@ impl Topic {
     }
 }
 
-/// Every assigned partition was read to its high watermark, and some partition is assigned. The
-/// producer asks: on the consumer's connection the question would wait behind a fetch that waits for
+/// Reads what is there. Where that fails, what was read before counts: the consumer does not give it
+/// again.
+async fn read(consumer: &StreamConsumer, batch: &mut Batch) -> Result<()> {
+    let mut wait = RECEIVE_WAIT;
+    for _ in 0..RECEIVE_MAX {
+        let message = match timeout(wait, consumer.recv()).await {
+            Err(_) => return Ok(()),
+            Ok(Err(error)) if batch.next.is_empty() => return Err(failed(error)),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "events are read later");
+                return Ok(());
+            }
+            Ok(Ok(message)) => message,
+        };
+        batch.next.insert(message.partition(), message.offset() + 1);
+        let payload = message.payload().unwrap_or_default();
+        let row = format!("{}:{}", message.partition(), message.offset());
+        let read = serde_json::from_slice(payload)
+            .map_err(|error| Error::unreadable("kafka", "payload", row, error));
+        batch.events.extend(readable(read).and_then(StoredEvent::read));
+        wait = Duration::from_millis(1);
+    }
+    Ok(())
+}
+
+/// The whole topic was read to its end, by whichever process has each partition: by this one as far
+/// as its position says, by another, or one that has gone, as far as was committed. The producer asks
+/// for the ends: on the consumer's connection the question would wait behind a fetch that waits for
 /// events.
-fn at_end(consumer: &StreamConsumer, producer: &FutureProducer) -> Result<bool> {
-    let assigned = consumer.assignment().map_err(failed)?;
+fn at_end(consumer: &StreamConsumer, producer: &FutureProducer, topic: &str) -> Result<bool> {
+    if consumer.assignment().map_err(failed)?.count() == 0 {
+        // The group is being joined: a question to its coordinator would wait for that.
+        return Ok(false);
+    }
+    let mut all = TopicPartitionList::new();
+    for number in 0..PARTITIONS {
+        all.add_partition(topic, number);
+    }
     let positions = consumer.position().map_err(failed)?;
-    for partition in assigned.elements() {
-        let (topic, number) = (partition.topic(), partition.partition());
+    let committed = consumer.committed_offsets(all, ASKED_WITHIN).map_err(failed)?;
+    for number in 0..PARTITIONS {
         let (low, high) =
-            producer.client().fetch_watermarks(topic, number, WATERMARK_TIMEOUT).map_err(failed)?;
-        let position = positions.find_partition(topic, number);
-        let read = position.and_then(|position| position.offset().to_raw()).unwrap_or(low);
-        // A partition that was never read has no position: it is at its end only if it is empty,
-        // or if everything in it was committed before.
-        if read.max(low) < high && !committed_to(consumer, topic, number, high)? {
+            producer.client().fetch_watermarks(topic, number, ASKED_WITHIN).map_err(failed)?;
+        let reached = [&positions, &committed].map(|list| offset(list, topic, number));
+        if reached.into_iter().flatten().fold(low, i64::max) < high {
             return Ok(false);
         }
     }
-    Ok(assigned.count() > 0)
+    Ok(true)
 }
 
-fn committed_to(consumer: &StreamConsumer, topic: &str, number: i32, high: i64) -> Result<bool> {
-    let mut asked = rdkafka::TopicPartitionList::new();
-    asked.add_partition(topic, number);
-    let committed = consumer.committed_offsets(asked, WATERMARK_TIMEOUT).map_err(failed)?;
-    let committed = committed.find_partition(topic, number);
-    Ok(committed.and_then(|found| found.offset().to_raw()).is_some_and(|offset| offset >= high))
+fn offset(list: &TopicPartitionList, topic: &str, number: i32) -> Option<i64> {
+    list.find_partition(topic, number)?.offset().to_raw()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::events::EventKind;
+    use crate::id::Randomness;
+
+    fn topic(namespace: &str) -> Topic {
+        let brokers = std::env::var("TICKETING_KAFKA").expect("eval \"$(./services env)\"");
+        Topic::new(Kafka::new(brokers), namespace)
+    }
+
+    fn events(count: usize) -> Vec<StoredEvent> {
+        let event = |id| StoredEvent {
+            id,
+            aggregate: Uuid::from_u128(u128::try_from(id).unwrap()),
+            version: 1,
+            performance: Uuid::nil().into(),
+            kind: EventKind::OrderPlaced.name().to_owned(),
+            seats: 1,
+            at: Timestamp::from_millis(0),
+        };
+        (1..).map(event).take(count).collect()
+    }
+
+    #[tokio::test]
+    #[ignore = "needs ./services up"]
+    async fn what_a_server_received_and_did_not_do_comes_to_the_next_one() {
+        let random = u64::from_be_bytes(Randomness::from_system().bytes());
+        let namespace = format!("test_{random:016x}");
+        let first = topic(&namespace);
+        let published = events(5 * RECEIVE_MAX);
+        first.publish(&published).await.unwrap();
+        let mut done = BTreeSet::new();
+        let undone = loop {
+            let Received::Events(events) = first.receive().await.unwrap() else { continue };
+            let events: BTreeSet<Uuid> = events.iter().map(|event| event.aggregate).collect();
+            if done.len() + events.len() == published.len() {
+                break events;
+            }
+            done.extend(events);
+            first.acknowledge().await.unwrap();
+        };
+        assert!(!done.is_empty(), "one batch is done, and one is not");
+        drop(first);
+        let next = topic(&namespace);
+        let mut again = BTreeSet::new();
+        while !undone.is_subset(&again) {
+            match next.receive().await.unwrap() {
+                Received::Events(events) => {
+                    again.extend(events.iter().map(|event| event.aggregate));
+                    next.acknowledge().await.unwrap();
+                }
+                Received::Waiting => {}
+                Received::AtEnd => panic!("{} of {} came again", again.len(), undone.len()),
+            }
+        }
+        next.remove().await.unwrap();
+    }
 }

@@ -114,8 +114,8 @@ pub(crate) trait Paying: Send + Sync {
     /// It was read so far, and is due again then.
     async fn listed(&self, listing: &Listing, due_at: Timestamp) -> Result<()>;
     async fn due_refunds(&self, now: Timestamp, most: usize) -> Result<Vec<DueRefund>>;
-    /// A person has to look at a payment that no order knows.
-    async fn attend(&self, attention: Attention) -> Result<()>;
+    /// A person has to look at a payment that no order knows. Answers whether nobody was asked yet.
+    async fn attend(&self, attention: &Attention) -> Result<bool>;
     /// A person has done with a payment that no order knows.
     async fn close(
         &self,

@@ -217,11 +217,13 @@ impl Tables {
         }
     }
 
-    fn attend(&mut self, attention: &Attention) {
+    /// Answers whether nobody was asked yet.
+    fn attend(&mut self, attention: &Attention) -> bool {
         let known = self.attention.values().any(|known| known.id() == attention.id());
         if !known {
             self.attention.insert((attention.since, attention.id()), attention.clone());
         }
+        !known
     }
 }
 
@@ -449,9 +451,8 @@ impl Paying for MemoryOrders {
             .collect())
     }
 
-    async fn attend(&self, attention: Attention) -> Result<()> {
-        self.tables.lock().attend(&attention);
-        Ok(())
+    async fn attend(&self, attention: &Attention) -> Result<bool> {
+        Ok(self.tables.lock().attend(attention))
     }
 
     async fn close(&self, payment: PaymentId, reason: AttentionReason, _: Timestamp) -> Result<()> {

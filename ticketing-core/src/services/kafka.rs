@@ -64,6 +64,7 @@ impl Kafka {
             .config()
             .set("group.id", group)
             .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
             .set("auto.offset.reset", "earliest")
             .set("session.timeout.ms", "10000")
             .create()

@@ -29,6 +29,18 @@ behaviour! {
         assert_eq!(reasons(&world).await, [AttentionReason::UnknownPayment]);
     }
 
+    async fn money_of_no_order_that_somebody_gave_back_needs_nobody_any_more(world: World) {
+        let gateway = world.wire.gateway();
+        let stranger: PaymentId = "0196f0a0-0000-7000-8000-000000000001".parse().unwrap();
+        gateway.control(stranger, "pay", json!({ "amount": 70, "currency": "KRW" })).await;
+        world.office.step_movements().await.unwrap();
+        assert_eq!(reasons(&world).await, [AttentionReason::UnknownPayment]);
+        gateway.control(stranger, "cancel", json!({})).await;
+        later(&world, LISTED_EVERY_SECONDS).await;
+        world.office.step_movements().await.unwrap();
+        assert_eq!(reasons(&world).await, []);
+    }
+
     async fn a_listing_longer_than_a_page_is_read_to_its_end_and_then_only_what_is_new(
         world: World
     ) {

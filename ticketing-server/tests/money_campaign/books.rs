@@ -54,6 +54,16 @@ impl Books {
         claims
     }
 
+    /// Events that did not take effect, where no later one of their order did.
+    pub(crate) async fn untold(&mut self) -> Vec<String> {
+        let untold = "SELECT kind || ' ' || version || ' of ' || aggregate || ', sent: ' || sent
+            FROM outbox LEFT JOIN (SELECT aggregate, version AS seen FROM inbox) AS inbox
+                USING (aggregate)
+            WHERE seen IS NULL OR seen < version ORDER BY id";
+        let untold = sqlx::query_scalar(untold).fetch_all(&mut self.looking);
+        untold.await.expect("PostgreSQL answers")
+    }
+
     /// Takes out what would stop an order from having two payments under way.
     #[cfg(feature = "broken-guards")]
     pub(crate) async fn allow_two_attempts(&mut self) {

@@ -142,6 +142,9 @@ impl Judge {
         if seen != there {
             verdict
                 .find(&format!("{seen:?} orders and sold seats were counted, {there:?} are there"));
+            for event in Books::open(&self.namespace).await.untold().await {
+                verdict.find(&format!("untold: {event}"));
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 
 use super::Step;
 use crate::box_office::BoxOffice;
-use crate::error::{Error, Result, readable};
+use crate::error::{Result, readable};
 use crate::orders::Listing;
 use crate::payments::{Movement, Movements, ProviderError};
 
@@ -64,7 +64,7 @@ impl BoxOffice {
         let mut is_whole = true;
         for look in looks {
             match look {
-                Err(Error::Unavailable(_)) => is_whole = false,
+                Err(error) if error.is_passing() => is_whole = false,
                 look => {
                     readable(look);
                 }

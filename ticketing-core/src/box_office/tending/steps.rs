@@ -107,7 +107,7 @@ impl BoxOffice {
             Received::Events(events) => {
                 for event in &events {
                     match self.react(event).await {
-                        Err(Error::Unavailable(why)) => return Err(Error::Unavailable(why)),
+                        Err(error) if error.is_passing() => return Err(error),
                         reacted => readable(reacted),
                     };
                 }
@@ -133,7 +133,7 @@ impl BoxOffice {
         let mut sales = Vec::new();
         for performance in self.backend().catalog.running(now).await? {
             match self.sale(performance, now).await {
-                Err(Error::Unavailable(why)) => return Err(Error::Unavailable(why)),
+                Err(error) if error.is_passing() => return Err(error),
                 sale => sales.extend(readable(sale)),
             }
         }

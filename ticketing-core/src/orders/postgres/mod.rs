@@ -143,8 +143,8 @@ impl Paying for PostgresOrders {
         work::listed(&self.pool, listing, due_at).await
     }
 
-    async fn attend(&self, attention: Attention) -> Result<()> {
-        work::attend(&self.pool, &attention).await
+    async fn attend(&self, attention: &Attention) -> Result<bool> {
+        work::attend(&self.pool, attention).await
     }
 
     async fn close(

@@ -125,8 +125,8 @@ pub(super) async fn due_refunds(
     Ok(due.map(|row| DueRefund { id: row.id.into(), order: row.order_id.into() }).collect())
 }
 
-pub(super) async fn attend(pool: &PgPool, attention: &Attention) -> Result<()> {
-    sqlx::query!(
+pub(super) async fn attend(pool: &PgPool, attention: &Attention) -> Result<bool> {
+    let attended = sqlx::query!(
         "INSERT INTO attention (id, payment_id, order_id, reason, detail, since_ms)
          VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (id) DO UPDATE SET closed_at_ms = NULL
@@ -137,10 +137,8 @@ pub(super) async fn attend(pool: &PgPool, attention: &Attention) -> Result<()> {
         attention.reason.name(),
         attention.detail,
         attention.since.as_millis(),
-    )
-    .execute(pool)
-    .await?;
-    Ok(())
+    );
+    Ok(attended.execute(pool).await?.rows_affected() > 0)
 }
 
 pub(super) async fn close(
