@@ -33,8 +33,8 @@ pub use self::box_office::ServicesSettings;
 pub use self::box_office::{
     BoxOffice, EmbeddedSettings, Eta, IssuedTicket, LISTENERS_MAX, LineAnswer, LineEvent,
     LineListener, LineState, LineStatus, OrganizerOrder, PassGranted, Payment, PaymentOutcome,
-    PaymentReport, PerformanceView, PlacedOrder, RefundReport, SaleGauges, SaleStatus, SalesReport,
-    SeatChanges, SeatEvent, SeatListener, SeatMapView, StatusFrame, Steer, Step, SyntheticBuyer,
+    PaymentReport, PerformanceView, PlacedOrder, SaleGauges, SaleStatus, SalesReport, SeatChanges,
+    SeatEvent, SeatListener, SeatMapView, StatusFrame, Steer, Step, SyntheticBuyer,
 };
 pub use self::clock::{Clock, GRACE_MS, Timestamp};
 pub use self::error::{Error, FieldError, Result};

@@ -1,6 +1,7 @@
 //! Values of the box office as the wire has them, and back; what only one noun has stands with its
 //! routes.
 
+use ticketing_core::orders::{RefundReport, RefundStatus};
 use ticketing_core::seats::{LineKind, OrderLine};
 use ticketing_core::{BoxOffice, Currency, Error, Paged, Timestamp};
 use ticketing_wire::orders as wire;
@@ -39,6 +40,18 @@ pub(crate) fn lines(lines: &[OrderLine]) -> Vec<wire::OrderLine> {
     lines.iter().map(line).collect()
 }
 
+/// As the order's buyer and organizer see it: a refund that is sent again has failed before.
+pub(crate) fn refund(refund: &RefundReport) -> wire::OrderRefund {
+    let status = match refund.status {
+        RefundStatus::Requested if refund.tries > 1 => wire::OrderRefundStatus::Failed,
+        RefundStatus::Requested => wire::OrderRefundStatus::Requested,
+        RefundStatus::Sent | RefundStatus::Pending => wire::OrderRefundStatus::Pending,
+        RefundStatus::Done => wire::OrderRefundStatus::Done,
+        RefundStatus::NeedsAttention => wire::OrderRefundStatus::NeedsAttention,
+    };
+    wire::OrderRefund { amount: money(refund.amount), status }
+}
+
 /// A page of a list, with the cursor of the next.
 pub(crate) fn page<Row, Item: ToSchema>(
     office: &BoxOffice,
@@ -53,4 +66,35 @@ pub(crate) fn page<Row, Item: ToSchema>(
 /// A word that a field takes, or what it takes.
 pub(crate) fn word<Word>(field: &str, known: Option<Word>, words: &[&str]) -> Result<Word, Error> {
     known.ok_or_else(|| Error::field(field, format!("one of {}", words.join(", "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use ticketing_core::Randomness;
+
+    use super::*;
+
+    #[test]
+    fn only_money_that_is_back_is_called_done() {
+        let randomness = Randomness::from_system();
+        let now = Timestamp::from_millis(0);
+        let shown = |status, tries| {
+            let (id, payment) = (randomness.id(now), randomness.id(now));
+            let amount = ticketing_core::Money { amount: 1, currency: Currency::KRW };
+            let report = RefundReport { id, payment, amount, status, tries, elsewhere: false };
+            refund(&report).status.to_string()
+        };
+        let words = [
+            (RefundStatus::Requested, 1, "requested"),
+            (RefundStatus::Requested, 2, "failed"),
+            (RefundStatus::Sent, 1, "pending"),
+            (RefundStatus::Sent, 2, "pending"),
+            (RefundStatus::Pending, 1, "pending"),
+            (RefundStatus::NeedsAttention, 9, "needs_attention"),
+            (RefundStatus::Done, 3, "done"),
+        ];
+        for (status, tries, word) in words {
+            assert_eq!(shown(status, tries), word);
+        }
+    }
 }

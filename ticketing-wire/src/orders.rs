@@ -37,6 +37,22 @@ words! {
     }
 }
 
+words! {
+    /// How far money of an order is on its way back.
+    OrderRefundStatus {
+        /// It will be sent.
+        Requested = "requested",
+        /// Sent; the provider has not said yet that it is through.
+        Pending = "pending",
+        /// The money is back.
+        Done = "done",
+        /// The provider refused; it is tried again.
+        Failed = "failed",
+        /// The provider refuses; a person looks at it.
+        NeedsAttention = "needs_attention",
+    }
+}
+
 /// What is paid for: frozen when the seats were held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OrderLine {
@@ -70,7 +86,7 @@ pub struct NewOrder {
     ],
     "total": {"amount": 264_000, "currency": "KRW"}, "expires_at": "2026-05-01T10:10:00.000Z",
     "payment": {"payment_id": "0190f4a2000070008000000000000007", "checkout_url": null},
-    "created_at": "2026-05-01T10:00:00.000Z",
+    "refunds": [], "created_at": "2026-05-01T10:00:00.000Z",
 }))]
 pub struct Order {
     /// The order.
@@ -91,8 +107,20 @@ pub struct Order {
     /// The payment that it waits for, or was paid by; null where nothing is to be paid.
     #[serde(default)]
     pub payment: Option<Payment>,
+    /// What of its money goes back, or is back.
+    #[serde(default)]
+    pub refunds: Vec<OrderRefund>,
     /// When it was placed.
     pub created_at: Time,
+}
+
+/// Money of an order on its way back, or back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OrderRefund {
+    /// How much.
+    pub amount: Money,
+    /// How far; only `done` is money that is back.
+    pub status: OrderRefundStatus,
 }
 
 /// A payment of an order.

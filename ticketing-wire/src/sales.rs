@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::Money;
-use crate::orders::OrderStatus;
+use crate::orders::{OrderRefund, OrderStatus};
 
 words! {
     /// What the door says.
@@ -62,7 +62,7 @@ pub struct SalesReport {
     "account_id": "0190f4a2-0000-7000-8000-000000000001", "status": "paid", "seats": [2],
     "payment_id": "0190f4a2000070008000000000000007",
     "total": {"amount": 132_000, "currency": "KRW"}, "line_number": 4711,
-    "tickets": [{"id": "5b1c9e0a-7d1f-8a3b-9c55-5d1c3f0e7a11", "seat": 2}],
+    "tickets": [{"id": "5b1c9e0a-7d1f-8a3b-9c55-5d1c3f0e7a11", "seat": 2}], "refunds": [],
 }))]
 pub struct OrganizerOrder {
     /// The order.
@@ -84,6 +84,9 @@ pub struct OrganizerOrder {
     /// Its tickets.
     #[serde(default)]
     pub tickets: Vec<OrganizerTicket>,
+    /// What of its money goes back, or is back.
+    #[serde(default)]
+    pub refunds: Vec<OrderRefund>,
 }
 
 /// A ticket as the organizer sees it.

@@ -1,6 +1,6 @@
 //! What the books can do with the orders, by activity. Every verb is one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use super::attention::{Attention, AttentionReason};
 use super::change::{Change, Outcome};
 use super::dossier::Dossier;
-use super::{CheckIn, Order, OrderStatus, Ticket};
+use super::{CheckIn, Order, OrderStatus, RefundReport, Ticket};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
@@ -57,6 +57,9 @@ pub(crate) trait Selling: Send + Sync {
         status: Option<OrderStatus>,
         page: Page,
     ) -> Result<Paged<(Order, Vec<Ticket>)>>;
+    /// What of these orders' money goes back, or is back; nothing of an order without any. Passes over
+    /// what cannot be read.
+    async fn refunds(&self, orders: &[OrderId]) -> Result<HashMap<OrderId, Vec<RefundReport>>>;
     /// Every order whose seats are its own now.
     async fn live(&self, performance: PerformanceId) -> Result<Vec<Order>>;
     /// Orders past their deadline and grace, at most a batch. Passes over what cannot be read.

@@ -16,7 +16,7 @@ use super::contract::{
 };
 use super::dossier::Dossier;
 use super::order::ticket_id;
-use super::refund::RefundStatus;
+use super::refund::{RefundReport, RefundStatus};
 use super::{AttemptStatus, CheckIn, Order, OrderStatus, Ticket};
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -325,6 +325,16 @@ impl Selling for MemoryOrders {
         let orders = orders.filter(wanted).cloned();
         let page = page.cut(orders, |order| Position::by_id(order.id.uuid()), Some);
         Ok(page.map(|order| (order.clone(), tables.tickets_of(&order))))
+    }
+
+    async fn refunds(&self, orders: &[OrderId]) -> Result<HashMap<OrderId, Vec<RefundReport>>> {
+        let tables = self.tables.lock();
+        let of = |order: &OrderId| {
+            let refunds = &tables.dossiers.get(order)?.refunds;
+            (!refunds.is_empty())
+                .then(|| (*order, refunds.iter().map(RefundReport::from).collect()))
+        };
+        Ok(orders.iter().filter_map(of).collect())
     }
 
     async fn live(&self, performance: PerformanceId) -> Result<Vec<Order>> {

@@ -28,7 +28,7 @@ pub(crate) use self::contract::{DueAttempt, DueRefund, Listing, Orders, Sales};
 pub(crate) use self::deciding::{Decided, decide};
 pub(crate) use self::dossier::Dossier;
 pub use self::order::{Order, OrderStatus};
-pub use self::refund::RefundStatus;
+pub use self::refund::{RefundReport, RefundStatus};
 pub(crate) use self::rules::{
     BeginPayment, CancelOrder, Heard, NewOrder, RefundPayment, Reversed, Terms, begin_payment,
     cancel, expire, let_charge, place, refund_payment, reversed, seen, send_again, send_refund,

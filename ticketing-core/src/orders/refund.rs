@@ -126,3 +126,33 @@ impl Refund {
         sent.is_some_and(|sent| !now.is_before(sent.plus_millis(KEY_KEPT_MS)))
     }
 }
+
+/// Money on its way back, or back, as people see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundReport {
+    /// Its id.
+    pub id: RefundId,
+    /// Of which payment.
+    pub payment: PaymentId,
+    /// How much.
+    pub amount: Money,
+    /// How far.
+    pub status: RefundStatus,
+    /// How often it was tried, this time included; each try before was refused.
+    pub tries: u32,
+    /// Somebody else gave it back.
+    pub elsewhere: bool,
+}
+
+impl From<&Refund> for RefundReport {
+    fn from(refund: &Refund) -> Self {
+        Self {
+            id: refund.id,
+            payment: refund.payment,
+            amount: refund.amount,
+            status: refund.status,
+            tries: refund.attempt,
+            elsewhere: refund.elsewhere,
+        }
+    }
+}

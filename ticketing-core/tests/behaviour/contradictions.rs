@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use ticketing_core::catalog::Policy;
-use ticketing_core::orders::{AttentionReason, Order, OrderStatus};
+use ticketing_core::orders::{AttentionReason, Order, OrderStatus, RefundStatus};
 use ticketing_core::payments::Notice;
 use ticketing_core::{Error, Page, PaymentId, PaymentOutcome};
 use ticketing_gateway::{Fault, FaultPlan};
@@ -52,6 +52,14 @@ pub(crate) async fn later(world: &World, seconds: u64) {
     world.advance_seconds(seconds);
     world.wire.gateway().step().await;
     world.settle_down().await;
+}
+
+/// What the order's buyer sees of its refunds, alone and in the list: amount, how far, which try.
+async fn shown(world: &World, visitor: &Visitor, order: &Order) -> Vec<(i64, RefundStatus, u32)> {
+    let alone = world.office.order(&visitor.caller, order.id).await.unwrap().refunds;
+    let listed = world.office.orders(&visitor.caller, Page::default()).await.unwrap();
+    assert_eq!(listed.items[0].refunds, alone);
+    alone.iter().map(|refund| (refund.amount.amount, refund.status, refund.tries)).collect()
 }
 
 async fn hear(world: &World, payment: PaymentId, id: &str) {
@@ -151,6 +159,8 @@ behaviour! {
         }
         assert_eq!(money(&world).await, (1, 0, PRICE - 1));
         assert_eq!(world.status(&visitor.caller, order.id).await, OrderStatus::RefundDue);
+        let again = [(PRICE - 1, RefundStatus::Requested, 4)];
+        assert_eq!(shown(&world, &visitor, &order).await, again);
         world.wire.gateway().set_faults(FaultPlan::default());
         later(&world, TRIED_AGAIN_SECONDS).await;
         assert_eq!(world.status(&visitor.caller, order.id).await, OrderStatus::Refunded);
@@ -195,9 +205,11 @@ behaviour! {
         let (visitor, order) = refund_due(&world, Fault::CancelRequested).await;
         refund(&world).await;
         assert_eq!(world.status(&visitor.caller, order.id).await, OrderStatus::RefundDue);
+        assert_eq!(shown(&world, &visitor, &order).await, [(PRICE - 1, RefundStatus::Pending, 1)]);
         assert_eq!(money(&world).await, (1, 0, PRICE - 1));
         later(&world, IN_A_WHILE_SECONDS).await;
         assert_eq!(world.status(&visitor.caller, order.id).await, OrderStatus::Refunded);
+        assert_eq!(shown(&world, &visitor, &order).await, [(PRICE - 1, RefundStatus::Done, 1)]);
         assert_eq!(money(&world).await, (1, 1, 0));
     }
 

@@ -27,7 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 fn order(placed: PlacedOrder) -> wire::Order {
-    let PlacedOrder { order, checkout_url } = placed;
+    let PlacedOrder { order, checkout_url, refunds } = placed;
     let payment = (!order.is_free())
         .then(|| wire::Payment { payment_id: order.payment.to_string(), checkout_url });
     wire::Order {
@@ -38,6 +38,7 @@ fn order(placed: PlacedOrder) -> wire::Order {
         total: money(order.total),
         expires_at: time(order.expires_at),
         payment,
+        refunds: refunds.iter().map(convert::refund).collect(),
         created_at: time(order.created_at),
         seats: order.seats,
     }

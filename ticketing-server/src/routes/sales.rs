@@ -23,7 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 fn order(seen: OrganizerOrder) -> wire::OrganizerOrder {
-    let OrganizerOrder { order, tickets } = seen;
+    let OrganizerOrder { order, tickets, refunds } = seen;
     let paid_for = !order.is_free();
     let ticket = |ticket: &ticketing_core::orders::Ticket| wire::OrganizerTicket {
         id: ticket.id.uuid(),
@@ -37,6 +37,7 @@ fn order(seen: OrganizerOrder) -> wire::OrganizerOrder {
         total: money(order.total),
         line_number: order.line_number,
         tickets: tickets.iter().map(ticket).collect(),
+        refunds: refunds.iter().map(convert::refund).collect(),
         seats: order.seats,
     }
 }

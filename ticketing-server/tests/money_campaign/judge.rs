@@ -55,7 +55,7 @@ impl Judge {
         for money in ledger.values() {
             *net_of.entry(&money.order).or_default() += money.captured - money.cancelled;
         }
-        for OrganizerOrder { order, tickets } in &orders {
+        for OrganizerOrder { order, tickets, .. } in &orders {
             let id = order.id.to_string();
             let is_paid = order.status == OrderStatus::Paid;
             verdict.paid += usize::from(is_paid);
@@ -212,7 +212,7 @@ impl Verdict {
     }
 }
 
-fn is_done(refund: &ticketing_core::RefundReport) -> bool {
+fn is_done(refund: &ticketing_core::orders::RefundReport) -> bool {
     refund.status == RefundStatus::Done
 }
 

@@ -10,7 +10,7 @@ use crate::guards::CrashPoint;
 use crate::id::{HoldId, OrderId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
 use crate::orders::{
-    Change, Demand, NewOrder, Order, OrderStatus, Outcome, Ticket, place, read_order,
+    Change, Demand, NewOrder, Order, OrderStatus, Outcome, RefundReport, Ticket, place, read_order,
 };
 use crate::page::{Page, Paged, Position};
 use crate::seats::{Begun, Hold};
@@ -22,6 +22,8 @@ pub struct PlacedOrder {
     pub order: Order,
     /// The provider's page, where it has one.
     pub checkout_url: Option<String>,
+    /// What of its money goes back, or is back.
+    pub refunds: Vec<RefundReport>,
 }
 
 /// A ticket as its buyer gets it.
@@ -70,7 +72,7 @@ impl BoxOffice {
             OrderStatus::Paid => self.finish(&order).await,
             _ => self.announce_soon(&order),
         }
-        Ok(self.placed(order))
+        Ok(self.placed(order, Vec::new()))
     }
 
     /// The order that the hold gave now or, for a known key, gave before.
@@ -113,7 +115,7 @@ impl BoxOffice {
     ) -> Result<PlacedOrder> {
         let orders = &self.backend().orders;
         if let Some(kept) = orders.changing.kept(pass.account(), key, request).await? {
-            return Ok(self.placed(read_order(&kept.facts()?)?));
+            return Ok(self.placed(read_order(&kept.facts()?)?, Vec::new()));
         }
         match orders.selling.of_hold(hold).await? {
             Some(order) => Err(Error::HoldOrdered { order }),
@@ -140,13 +142,20 @@ impl BoxOffice {
     pub async fn order(&self, caller: &Caller, id: OrderId) -> Result<PlacedOrder> {
         let order = self.backend().orders.selling.order(id).await?;
         let order = order.filter(|order| order.account == caller.account());
-        order.map(|order| self.placed(order)).ok_or(Error::NotFound("order"))
+        let order = order.ok_or(Error::NotFound("order"))?;
+        let mut refunds = self.backend().orders.selling.refunds(&[id]).await?;
+        Ok(self.placed(order, refunds.remove(&id).unwrap_or_default()))
     }
 
     /// The caller's orders, by id.
     pub async fn orders(&self, caller: &Caller, page: Page) -> Result<Paged<PlacedOrder>> {
         let orders = self.backend().orders.selling.of_account(caller.account(), page).await?;
-        Ok(orders.map(|order| self.placed(order)))
+        let ids: Vec<OrderId> = orders.items.iter().map(|order| order.id).collect();
+        let mut refunds = self.backend().orders.selling.refunds(&ids).await?;
+        Ok(orders.map(|order| {
+            let refunds = refunds.remove(&order.id).unwrap_or_default();
+            self.placed(order, refunds)
+        }))
     }
 
     /// The tickets of a paid order, with their codes, by seat.
@@ -168,10 +177,14 @@ impl BoxOffice {
         }))
     }
 
-    pub(in crate::box_office) fn placed(&self, order: Order) -> PlacedOrder {
+    pub(in crate::box_office) fn placed(
+        &self,
+        order: Order,
+        refunds: Vec<RefundReport>,
+    ) -> PlacedOrder {
         let payment = Some(order.payment).filter(|_| !order.is_free());
         let checkout_url = payment.and_then(|payment| self.0.provider.checkout_url(payment));
-        PlacedOrder { order, checkout_url }
+        PlacedOrder { order, checkout_url, refunds }
     }
 
     /// An order of nothing is paid when it is placed: it was placed and paid in one step.

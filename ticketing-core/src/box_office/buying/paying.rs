@@ -13,8 +13,8 @@ use crate::guards::CrashPoint;
 use crate::id::{OrderId, PaymentId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
 use crate::orders::{
-    Attempt, AttemptStatus, BeginPayment, CancelOrder, Demand, Dossier, Order, begin_payment,
-    cancel, read_order,
+    Attempt, AttemptStatus, BeginPayment, CancelOrder, Demand, Dossier, Order, RefundReport,
+    begin_payment, cancel, read_order,
 };
 use crate::payments::{Confirmation, ProviderError};
 
@@ -121,7 +121,7 @@ impl BoxOffice {
         let request = RequestHash::of("cancel", order, &());
         let cancelling = CancelOrder { account: caller.account(), key, request };
         if let Some(order) = self.cancelled_before(&cancelling).await? {
-            return Ok(self.placed(order));
+            return Ok(self.placed(order, Vec::new()));
         }
         let now = self.now();
         let rule = |dossier: &Dossier, _: Option<&Demand>| {
@@ -132,12 +132,12 @@ impl BoxOffice {
             Ok(cancelled) => cancelled.ok_or(Error::NotFound("order"))?.dossier.order,
             // Somebody was faster with the same key.
             Err(refused) => match self.cancelled_before(&cancelling).await? {
-                Some(order) => return Ok(self.placed(order)),
+                Some(order) => return Ok(self.placed(order, Vec::new())),
                 None => return Err(refused),
             },
         };
         self.show(&cancelled).await;
-        Ok(self.placed(cancelled))
+        Ok(self.placed(cancelled, Vec::new()))
     }
 
     async fn cancelled_before(&self, cancelling: &CancelOrder) -> Result<Option<Order>> {
@@ -175,15 +175,20 @@ impl BoxOffice {
         settled
     }
 
+    fn seen(&self, dossier: &Dossier) -> PlacedOrder {
+        let refunds = dossier.refunds.iter().map(RefundReport::from).collect();
+        self.placed(dossier.order.clone(), refunds)
+    }
+
     fn outcome(&self, dossier: &Dossier, payment: PaymentId) -> Result<PaymentOutcome> {
         match dossier.attempt_status(payment) {
-            AttemptStatus::Paid => Ok(PaymentOutcome::Paid(self.placed(dossier.order.clone()))),
+            AttemptStatus::Paid => Ok(PaymentOutcome::Paid(self.seen(dossier))),
             AttemptStatus::Failed => Err(Error::PaymentDeclined),
             AttemptStatus::Returned => {
                 Err(Error::PaymentMismatch("the payment is given back in full".into()))
             }
             AttemptStatus::Created | AttemptStatus::Confirming | AttemptStatus::Unknown => {
-                Ok(PaymentOutcome::Processing(self.placed(dossier.order.clone())))
+                Ok(PaymentOutcome::Processing(self.seen(dossier)))
             }
         }
     }

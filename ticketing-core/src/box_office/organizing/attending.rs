@@ -4,12 +4,12 @@ use crate::accounts::Caller;
 use crate::box_office::BoxOffice;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::id::{OrderId, PaymentId, RefundId};
+use crate::id::{OrderId, PaymentId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
 use crate::money::Money;
 use crate::orders::{
     AttemptStatus, Attention, AttentionReason, Demand, Dossier, OrderStatus, RefundPayment,
-    RefundStatus, refund_payment, seen,
+    RefundReport, refund_payment, seen,
 };
 use crate::page::{Page, Paged};
 use crate::payments::{Cancellation, CancellationStatus, ProviderError, Refunding};
@@ -31,19 +31,6 @@ pub struct PaymentReport {
     pub look_at: Option<Timestamp>,
     /// Why a person has to look.
     pub attention: Vec<AttentionReason>,
-}
-
-/// Money on its way back, or back.
-#[derive(Clone, Debug)]
-pub struct RefundReport {
-    /// Its id.
-    pub id: RefundId,
-    /// How much.
-    pub amount: Money,
-    /// How far.
-    pub status: RefundStatus,
-    /// Somebody else gave it back.
-    pub elsewhere: bool,
 }
 
 impl BoxOffice {
@@ -150,19 +137,13 @@ impl BoxOffice {
 fn report(dossier: &Dossier, payment: PaymentId) -> PaymentReport {
     let currency = dossier.order.total.currency;
     let attempt = dossier.attempt(payment);
-    let refunds = dossier.refunds_of(payment).map(|refund| RefundReport {
-        id: refund.id,
-        amount: refund.amount,
-        status: refund.status,
-        elsewhere: refund.elsewhere,
-    });
     let matters = dossier.attended.iter().filter(|(of, _)| *of == payment);
     PaymentReport {
         payment,
         order: Some((dossier.order.id, dossier.order.status)),
         status: dossier.attempt_status(payment),
         captured: Money::new(attempt.map_or(0, |attempt| attempt.captured), currency),
-        refunds: refunds.collect(),
+        refunds: dossier.refunds_of(payment).map(RefundReport::from).collect(),
         look_at: attempt.and_then(|attempt| attempt.look_at),
         attention: matters.map(|(_, reason)| *reason).collect(),
     }

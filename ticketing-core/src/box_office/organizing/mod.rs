@@ -9,7 +9,7 @@ mod steering;
 mod synthetic;
 mod venues;
 
-pub use self::attending::{PaymentReport, RefundReport};
+pub use self::attending::PaymentReport;
 pub use self::performances::{PerformanceView, SaleStatus};
 pub use self::reports::{OrganizerOrder, SaleGauges, SalesReport};
 pub use self::steering::Steer;

@@ -9,9 +9,9 @@ use crate::catalog::Sale;
 use crate::clock::Timestamp;
 use crate::error::{Result, readable};
 use crate::events::SalesCounters;
-use crate::id::PerformanceId;
+use crate::id::{OrderId, PerformanceId};
 use crate::money::Money;
-use crate::orders::{Order, OrderStatus, Sales, Ticket};
+use crate::orders::{Order, OrderStatus, RefundReport, Sales, Ticket};
 use crate::page::{Page, Paged};
 use crate::seats::SeatCounts;
 
@@ -22,6 +22,8 @@ pub struct OrganizerOrder {
     pub order: Order,
     /// Its tickets.
     pub tickets: Vec<Ticket>,
+    /// What of its money goes back, or is back.
+    pub refunds: Vec<RefundReport>,
 }
 
 /// What an organizer sold.
@@ -62,9 +64,14 @@ impl BoxOffice {
         page: Page,
     ) -> Result<Paged<OrganizerOrder>> {
         self.owned_sale(caller, performance).await?;
-        let orders =
-            self.backend().orders.selling.of_performance(performance, status, page).await?;
-        Ok(orders.map(|(order, tickets)| OrganizerOrder { order, tickets }))
+        let selling = &self.backend().orders.selling;
+        let orders = selling.of_performance(performance, status, page).await?;
+        let ids: Vec<OrderId> = orders.items.iter().map(|(order, _)| order.id).collect();
+        let mut refunds = selling.refunds(&ids).await?;
+        Ok(orders.map(|(order, tickets)| {
+            let refunds = refunds.remove(&order.id).unwrap_or_default();
+            OrganizerOrder { order, tickets, refunds }
+        }))
     }
 
     /// What was sold, from the books and the seats as they are now.

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::rows::{DossierRow, OrderRow};
+use super::rows::{DossierRow, OrderRow, read_refunds};
 use crate::clock::{GRACE_MS, Timestamp};
 use crate::error::{Error, Result, readable};
-use crate::id::{AccountId, PerformanceId};
+use crate::id::{AccountId, OrderId, PerformanceId};
 use crate::money::Currency;
 use crate::orders::contract::{BATCH, Sales};
 use crate::orders::dossier::Dossier;
-use crate::orders::{Order, OrderStatus, Ticket};
+use crate::orders::{Order, OrderStatus, RefundReport, Ticket};
 use crate::page::{Page, Paged, Position};
 
 pub(super) async fn of_account(
@@ -110,6 +110,24 @@ pub(super) async fn tickets(pool: &PgPool, orders: &[Uuid]) -> Result<HashMap<Uu
         });
     }
     Ok(tickets)
+}
+
+pub(super) async fn refunds(
+    pool: &PgPool,
+    orders: &[OrderId],
+) -> Result<HashMap<OrderId, Vec<RefundReport>>> {
+    let ids: Vec<Uuid> = orders.iter().map(|order| order.uuid()).collect();
+    let rows = sqlx::query!(
+        r#"SELECT id AS "id!", refunds AS "refunds!" FROM dossiers
+           WHERE id = ANY ($1) AND refunds <> '[]'"#,
+        &ids,
+    );
+    let rows = rows.fetch_all(pool).await?;
+    let read = |(id, rows): (Uuid, &str)| -> Result<_> {
+        let refunds = read_refunds(id, rows)?;
+        Ok((id.into(), refunds.iter().map(RefundReport::from).collect()))
+    };
+    Ok(rows.iter().filter_map(|row| readable(read((row.id, &row.refunds)))).collect())
 }
 
 pub(super) async fn live(pool: &PgPool, performance: PerformanceId) -> Result<Vec<Order>> {

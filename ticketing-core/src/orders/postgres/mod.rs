@@ -5,6 +5,8 @@ mod lists;
 mod rows;
 mod work;
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use secrecy::SecretString;
 use sqlx::PgPool;
@@ -14,7 +16,7 @@ use super::attention::{Attention, AttentionReason};
 use super::change::{Change, Outcome};
 use super::contract::{Changing, Door, DueAttempt, DueRefund, Listing, Paying, Sales, Selling};
 use super::dossier::Dossier;
-use super::{CheckIn, Order, OrderStatus, Ticket};
+use super::{CheckIn, Order, OrderStatus, RefundReport, Ticket};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, TicketId};
@@ -93,6 +95,10 @@ impl Selling for PostgresOrders {
         page: Page,
     ) -> Result<Paged<(Order, Vec<Ticket>)>> {
         lists::of_performance(&self.pool, performance, status, page).await
+    }
+
+    async fn refunds(&self, orders: &[OrderId]) -> Result<HashMap<OrderId, Vec<RefundReport>>> {
+        lists::refunds(&self.pool, orders).await
     }
 
     async fn live(&self, performance: PerformanceId) -> Result<Vec<Order>> {

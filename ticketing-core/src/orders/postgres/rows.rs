@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::id::OrderId;
 use crate::money::{Currency, Money};
 use crate::orders::dossier::Dossier;
+use crate::orders::refund::Refund;
 use crate::orders::stored::{StoredAttempt, StoredAttention, StoredRefund};
 use crate::orders::{Order, OrderStatus};
 use crate::seats::{StoredLine, read_lines};
@@ -94,7 +95,6 @@ impl TryFrom<DossierRow> for Dossier {
     fn try_from(row: DossierRow) -> Result<Self> {
         let id = row.id;
         let attempts: Vec<StoredAttempt> = stored("attempts", id, &row.attempts)?;
-        let refunds: Vec<StoredRefund> = stored("refunds", id, &row.refunds)?;
         let attended: Vec<StoredAttention> = stored("attention", id, &row.attended)?;
         let order = Order::try_from(OrderRow {
             id,
@@ -117,11 +117,17 @@ impl TryFrom<DossierRow> for Dossier {
         let attempts = attempts.into_iter().map(|attempt| attempt.read(order.expires_at));
         Ok(Self {
             attempts: attempts.collect::<Result<_>>()?,
-            refunds: refunds.into_iter().map(StoredRefund::read).collect::<Result<_>>()?,
+            refunds: read_refunds(id, &row.refunds)?,
             attended: attended.into_iter().filter_map(StoredAttention::read).collect(),
             order,
         })
     }
+}
+
+/// An order's refunds, from the view's column.
+pub(super) fn read_refunds(order: Uuid, rows: &str) -> Result<Vec<Refund>> {
+    let refunds: Vec<StoredRefund> = stored("refunds", order, rows)?;
+    refunds.into_iter().map(StoredRefund::read).collect()
 }
 
 fn stored<T: DeserializeOwned>(table: &'static str, order: Uuid, rows: &str) -> Result<T> {
