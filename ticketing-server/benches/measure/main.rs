@@ -11,6 +11,9 @@ mod ratios;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let named: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    if named == [office::GATEWAY] {
+        return office::serve_gateway().await;
+    }
     let known =
         |word: &String| word == "ratios" || word == "line" || line::PARTS.contains(&&**word);
     anyhow::ensure!(

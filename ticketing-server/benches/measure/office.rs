@@ -1,7 +1,10 @@
 //! A box office with one sale, and buyers in it.
 
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use secrecy::SecretString;
 use ticketing_core::accounts::{Caller, Role, SignUp};
 use ticketing_core::catalog::{CategoryPrice, NewPerformance, Policy, VenueDetails};
@@ -13,6 +16,9 @@ use ticketing_core::{
 use ticketing_gateway::Options;
 use tokio::net::TcpListener;
 
+/// The word by which this program is the gateway, and where its secret is.
+pub(crate) const GATEWAY: &str = "gateway";
+const GATEWAY_SECRET: &str = "MEASURED_GATEWAY_SECRET";
 /// Longer than any measurement.
 const A_YEAR_SECONDS: u32 = 365 * 24 * 3600;
 
@@ -20,26 +26,29 @@ const A_YEAR_SECONDS: u32 = 365 * 24 * 3600;
 pub(crate) struct Measured {
     pub(crate) office: BoxOffice,
     pub(crate) namespace: String,
+    pub(crate) gateway: GatewayProcess,
 }
 
 impl Measured {
-    pub(crate) async fn embedded() -> anyhow::Result<Self> {
+    pub(crate) fn embedded() -> anyhow::Result<Self> {
         let randomness = Randomness::from_system();
         let signing_key = SigningKey::new(randomness.bytes());
+        let (gateway, provider) = provider(&randomness)?;
         let office = BoxOffice::embedded(EmbeddedSettings {
             clock: Clock::system(),
-            provider: provider(&randomness).await?,
+            provider,
             randomness,
             signing_key,
             #[cfg(feature = "broken-guards")]
             broken: ticketing_core::Broken::default(),
         });
-        Ok(Self { office, namespace: String::new() })
+        Ok(Self { office, namespace: String::new(), gateway })
     }
 
     pub(crate) async fn on_services() -> anyhow::Result<Self> {
         let randomness = Randomness::from_system();
         let namespace = format!("ratios_{:016x}", u64::from_be_bytes(randomness.bytes()));
+        let (gateway, provider) = provider(&randomness)?;
         let office = BoxOffice::connect(ServicesSettings {
             postgres: setting("TICKETING_POSTGRES").into(),
             redis: setting("TICKETING_REDIS").into(),
@@ -48,14 +57,14 @@ impl Measured {
             keep_connections: true,
             clock: None,
             signing_key: SigningKey::new(randomness.bytes()),
-            provider: provider(&randomness).await?,
+            provider,
             randomness,
             #[cfg(feature = "broken-guards")]
             broken: ticketing_core::Broken::default(),
         })
         .await?;
         office.migrate().await?;
-        Ok(Self { office, namespace })
+        Ok(Self { office, namespace, gateway })
     }
 
     /// A standing hall that is on sale, by an organizer of its own.
@@ -147,12 +156,53 @@ pub(crate) fn setting(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: eval \"$(./services env)\""))
 }
 
-/// The sandbox gateway in this process, its ledger in memory: it takes part in what is measured.
-async fn provider(randomness: &Randomness) -> anyhow::Result<Arc<PortOne>> {
+/// The sandbox gateway as a process of its own, as on services, its ledger in memory; it ends with
+/// this one.
+pub(crate) struct GatewayProcess {
+    pub(crate) url: String,
+    child: Child,
+}
+
+impl GatewayProcess {
+    fn start(secret: &str) -> anyhow::Result<Self> {
+        let mut child = Command::new(std::env::current_exe()?)
+            .arg(GATEWAY)
+            .env(GATEWAY_SECRET, secret)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut url = String::new();
+        let stdout = child.stdout.take().context("it is piped")?;
+        BufReader::new(stdout).read_line(&mut url)?;
+        Ok(Self { url: url.trim().to_owned(), child })
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for GatewayProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// This program as the gateway, until nobody holds the other end of its input.
+pub(crate) async fn serve_gateway() -> anyhow::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let base_url = format!("http://{}", listener.local_addr()?);
-    let secret = SecretString::from(format!("{:032x}", u128::from_be_bytes(randomness.bytes())));
-    let options = Options::plain(secret.clone());
-    tokio::spawn(ticketing_gateway::serve(listener, options, std::future::pending()));
-    Ok(Arc::new(PortOne::new(PortOneSettings::live(base_url, secret))?))
+    println!("http://{}", listener.local_addr()?);
+    let options = Options::plain(std::env::var(GATEWAY_SECRET)?.into());
+    let left = tokio::task::spawn_blocking(|| std::io::stdin().read(&mut [0]));
+    let left = async { drop(left.await) };
+    ticketing_gateway::serve(listener, options, left).await?;
+    Ok(())
+}
+
+fn provider(randomness: &Randomness) -> anyhow::Result<(GatewayProcess, Arc<PortOne>)> {
+    let secret = format!("{:032x}", u128::from_be_bytes(randomness.bytes()));
+    let gateway = GatewayProcess::start(&secret)?;
+    let settings = PortOneSettings::live(gateway.url.clone(), secret.into());
+    Ok((gateway, Arc::new(PortOne::new(settings)?)))
 }

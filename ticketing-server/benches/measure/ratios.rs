@@ -1,10 +1,12 @@
 //! Ratios to a limit measured in the same run: polls and the seats' status against a bare axum
 //! handler that answers the same bytes, holds against the same calls by a bare Redis client,
-//! orders against pgbench running the same SQL.
+//! orders against pgbench running the same SQL, payments against a bare loop of the same statements.
 
+mod cost;
 mod holds;
 mod orders;
 mod overheard;
+mod payments;
 mod polls;
 mod seats;
 
@@ -20,8 +22,9 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
     println!("{:<44} {:>10} {:>10} {:>7}", "per second", "ours", "limit", "ratio");
     polls::measure().await?;
     seats::measure().await?;
-    let (office, sale) = holds::measure().await?;
-    orders::measure(&office, &sale).await?;
+    let (office, holds) = holds::measure().await?;
+    let orders = orders::measure(&office, holds).await?;
+    payments::measure(&office, &orders).await?;
     office.close().await
 }
 

@@ -15,7 +15,7 @@ const CHUNK: u32 = 10_000;
 const NEAR: usize = 300;
 
 pub(crate) async fn measure() -> anyhow::Result<()> {
-    let measured = Measured::embedded().await?;
+    let measured = Measured::embedded()?;
     let sale = measured.sale(10, 1).await?;
     let first = callers(&measured).await?;
     let mut near = Vec::new();

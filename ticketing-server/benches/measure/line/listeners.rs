@@ -16,7 +16,7 @@ const LISTENERS: u32 = 8_000;
 const FRAMES: u32 = 10;
 
 pub(crate) async fn measure() -> anyhow::Result<()> {
-    let measured = Measured::embedded().await?;
+    let measured = Measured::embedded()?;
     let sale = measured.sale(10, 1).await?;
     let address = serve(router(App::new(measured.office.clone(), false))).await?;
     let (heard, mut hearing) = mpsc::unbounded_channel();

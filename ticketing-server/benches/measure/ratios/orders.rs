@@ -7,21 +7,31 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use anyhow::Context;
+use parking_lot::Mutex;
 use ticketing_core::IdempotencyKey;
+use ticketing_core::orders::Order;
 
-use super::holds::Held;
+use super::cost::Cost;
+use super::holds::{Admitted, Held};
 use super::{MEASURED_FOR, rate, report};
 use crate::office::{Measured, setting};
 
 /// As many as a box office has connections.
 const PGBENCH_CLIENTS: usize = 16;
 
-pub(crate) async fn measure(measured: &Measured, held: &Held) -> anyhow::Result<()> {
+/// Answers the orders that were placed, with their buyers.
+pub(crate) async fn measure(
+    measured: &Measured,
+    holds: Held,
+) -> anyhow::Result<Vec<(Arc<Admitted>, Order)>> {
     let limit = pgbench(&measured.namespace)?;
-    let holds = Arc::new(held.holds.clone());
+    let holds = Arc::new(holds);
     let next = Arc::new(AtomicUsize::new(0));
+    let placed = Arc::new(Mutex::new(Vec::new()));
+    let cost = Cost::begin(&measured.gateway);
     let ours = rate(|_, until| {
         let (office, holds, next) = (measured.office.clone(), holds.clone(), next.clone());
+        let placed = placed.clone();
         async move {
             let mut done = 0;
             while Instant::now() < until {
@@ -29,7 +39,8 @@ pub(crate) async fn measure(measured: &Measured, held: &Held) -> anyhow::Result<
                 let (buyer, hold) = holds.get(place).context("too few holds for this machine")?;
                 let key = IdempotencyKey::new(&format!("measured-order-{place:08}"))?;
                 let pass = Some(buyer.pass_token.as_str());
-                office.place_order(&buyer.caller, pass, key, hold.id).await?;
+                let order = office.place_order(&buyer.caller, pass, key, hold.id).await?.order;
+                placed.lock().push((buyer.clone(), order));
                 done += 1;
             }
             Ok(done)
@@ -37,8 +48,9 @@ pub(crate) async fn measure(measured: &Measured, held: &Held) -> anyhow::Result<
     })
     .await?;
     report("orders, whole verb / pgbench on the same SQL", ours, limit);
-    tracing::debug!(sale = %held.sale, "measured");
-    Ok(())
+    let placed = std::mem::take(&mut *placed.lock());
+    cost.report("an order", placed.len());
+    Ok(placed)
 }
 
 /// pgbench's transactions per second, each placing an order of one seat that is free.

@@ -15,7 +15,7 @@ const BUYERS: u32 = 2_000;
 const ROUNDS: usize = 5;
 
 pub(crate) async fn measure() -> anyhow::Result<()> {
-    let measured = Measured::embedded().await?;
+    let measured = Measured::embedded()?;
     let sale = measured.sale(10, 1).await?;
     let buyers = measured.buyers(BUYERS).await?;
     let mut last = None;

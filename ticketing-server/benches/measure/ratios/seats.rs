@@ -10,7 +10,7 @@ use crate::office::Measured;
 const SEATS: u32 = 50_000;
 
 pub(crate) async fn measure() -> anyhow::Result<()> {
-    let measured = Measured::embedded().await?;
+    let measured = Measured::embedded()?;
     let sale = measured.sale(SEATS, 1).await?;
     let buyers = measured.buyers(1).await?;
     let (_, access_token) = buyers.first().context("a buyer")?;
