@@ -42,9 +42,8 @@ const SELECTIONS: [&[&str]; 3] = [
 
 const LINES_MAX: usize = 300;
 /// Files that are longer, each with its reason.
-const LONG: [(&str, &str); 5] = [
+const LONG: [(&str, &str); 4] = [
     ("ticketing-core/src/admission/line.rs", "the rules of the line, one state machine"),
-    ("ticketing-core/src/orders/memory.rs", "every verb of the orders over one mutex's tables"),
     ("ticketing-core/src/admission/redis.rs", "one call per script of the line"),
     ("ticketing-wire/src/line.rs", "all that is said about a line, with its schema"),
     ("ticketing-wire/src/performances.rs", "all that is said about a performance, with its schema"),

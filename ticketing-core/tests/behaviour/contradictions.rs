@@ -62,7 +62,8 @@ async fn shown(world: &World, visitor: &Visitor, order: &Order) -> Vec<(i64, Ref
     alone.iter().map(|refund| (refund.amount.amount, refund.status, refund.tries)).collect()
 }
 
-async fn hear(world: &World, payment: PaymentId, id: &str) {
+/// A webhook of this name for a payment.
+pub(crate) async fn hear(world: &World, payment: PaymentId, id: &str) {
     let notice = Notice { id: id.into(), payment: Some(payment), may_charge: None };
     world.office.notice(notice).await.unwrap();
 }

@@ -3,6 +3,7 @@
 //! over backends.
 
 mod line;
+mod money;
 mod seats;
 
 use rand_chacha::ChaCha20Rng;
@@ -12,6 +13,8 @@ use ticketing_core::Error;
 
 /// How many seeds each property is tried with.
 const SEEDS: u64 = 20;
+/// Those of money are longer.
+const MONEY_SEEDS: u64 = 3;
 
 fn random(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
@@ -37,6 +40,12 @@ behaviour! {
     async fn whatever_buyers_do_seats_add_up_and_each_is_in_one_live_order(world: World) {
         for seed in 0..SEEDS {
             seats::history(&world, seed).await;
+        }
+    }
+
+    async fn whatever_happens_to_payments_each_order_keeps_what_its_tickets_cost(world: World) {
+        for seed in 0..MONEY_SEEDS {
+            money::history(&world, seed).await;
         }
     }
 }

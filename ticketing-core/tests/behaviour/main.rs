@@ -40,6 +40,8 @@ macro_rules! refused {
 
 mod gateway;
 #[cfg(feature = "services")]
+mod postgres_wire;
+#[cfg(feature = "services")]
 mod redis_process;
 mod sale;
 mod world;
@@ -65,7 +67,10 @@ mod late;
 mod line;
 mod listed;
 mod listening;
+#[cfg(feature = "services")]
+mod lost;
 mod money;
+mod noticed;
 mod orders;
 mod paging;
 mod payments;

@@ -20,6 +20,8 @@ use ticketing_core::{
 };
 use ticketing_gateway::FaultPlan;
 
+#[cfg(feature = "services")]
+pub(crate) use self::services::postgres_url;
 use crate::gateway::{Gateway, LedgerItem, Wire};
 
 /// 2026-05-01T10:00:00Z.
@@ -88,6 +90,15 @@ impl World {
             return Self { office: office.await, ..self.clone() };
         }
         std::future::ready(self.clone()).await
+    }
+
+    /// Another server of the same deployment, whose way to PostgreSQL is this one.
+    #[cfg(feature = "services")]
+    pub(crate) async fn another_office_at(&self, postgres: String) -> Self {
+        let namespace = self.namespace().at(postgres);
+        let randomness = Randomness::from_system();
+        let office = namespace.connect(&self.clock, &self.wire, randomness, signing_key());
+        Self { office: office.await, ..self.clone() }
     }
 
     /// A server with another signing key: of the same deployment on the services, of one without

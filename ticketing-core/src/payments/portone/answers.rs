@@ -136,3 +136,50 @@ impl Listing {
         Movements { items: moved.collect(), cursor: cursor.filter(|at| !at.is_empty()), has_more }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn status(answer: Value) -> Option<FactStatus> {
+        let payment: Payment = serde_json::from_value(answer).unwrap();
+        let id = "0190f4a2-0000-7000-8000-000000000007".parse().unwrap();
+        payment.fact(id, Channel::Live).map(|fact| fact.status)
+    }
+
+    #[test]
+    fn what_may_come_at_any_time_is_read_over() {
+        let answer = json!({
+            "status": "PAID", "amount": { "paid": 9, "new": [1] }, "currency": "KRW",
+            "channel": { "type": "LIVE", "new": {} }, "new": { "deep": [null] }, "disputes": [],
+            "cancellations": [{ "status": "NEW_WORD", "id": "1", "totalAmount": 9 }],
+            "statusChangedAt": "not a time",
+        });
+        let payment: Payment = serde_json::from_value(answer).unwrap();
+        let id = "0190f4a2-0000-7000-8000-000000000007".parse().unwrap();
+        let fact = payment.fact(id, Channel::Live).unwrap();
+        assert_eq!((fact.status, fact.captured.amount, fact.cancelled), (FactStatus::Paid, 9, 0));
+        assert!(fact.is_ours && fact.cancellations.is_empty() && fact.changed_at.is_none());
+    }
+
+    #[test]
+    fn a_virtual_account_that_waits_for_its_money_is_no_payment_and_no_failure() {
+        let issued = json!({ "status": "VIRTUAL_ACCOUNT_ISSUED", "amount": { "total": 9, "paid": 0 },
+            "currency": "KRW" });
+        assert_eq!(status(issued), Some(FactStatus::Other));
+        let unheard = json!({ "status": "SOMETHING_NEW", "currency": "KRW" });
+        assert_eq!(status(unheard), Some(FactStatus::Other));
+    }
+
+    #[test]
+    fn a_capture_that_does_not_say_how_much_says_nothing() {
+        assert_eq!(status(json!({ "status": "PAID", "currency": "KRW" })), Some(FactStatus::Other));
+        assert_eq!(status(json!({ "status": "PAID", "amount": { "paid": 9 } })), None);
+        assert_eq!(
+            status(json!({ "status": "CANCELLED", "currency": "KRW" })),
+            Some(FactStatus::Other)
+        );
+    }
+}

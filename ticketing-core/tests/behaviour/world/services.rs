@@ -19,6 +19,8 @@ pub(crate) struct Namespace {
     name: String,
     /// A Redis of the test's own, to be killed; else the one of the environment.
     redis: Option<String>,
+    /// A way of the test's own to PostgreSQL; else that of the environment.
+    postgres: Option<String>,
     #[cfg(feature = "broken-guards")]
     broken: Broken,
 }
@@ -66,7 +68,7 @@ impl Namespace {
     }
 
     async fn postgres(&self) -> PgConnection {
-        let mut connection = PgConnection::connect(&url("TICKETING_POSTGRES")).await.unwrap();
+        let mut connection = PgConnection::connect(&postgres_url()).await.unwrap();
         let here = format!("SET search_path TO \"{}\"", self.name);
         sqlx::raw_sql(AssertSqlSafe(here)).execute(&mut connection).await.unwrap();
         connection
@@ -90,6 +92,11 @@ impl Namespace {
         format!("{{{}:{performance}}}:guard", self.name)
     }
 
+    /// The same namespace by another way to PostgreSQL.
+    pub(super) fn at(&self, postgres: String) -> Self {
+        Self { postgres: Some(postgres), ..self.clone() }
+    }
+
     /// The same namespace with other guards.
     #[cfg(feature = "broken-guards")]
     pub(super) fn with(&self, broken: Broken) -> Self {
@@ -104,7 +111,7 @@ impl Namespace {
         signing_key: SigningKey,
     ) -> BoxOffice {
         let settings = ServicesSettings {
-            postgres: url("TICKETING_POSTGRES").into(),
+            postgres: self.postgres.clone().unwrap_or_else(postgres_url).into(),
             redis: self.redis_url().into(),
             kafka: url("TICKETING_KAFKA"),
             namespace: self.name.clone(),
@@ -124,6 +131,7 @@ pub(super) async fn world() -> World {
     world_in(Namespace {
         name: some_name(),
         redis: None,
+        postgres: None,
         #[cfg(feature = "broken-guards")]
         broken: Broken::default(),
     })
@@ -133,7 +141,7 @@ pub(super) async fn world() -> World {
 /// A world with guards taken out.
 #[cfg(feature = "broken-guards")]
 pub(super) async fn broken_world(broken: Broken) -> World {
-    world_in(Namespace { name: some_name(), redis: None, broken }).await
+    world_in(Namespace { name: some_name(), redis: None, postgres: None, broken }).await
 }
 
 /// A world whose Redis is the test's own.
@@ -141,6 +149,7 @@ pub(super) async fn world_on(redis: &RedisProcess) -> World {
     world_in(Namespace {
         name: some_name(),
         redis: Some(redis.url()),
+        postgres: None,
         #[cfg(feature = "broken-guards")]
         broken: Broken::default(),
     })
@@ -150,7 +159,8 @@ pub(super) async fn world_on(redis: &RedisProcess) -> World {
 /// The same, with guards taken out.
 #[cfg(feature = "broken-guards")]
 pub(super) async fn broken_world_on(redis: &RedisProcess, broken: Broken) -> World {
-    world_in(Namespace { name: some_name(), redis: Some(redis.url()), broken }).await
+    world_in(Namespace { name: some_name(), redis: Some(redis.url()), postgres: None, broken })
+        .await
 }
 
 fn some_name() -> String {
@@ -163,6 +173,10 @@ async fn world_in(namespace: Namespace) -> World {
     office.migrate().await.expect("the namespace is new");
     let world = World::around(office, clock, wire).await;
     World { services: Some(namespace), ..world }
+}
+
+pub(crate) fn postgres_url() -> String {
+    url("TICKETING_POSTGRES")
 }
 
 fn url(name: &str) -> String {

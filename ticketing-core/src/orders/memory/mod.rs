@@ -1,0 +1,160 @@
+//! The orders in memory, behind one mutex.
+
+mod paying;
+mod selling;
+mod tables;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+use secrecy::SecretString;
+
+use self::tables::{Tables, count};
+use super::change::{Change, Demand, Outcome, Seats, Tickets};
+use super::contract::{Changing, Door};
+use super::dossier::Dossier;
+use super::{CheckIn, Ticket};
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::events::Event;
+use crate::events::memory::MemoryOutbox;
+use crate::guards::Guards;
+use crate::id::{AccountId, OrderId, PaymentId, TicketId};
+use crate::idempotency::{IdempotencyKey, Kept, MemoryKeys, RequestHash};
+
+/// The orders in memory.
+pub(crate) struct MemoryOrders {
+    guards: Guards,
+    outbox: Arc<MemoryOutbox>,
+    keys: Arc<MemoryKeys>,
+    tables: Mutex<Tables>,
+}
+
+impl MemoryOrders {
+    pub(crate) fn new(outbox: Arc<MemoryOutbox>, keys: Arc<MemoryKeys>, guards: Guards) -> Self {
+        Self { guards, outbox, keys, tables: Mutex::new(Tables::default()) }
+    }
+
+    /// What the change demands and is otherwise.
+    fn unmet(&self, tables: &Tables, change: &Change) -> Result<Option<Demand>> {
+        if let Some(remember) = &change.remember
+            && let Some(kept) = self.keys.kept(remember.account, &remember.key, remember.request)?
+        {
+            return Ok(Some(Demand::Key(kept)));
+        }
+        let order = &change.order;
+        let known = tables.dossiers.get(&order.id).map(|dossier| dossier.order.version);
+        if known != change.seen {
+            return Ok(Some(Demand::Version));
+        }
+        if change.seen.is_none() && tables.ordered_holds.contains_key(&order.hold) {
+            return Ok(Some(Demand::Hold));
+        }
+        if let Seats::Claim { limit } = change.seats {
+            let quota = tables.quota(order);
+            let limit = limit.unwrap_or(quota.limit);
+            if quota.seats + count(order) > limit {
+                return Ok(Some(Demand::Quota { limit }));
+            }
+            let taken = if self.guards.claim() { tables.claimed(order) } else { Vec::new() };
+            if !taken.is_empty() {
+                return Ok(Some(Demand::Seats(taken)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Everything that was applied passes here, in order and before its verb answers: where a file
+    /// behind this backend would be written.
+    fn applied(&self, change: &Change) {
+        for (kind, version) in &change.events {
+            self.outbox.append(Event {
+                id: 0,
+                aggregate: change.order.id.uuid(),
+                version: *version,
+                performance: change.order.performance,
+                kind: *kind,
+                seats: count(&change.order),
+                at: change.at,
+            });
+        }
+    }
+}
+
+#[async_trait]
+impl Changing for MemoryOrders {
+    async fn dossier(&self, order: OrderId) -> Result<Option<Dossier>> {
+        Ok(self.tables.lock().dossiers.get(&order).cloned())
+    }
+
+    async fn order_of(&self, payment: PaymentId) -> Result<Option<OrderId>> {
+        Ok(self.tables.lock().payments.get(&payment).copied())
+    }
+
+    async fn kept(
+        &self,
+        account: AccountId,
+        key: &IdempotencyKey,
+        request: RequestHash,
+    ) -> Result<Option<Kept>> {
+        self.keys.kept(account, key, request)
+    }
+
+    async fn apply(&self, change: &Change, token: Option<&SecretString>) -> Result<Outcome> {
+        let mut guard = self.tables.lock();
+        let tables = &mut *guard;
+        if let Some(demand) = self.unmet(tables, change)? {
+            return Ok(Outcome::Unmet(demand));
+        }
+        let order = &change.order;
+        match change.seats {
+            Seats::Keep => {}
+            Seats::Claim { limit } => tables.claim(order, limit),
+            Seats::GiveUp => tables.give_up(order),
+        }
+        match change.tickets {
+            Tickets::Keep => {}
+            Tickets::Make => tables.issue(order),
+            Tickets::Void => tables.void(order),
+        }
+        if change.seen.is_none() {
+            tables.ordered_holds.insert(order.hold, order.id);
+            tables.by_account.entry(order.account).or_default().insert(order.id);
+        }
+        if let Some(token) = token {
+            tables.tokens.insert(order.payment, token.clone());
+        }
+        tables.write(change);
+        for attention in &change.attention {
+            tables.attend(attention);
+        }
+        for closed in &change.closed {
+            tables.close(*closed);
+        }
+        if let Some(remember) = &change.remember {
+            let kept = remember.kept.clone();
+            self.keys.keep(remember.account, &remember.key, remember.request, kept);
+        }
+        self.applied(change);
+        Ok(Outcome::Applied)
+    }
+}
+
+#[async_trait]
+impl Door for MemoryOrders {
+    async fn tickets(&self, order: OrderId) -> Result<Vec<Ticket>> {
+        let tables = self.tables.lock();
+        let dossier = tables.dossiers.get(&order);
+        Ok(dossier.map(|dossier| tables.tickets_of(&dossier.order)).unwrap_or_default())
+    }
+
+    async fn check_in(&self, ticket: TicketId, _now: Timestamp) -> Result<CheckIn> {
+        let mut tables = self.tables.lock();
+        let Some(issued) = tables.tickets.get_mut(&ticket).filter(|issued| !issued.is_void) else {
+            return Ok(CheckIn::Void);
+        };
+        let used = std::mem::replace(&mut issued.is_used, true);
+        Ok(if used { CheckIn::AlreadyUsed } else { CheckIn::Admitted })
+    }
+}
