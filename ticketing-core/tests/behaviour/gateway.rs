@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use parking_lot::RwLock;
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -93,17 +94,12 @@ impl Gateway {
     }
 
     /// Acts at the provider without the shop.
-    pub(crate) async fn control(&self, payment: PaymentId, verb: &str, body: serde_json::Value) {
+    pub(crate) async fn control(&self, payment: PaymentId, verb: &str, body: Value) {
         assert!(self.try_control(payment, verb, body).await, "{verb} of {payment}");
     }
 
     /// The same, where it is possible.
-    pub(crate) async fn try_control(
-        &self,
-        payment: PaymentId,
-        verb: &str,
-        body: serde_json::Value,
-    ) -> bool {
+    pub(crate) async fn try_control(&self, payment: PaymentId, verb: &str, body: Value) -> bool {
         let url = format!("{}/sandbox/control/payments/{payment}/{verb}", self.url);
         self.http.post(url).json(&body).send().await.unwrap().status().is_success()
     }

@@ -92,15 +92,6 @@ impl World {
         std::future::ready(self.clone()).await
     }
 
-    /// Another server of the same deployment, whose way to PostgreSQL is this one.
-    #[cfg(feature = "services")]
-    pub(crate) async fn another_office_at(&self, postgres: String) -> Self {
-        let namespace = self.namespace().at(postgres);
-        let randomness = Randomness::from_system();
-        let office = namespace.connect(&self.clock, &self.wire, randomness, signing_key());
-        Self { office: office.await, ..self.clone() }
-    }
-
     /// A server with another signing key: of the same deployment on the services, of one without
     /// any data when embedded.
     pub(crate) async fn office_with_key(&self, signing_key: SigningKey) -> Self {
@@ -122,12 +113,6 @@ impl World {
         let randomness = Randomness::from_system();
         let office = namespace.connect(&self.clock, &self.wire, randomness, signing_key());
         Self { office: office.await, ..self.clone() }
-    }
-
-    /// Everything in Redis is gone.
-    #[cfg(feature = "services")]
-    pub(crate) fn wipe_redis(&self) {
-        self.namespace().wipe();
     }
 
     /// Where the data of a world on the services are.

@@ -31,7 +31,7 @@ impl Namespace {
     }
 
     /// Everything that Redis knows of this namespace is gone.
-    pub(super) fn wipe(&self) {
+    fn wipe(&self) {
         let mut redis = redis::Client::open(self.redis_url()).unwrap().get_connection().unwrap();
         let keys: Vec<String> = redis.keys(format!("{{{}:*", self.name)).unwrap();
         if !keys.is_empty() {
@@ -93,7 +93,7 @@ impl Namespace {
     }
 
     /// The same namespace by another way to PostgreSQL.
-    pub(super) fn at(&self, postgres: String) -> Self {
+    fn at(&self, postgres: String) -> Self {
         Self { postgres: Some(postgres), ..self.clone() }
     }
 
@@ -124,6 +124,21 @@ impl Namespace {
             broken: self.broken,
         };
         BoxOffice::connect(settings).await.expect("the services answer")
+    }
+}
+
+impl World {
+    /// Another server of the same deployment, whose way to PostgreSQL is this one.
+    pub(crate) async fn another_office_at(&self, postgres: String) -> Self {
+        let namespace = self.namespace().at(postgres);
+        let randomness = Randomness::from_system();
+        let office = namespace.connect(&self.clock, &self.wire, randomness, signing_key());
+        Self { office: office.await, ..self.clone() }
+    }
+
+    /// Everything in Redis is gone.
+    pub(crate) fn wipe_redis(&self) {
+        self.namespace().wipe();
     }
 }
 
