@@ -107,7 +107,8 @@ pub struct Order {
     /// The payment that it waits for, or was paid by; null where nothing is to be paid.
     #[serde(default)]
     pub payment: Option<Payment>,
-    /// What of its money goes back, or is back.
+    /// What of its money goes back, or is back. Empty in the answer to placing and to cancelling,
+    /// which a repeat with the same key gets again.
     #[serde(default)]
     pub refunds: Vec<OrderRefund>,
     /// When it was placed.

@@ -22,7 +22,8 @@ pub struct PlacedOrder {
     pub order: Order,
     /// The provider's page, where it has one.
     pub checkout_url: Option<String>,
-    /// What of its money goes back, or is back.
+    /// What of its money goes back, or is back. None in the answer to placing and to cancelling, which
+    /// a repeat with the same key gets again.
     pub refunds: Vec<RefundReport>,
 }
 
@@ -177,11 +178,7 @@ impl BoxOffice {
         }))
     }
 
-    pub(in crate::box_office) fn placed(
-        &self,
-        order: Order,
-        refunds: Vec<RefundReport>,
-    ) -> PlacedOrder {
+    pub(super) fn placed(&self, order: Order, refunds: Vec<RefundReport>) -> PlacedOrder {
         let payment = Some(order.payment).filter(|_| !order.is_free());
         let checkout_url = payment.and_then(|payment| self.0.provider.checkout_url(payment));
         PlacedOrder { order, checkout_url, refunds }

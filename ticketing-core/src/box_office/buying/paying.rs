@@ -175,20 +175,19 @@ impl BoxOffice {
         settled
     }
 
-    fn seen(&self, dossier: &Dossier) -> PlacedOrder {
-        let refunds = dossier.refunds.iter().map(RefundReport::from).collect();
-        self.placed(dossier.order.clone(), refunds)
-    }
-
     fn outcome(&self, dossier: &Dossier, payment: PaymentId) -> Result<PaymentOutcome> {
+        let placed = || {
+            let refunds = dossier.refunds.iter().map(RefundReport::from).collect();
+            self.placed(dossier.order.clone(), refunds)
+        };
         match dossier.attempt_status(payment) {
-            AttemptStatus::Paid => Ok(PaymentOutcome::Paid(self.seen(dossier))),
+            AttemptStatus::Paid => Ok(PaymentOutcome::Paid(placed())),
             AttemptStatus::Failed => Err(Error::PaymentDeclined),
             AttemptStatus::Returned => {
                 Err(Error::PaymentMismatch("the payment is given back in full".into()))
             }
             AttemptStatus::Created | AttemptStatus::Confirming | AttemptStatus::Unknown => {
-                Ok(PaymentOutcome::Processing(self.seen(dossier)))
+                Ok(PaymentOutcome::Processing(placed()))
             }
         }
     }

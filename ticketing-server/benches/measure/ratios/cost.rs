@@ -35,7 +35,7 @@ impl Cost {
     }
 }
 
-/// This process, PostgreSQL's, Redis', the gateway's.
+/// This process, PostgreSQL's and Redis' (all of them on the machine), the gateway's.
 fn used(gateway: u32) -> [u64; 4] {
     let mut used = [0; 4];
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
