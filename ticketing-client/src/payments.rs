@@ -3,7 +3,7 @@
 use reqwest::Method;
 use ticketing_wire::Page;
 use ticketing_wire::page::PageQuery;
-use ticketing_wire::payments::{Attention, PaymentReport};
+use ticketing_wire::payments::{Attention, NewRefund, PaymentReport};
 use ticketing_wire::secrets::AccessToken;
 use uuid::Uuid;
 
@@ -25,9 +25,18 @@ pub fn settle(token: &AccessToken, payment: Uuid) -> Call<PaymentReport> {
     Call::json(Method::POST, path(payment, "/settle")).signed_in(token)
 }
 
-/// Gives back what is left of it.
-pub fn refund(token: &AccessToken, payment: Uuid, key: &IdempotencyKey) -> Call<PaymentReport> {
-    Call::json(Method::POST, path(payment, "/refund")).signed_in(token).key(key)
+/// Gives back what is left of it, or what these seats of its order cost.
+pub fn refund(
+    token: &AccessToken,
+    payment: Uuid,
+    seats: Option<NewRefund>,
+    key: &IdempotencyKey,
+) -> Call<PaymentReport> {
+    let call = Call::json(Method::POST, path(payment, "/refund")).signed_in(token).key(key);
+    match seats {
+        None => call,
+        Some(seats) => call.body(&seats),
+    }
 }
 
 fn path(payment: Uuid, rest: &str) -> String {

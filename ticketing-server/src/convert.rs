@@ -49,7 +49,7 @@ pub(crate) fn refund(refund: &RefundReport) -> wire::OrderRefund {
         RefundStatus::Done => wire::OrderRefundStatus::Done,
         RefundStatus::NeedsAttention => wire::OrderRefundStatus::NeedsAttention,
     };
-    wire::OrderRefund { amount: money(refund.amount), status }
+    wire::OrderRefund { amount: money(refund.amount), seats: refund.seats.clone(), status }
 }
 
 /// A page of a list, with the cursor of the next.
@@ -81,7 +81,15 @@ mod tests {
         let shown = |status, tries| {
             let (id, payment) = (randomness.id(now), randomness.id(now));
             let amount = ticketing_core::Money { amount: 1, currency: Currency::KRW };
-            let report = RefundReport { id, payment, amount, status, tries, elsewhere: false };
+            let report = RefundReport {
+                id,
+                payment,
+                amount,
+                seats: Vec::new(),
+                status,
+                tries,
+                elsewhere: false,
+            };
             refund(&report).status.to_string()
         };
         let words = [

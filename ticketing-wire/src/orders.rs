@@ -80,7 +80,7 @@ pub struct NewOrder {
 #[schema(example = json!({
     "id": "0190f4a2-0000-7000-8000-000000000006",
     "performance_id": "0190f4a2-0000-7000-8000-000000000003", "status": "pending_payment",
-    "seats": [2, 3], "lines": [
+    "seats": [2, 3], "returned": [], "lines": [
         {"kind": "ticket", "seat": 2, "amount": {"amount": 132_000, "currency": "KRW"}},
         {"kind": "ticket", "seat": 3, "amount": {"amount": 132_000, "currency": "KRW"}},
     ],
@@ -97,6 +97,9 @@ pub struct Order {
     pub status: OrderStatus,
     /// Its seats.
     pub seats: Vec<u32>,
+    /// Those of them that were given back, while it goes on with the others.
+    #[serde(default)]
+    pub returned: Vec<u32>,
     /// What is paid for; their sum is the total.
     #[serde(default)]
     pub lines: Vec<OrderLine>,
@@ -120,6 +123,9 @@ pub struct Order {
 pub struct OrderRefund {
     /// How much.
     pub amount: Money,
+    /// For which seats; none where it is for all that was left.
+    #[serde(default)]
+    pub seats: Vec<u32>,
     /// How far; only `done` is money that is back.
     pub status: OrderRefundStatus,
 }

@@ -84,6 +84,15 @@ pub struct Attention {
     pub since: Time,
 }
 
+/// Seats to be given back, while their order goes on with the others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"seats": [2]}))]
+pub struct NewRefund {
+    /// Seats of the order that was paid by the payment; all that it still has end it.
+    pub seats: Vec<u32>,
+}
+
 /// Money on its way back, or back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Refund {
@@ -91,6 +100,9 @@ pub struct Refund {
     pub id: Uuid,
     /// How much.
     pub amount: Money,
+    /// For which seats; none where it is for all that was left.
+    #[serde(default)]
+    pub seats: Vec<u32>,
     /// How far.
     pub status: RefundStatus,
     /// Somebody else gave it back: the provider's console, a bank.
@@ -102,9 +114,11 @@ pub struct Refund {
 #[schema(example = json!({
     "payment_id": "0190f4a2000070008000000000000007",
     "order_id": "0190f4a2-0000-7000-8000-000000000006", "order_status": "refund_due",
+    "seats": [2],
     "status": "returned", "captured": {"amount": 131_999, "currency": "KRW"},
     "refunds": [{"id": "5b1c9e0a-7d1f-8a3b-9c55-5d1c3f0e7a11",
-        "amount": {"amount": 131_999, "currency": "KRW"}, "status": "pending", "elsewhere": false}],
+        "amount": {"amount": 131_999, "currency": "KRW"}, "seats": [], "status": "pending",
+        "elsewhere": false}],
     "look_at": "2026-05-01T10:21:00Z", "attention": ["wrong_amount"],
 }))]
 pub struct PaymentReport {
@@ -118,6 +132,9 @@ pub struct PaymentReport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub order_status: Option<OrderStatus>,
+    /// The seats of its order that were not given back.
+    #[serde(default)]
+    pub seats: Vec<u32>,
     /// How far the attempt is.
     pub status: AttemptStatus,
     /// What was captured.

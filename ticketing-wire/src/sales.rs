@@ -49,7 +49,7 @@ pub struct SalesReport {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, u64>)]
     pub orders: BTreeMap<OrderStatus, u64>,
-    /// The totals of paid orders.
+    /// What the seats of paid orders cost, less those that were given back.
     pub gross: Money,
     /// What went back.
     pub refunded: Money,
@@ -60,6 +60,7 @@ pub struct SalesReport {
 #[schema(example = json!({
     "id": "0190f4a2-0000-7000-8000-000000000006",
     "account_id": "0190f4a2-0000-7000-8000-000000000001", "status": "paid", "seats": [2],
+    "returned": [],
     "payment_id": "0190f4a2000070008000000000000007",
     "total": {"amount": 132_000, "currency": "KRW"}, "line_number": 4711,
     "tickets": [{"id": "5b1c9e0a-7d1f-8a3b-9c55-5d1c3f0e7a11", "seat": 2}], "refunds": [],
@@ -73,6 +74,9 @@ pub struct OrganizerOrder {
     pub status: OrderStatus,
     /// Its seats.
     pub seats: Vec<u32>,
+    /// Those of them that were given back, while it goes on with the others.
+    #[serde(default)]
+    pub returned: Vec<u32>,
     /// The payment that it waits for, or was paid by; null where nothing is to be paid.
     #[serde(default)]
     pub payment_id: Option<String>,

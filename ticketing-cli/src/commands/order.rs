@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use comfy_table::Table;
 use ticketing_client::{all, sales};
-use ticketing_wire::orders::OrderStatus;
+use ticketing_wire::orders::{OrderRefund, OrderStatus};
 use ticketing_wire::page::PAGE_MAX;
 use ticketing_wire::sales::{OrdersQuery, OrganizerOrder};
 use uuid::Uuid;
@@ -37,16 +37,30 @@ pub(crate) async fn run(order: Order, servers: &[String], format: Format) -> any
 }
 
 fn show(orders: &[OrganizerOrder]) -> Table {
-    let mut table = output::table(&["id", "status", "seats", "tickets", "total", "payment"]);
+    let mut table =
+        output::table(&["id", "status", "seats", "tickets", "total", "refunds", "payment"]);
     for order in orders {
         table.add_row([
             cell(&order.id),
             cell(&order.status),
-            number(&order.seats.len()),
+            cell(&seats(order)),
             number(&order.tickets.len()),
             number(&order.total),
+            cell(&refunds(order)),
             cell(&or_dash(order.payment_id.as_ref())),
         ]);
     }
     table
+}
+
+/// The seats that it still has.
+fn seats(order: &OrganizerOrder) -> String {
+    let kept = order.seats.iter().filter(|seat| !order.returned.contains(seat));
+    kept.map(u32::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn refunds(order: &OrganizerOrder) -> String {
+    let refund = |refund: &OrderRefund| format!("{} {}", refund.amount, refund.status);
+    let refunds: Vec<String> = order.refunds.iter().map(refund).collect();
+    or_dash(Some(refunds.join("; ")).filter(|text| !text.is_empty()))
 }

@@ -4,12 +4,12 @@ use clap::Subcommand;
 use comfy_table::Table;
 use ticketing_client::{IdempotencyKey, all, payments};
 use ticketing_wire::page::{PAGE_MAX, PageQuery};
-use ticketing_wire::payments::{Attention, AttentionReason, PaymentReport};
+use ticketing_wire::payments::{Attention, AttentionReason, NewRefund, PaymentReport};
 use uuid::Uuid;
 
 use crate::output::{self, Format, cell, or_dash};
-use crate::session;
 use crate::settings::Usage;
+use crate::{entropy, session};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Payment {
@@ -30,6 +30,10 @@ pub(crate) enum Payment {
     Refund {
         /// The payment's id.
         payment: Uuid,
+        /// Give back these seats alone (numbers as `payment show` gives them): the order goes on with
+        /// the others.
+        #[arg(long, value_delimiter = ',', value_name = "SEAT,..")]
+        seats: Option<Vec<u32>>,
         /// Do not ask.
         #[arg(long)]
         yes: bool,
@@ -54,15 +58,20 @@ pub(crate) async fn run(
         }
         Payment::Show { payment } => client.send(&payments::show(token, payment)).await?,
         Payment::Settle { payment } => client.send(&payments::settle(token, payment)).await?,
-        Payment::Refund { payment, yes } => {
+        Payment::Refund { payment, seats, yes } => {
             let question =
                 "Give the money back, void the tickets and free the seats? Then type `yes`";
             if !yes && crate::prompt::line(question, "--yes")? != "yes" {
                 return Err(Usage("nothing was given back".into()).into());
             }
-            // One intent per payment: whoever repeats the command gets the first answer.
-            let key = IdempotencyKey::from_random(payment.as_u128());
-            client.send(&payments::refund(token, payment, &key)).await?
+            // One intent per payment: whoever repeats the command gets the first answer. A seat is
+            // given back once by itself.
+            let key = match seats {
+                None => IdempotencyKey::from_random(payment.as_u128()),
+                Some(_) => IdempotencyKey::from_random(entropy::fresh()),
+            };
+            let seats = seats.map(|seats| NewRefund { seats });
+            client.send(&payments::refund(token, payment, seats, &key)).await?
         }
     };
     output::print(format, &report, || show(&report))
@@ -85,7 +94,12 @@ fn list(matters: &[Attention]) -> Table {
 fn show(report: &PaymentReport) -> Table {
     let refund = |refund: &ticketing_wire::payments::Refund| {
         let by = if refund.elsewhere { ", by somebody else" } else { "" };
-        format!("{} {}{by}", refund.amount, refund.status)
+        let of = match refund.seats.as_slice() {
+            [] => String::new(),
+            [one] => format!(" for seat {one}"),
+            several => format!(" for seats {}", numbers(several)),
+        };
+        format!("{} {}{of}{by}", refund.amount, refund.status)
     };
     let refunds: Vec<String> = report.refunds.iter().map(refund).collect();
     let reasons: Vec<&str> = report.attention.iter().map(AttentionReason::as_str).collect();
@@ -95,8 +109,13 @@ fn show(report: &PaymentReport) -> Table {
         ("captured", report.captured.to_string()),
         ("order", or_dash(report.order_id)),
         ("order status", or_dash(report.order_status.as_ref())),
+        ("seats", or_dash(Some(numbers(&report.seats)).filter(|text| !text.is_empty()))),
         ("refunds", or_dash(Some(refunds.join("; ")).filter(|text| !text.is_empty()))),
         ("next look", or_dash(report.look_at)),
         ("needs a person", or_dash(Some(reasons.join(", ")).filter(|text| !text.is_empty()))),
     ])
+}
+
+fn numbers(seats: &[u32]) -> String {
+    seats.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
 }

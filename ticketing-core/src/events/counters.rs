@@ -23,7 +23,9 @@ impl SalesCounters {
             EventKind::OrderExpired | EventKind::OrderCancelled | EventKind::OrderRefundDue => {
                 Self { orders_ended: 1, ..Self::default() }
             }
-            EventKind::OrderVoided => Self { seats_sold: -seats, ..Self::default() },
+            EventKind::OrderVoided | EventKind::OrderReduced => {
+                Self { seats_sold: -seats, ..Self::default() }
+            }
             EventKind::OrderConfirming | EventKind::OrderReopened | EventKind::OrderRefunded => {
                 Self::default()
             }

@@ -27,11 +27,14 @@ pub enum EventKind {
     /// A paid order ended: its tickets are void, its seats are free, and its money is on its way back
     /// or back.
     OrderVoided,
+    /// Some seats of a paid order were given back: their tickets are void, they are free, and their
+    /// money is on its way back.
+    OrderReduced,
 }
 
 #[cfg(feature = "services")]
 impl EventKind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::OrderPlaced,
         Self::OrderConfirming,
         Self::OrderReopened,
@@ -41,6 +44,7 @@ impl EventKind {
         Self::OrderRefundDue,
         Self::OrderRefunded,
         Self::OrderVoided,
+        Self::OrderReduced,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -54,6 +58,7 @@ impl EventKind {
             Self::OrderRefundDue => "order_refund_due",
             Self::OrderRefunded => "order_refunded",
             Self::OrderVoided => "order_voided",
+            Self::OrderReduced => "order_reduced",
         }
     }
 

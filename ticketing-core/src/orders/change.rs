@@ -23,6 +23,8 @@ pub(crate) struct Change {
     pub(crate) remember: Option<Remember>,
     /// The order as it is now.
     pub(crate) order: Order,
+    /// Which of its seats this is about: all that it still has, or some of them.
+    pub(crate) about: Vec<u32>,
     pub(crate) seats: Seats,
     pub(crate) tickets: Tickets,
     /// The attempts and refunds that are new or other than before, as they are now.
@@ -57,7 +59,7 @@ pub(crate) struct Remember {
     pub(crate) kept: Kept,
 }
 
-/// What becomes of the claims on the order's seats, and of its buyer's quota.
+/// What becomes of the claims on the seats, and of the buyer's quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Seats {
     Keep,
@@ -105,6 +107,7 @@ pub(super) struct Draft<'a> {
     before: &'a Dossier,
     pub(super) after: Dossier,
     pub(super) now: Timestamp,
+    pub(super) about: Vec<u32>,
     pub(super) seats: Seats,
     pub(super) tickets: Tickets,
     pub(super) remember: Option<Remember>,
@@ -118,6 +121,7 @@ impl<'a> Draft<'a> {
             before,
             after: before.clone(),
             now,
+            about: before.order.kept_seats(),
             seats: Seats::Keep,
             tickets: Tickets::Keep,
             remember: None,
@@ -143,7 +147,8 @@ impl<'a> Draft<'a> {
 
     /// The change, where there is one.
     pub(super) fn finish(self) -> Option<Change> {
-        let Self { before, mut after, now, seats, tickets, remember, event, mut attention } = self;
+        let Self { before, mut after, now, about, seats, tickets, remember, event, mut attention } =
+            self;
         let mut attended = std::mem::take(&mut after.attended);
         attended.retain(|matter| !after.is_over(*matter));
         after.attended = attended;
@@ -160,6 +165,7 @@ impl<'a> Draft<'a> {
         Some(Change {
             seen: Some(before.order.version),
             remember,
+            about,
             seats,
             tickets,
             attempts: attempts.collect(),
@@ -191,6 +197,7 @@ impl Dossier {
                 None => self.refunds.push(refund.clone()),
             }
         }
+        self.refunds.sort_by_key(|refund| refund.id);
         self
     }
 }

@@ -39,7 +39,7 @@ pub(crate) trait Changing: Send + Sync {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sales {
     pub(crate) orders: BTreeMap<OrderStatus, u64>,
-    /// The totals of paid orders.
+    /// What the seats of paid orders cost, less those that were given back.
     pub(crate) gross: i64,
     pub(crate) refunded: i64,
 }

@@ -8,7 +8,7 @@ use crate::id::{PaymentId, RefundId};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dossier {
     pub(crate) order: Order,
-    /// By when they were made.
+    /// By id, as the refunds are.
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) refunds: Vec<Refund>,
     /// What a person has been asked to look at already.

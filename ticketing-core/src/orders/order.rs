@@ -59,7 +59,7 @@ impl OrderStatus {
         match event {
             EventKind::OrderPlaced | EventKind::OrderReopened => Self::PendingPayment,
             EventKind::OrderConfirming => Self::Confirming,
-            EventKind::OrderPaid => Self::Paid,
+            EventKind::OrderPaid | EventKind::OrderReduced => Self::Paid,
             EventKind::OrderExpired => Self::Expired,
             EventKind::OrderCancelled => Self::Cancelled,
             EventKind::OrderRefundDue | EventKind::OrderVoided => Self::RefundDue,
@@ -92,6 +92,8 @@ pub struct Order {
     pub status: OrderStatus,
     /// The seat indices, ascending.
     pub seats: Vec<u32>,
+    /// Those of them that were given back while it went on with the others, ascending.
+    pub returned: Vec<u32>,
     /// What is paid for: frozen in the hold, whatever happens to prices.
     pub lines: Vec<OrderLine>,
     /// What it costs: the sum of the lines.
@@ -123,6 +125,26 @@ impl Order {
         matches!(self.status, OrderStatus::PendingPayment | OrderStatus::Confirming)
     }
 
+    /// The seats that were not given back.
+    pub fn kept_seats(&self) -> Vec<u32> {
+        let is_kept = |seat: &&u32| self.returned.binary_search(seat).is_err();
+        self.seats.iter().filter(is_kept).copied().collect()
+    }
+
+    /// What is paid for: the total, less what the seats cost that were given back.
+    pub fn kept_total(&self) -> Money {
+        self.price_without(&[])
+    }
+
+    /// What is paid for without these seats and those that were given back: what the other seats cost,
+    /// and what belongs to none.
+    pub(super) fn price_without(&self, seats: &[u32]) -> Money {
+        let is_gone = |seat: u32| seats.contains(&seat) || self.returned.contains(&seat);
+        let lines = self.lines.iter().filter(|line| !line.seat.is_some_and(is_gone));
+        let amount = lines.map(|line| line.amount.amount).sum();
+        Money { amount, ..self.total }
+    }
+
     /// What the seats have to show for it.
     pub(crate) fn projection(&self) -> Projection {
         Projection {
@@ -130,7 +152,8 @@ impl Order {
             version: self.version,
             account: self.account,
             hold: self.hold,
-            seats: self.seats.clone(),
+            seats: self.kept_seats(),
+            free: self.returned.clone(),
             state: self.status.seats_show(),
         }
     }

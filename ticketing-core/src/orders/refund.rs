@@ -52,6 +52,9 @@ pub(crate) struct Refund {
     pub(crate) id: RefundId,
     pub(crate) payment: PaymentId,
     pub(crate) amount: Money,
+    /// What it is for: the lines of these seats, which the order gave back, or, where there are none,
+    /// all that was left of the payment.
+    pub(crate) seats: Vec<u32>,
     pub(crate) status: RefundStatus,
     /// Somebody else gave it back: the provider's console, a bank.
     pub(crate) elsewhere: bool,
@@ -78,6 +81,7 @@ impl Refund {
             id,
             payment,
             amount,
+            seats: Vec::new(),
             status: RefundStatus::Requested,
             elsewhere: false,
             attempt: 1,
@@ -95,6 +99,11 @@ impl Refund {
             1 => format!("refund-{}", self.id),
             attempt => format!("refund-{}-{attempt}", self.id),
         }
+    }
+
+    /// It may be through: it was sent, or the provider has taken it.
+    pub(super) fn is_under_way(&self) -> bool {
+        matches!(self.status, RefundStatus::Sent | RefundStatus::Pending)
     }
 
     pub(super) fn done(&mut self) {
@@ -136,6 +145,8 @@ pub struct RefundReport {
     pub payment: PaymentId,
     /// How much.
     pub amount: Money,
+    /// For which seats; none where it is for all that was left.
+    pub seats: Vec<u32>,
     /// How far.
     pub status: RefundStatus,
     /// How often it was tried, this time included; each try before was refused.
@@ -150,6 +161,7 @@ impl From<&Refund> for RefundReport {
             id: refund.id,
             payment: refund.payment,
             amount: refund.amount,
+            seats: refund.seats.clone(),
             status: refund.status,
             tries: refund.attempt,
             elsewhere: refund.elsewhere,

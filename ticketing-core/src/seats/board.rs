@@ -163,13 +163,16 @@ impl Board {
             return Projected { changed: 0 };
         }
         self.applied.insert(order, version);
-        let changed = match projection.state {
+        let back = projection.free.iter().filter(|seat| self.take_back(**seat, projection));
+        let back = back.count();
+        let shown = match projection.state {
             SeatStatus::Reserved | SeatStatus::Sold => {
                 self.drop_hold(projection.hold);
                 projection.seats.iter().filter(|seat| self.give(**seat, projection)).count()
             }
             _ => projection.seats.iter().filter(|seat| self.take_back(**seat, projection)).count(),
         };
+        let changed = back + shown;
         Projected { changed: u32::try_from(changed).unwrap_or(u32::MAX) }
     }
 

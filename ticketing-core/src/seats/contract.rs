@@ -33,6 +33,8 @@ pub(crate) struct Projection {
     pub(crate) seats: Vec<u32>,
     /// Reserved, sold, or free again.
     pub(crate) state: SeatStatus,
+    /// Seats that it gave back, whatever it shows of the others.
+    pub(crate) free: Vec<u32>,
 }
 
 /// What a projection changed.

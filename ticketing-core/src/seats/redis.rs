@@ -88,7 +88,7 @@ fn call(
 fn project_arguments(call: &mut ScriptInvocation<'static>, projection: &Projection) {
     call.arg(projection.order.to_string()).arg(projection.version);
     call.arg(projection.account.to_string()).arg(projection.hold.to_string());
-    call.arg(projection.state as u8).arg(json(&projection.seats));
+    call.arg(projection.state as u8).arg(json(&projection.seats)).arg(json(&projection.free));
 }
 
 fn json<T: serde::Serialize>(value: &T) -> String {

@@ -73,6 +73,7 @@ mod money;
 mod noticed;
 mod orders;
 mod paging;
+mod parts;
 mod payments;
 mod places;
 mod plans;

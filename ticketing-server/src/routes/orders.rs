@@ -41,6 +41,7 @@ fn order(placed: PlacedOrder) -> wire::Order {
         refunds: refunds.iter().map(convert::refund).collect(),
         created_at: time(order.created_at),
         seats: order.seats,
+        returned: order.returned,
     }
 }
 

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::Answer;
 use crate::app::App;
 use crate::convert::{self, money, time};
-use crate::extract::{Id, Key, Query, SignedIn};
+use crate::extract::{Body, Id, Key, Query, SignedIn};
 
 const LIST: &str = "attention";
 
@@ -42,6 +42,7 @@ fn report(report: &PaymentReport) -> wire::PaymentReport {
     let refunds = report.refunds.iter().map(|refund| wire::Refund {
         id: refund.id.uuid(),
         amount: money(refund.amount),
+        seats: refund.seats.clone(),
         status: refund.status.name().into(),
         elsewhere: refund.elsewhere,
     });
@@ -49,6 +50,7 @@ fn report(report: &PaymentReport) -> wire::PaymentReport {
         payment_id: report.payment.to_string(),
         order_id: report.order.map(|(order, _)| order.uuid()),
         order_status: report.order.map(|(_, status)| status.name().into()),
+        seats: report.seats.clone(),
         status: report.status.name().into(),
         captured: money(report.captured),
         refunds: refunds.collect(),
@@ -110,15 +112,17 @@ async fn settle(
 }
 
 /// Gives back what is left of a payment. An order that was paid by it ends: its tickets are void and
-/// its seats free. Administrators only.
+/// its seats free. With seats, the order goes on with the others, and what is left beyond their price
+/// goes back. Administrators only.
 #[utoipa::path(
     post, path = "/v1/payments/{id}/refund", operation_id = "refund_payment", tag = "payments",
-    params(Key),
+    params(Key), request_body = Option<wire::NewRefund>,
     responses(
         (status = 202, description = "the payment, whose money is on its way",
             body = wire::PaymentReport),
         (status = 403, description = "forbidden: the caller is no administrator"),
-        (status = 409, description = "conflict: nothing is left to give back"),
+        (status = 409, description = "conflict: nothing is left to give back, or a \
+            seat was given back before"),
         (status = 422, description = "idempotency-reused"),
     )
 )]
@@ -127,8 +131,12 @@ async fn refund(
     SignedIn(caller): SignedIn,
     Id(id): Id<PaymentId>,
     Key(key): Key,
+    body: Option<Body<wire::NewRefund>>,
 ) -> Answer<(StatusCode, Json<wire::PaymentReport>)> {
-    let refunded = app.office.refund_payment(&caller, id, key).await?;
+    let refunded = match body {
+        None => app.office.refund_payment(&caller, id, key).await?,
+        Some(Body(some)) => app.office.refund_seats(&caller, id, some.seats, key).await?,
+    };
     Ok((StatusCode::ACCEPTED, Json(report(&refunded))))
 }
 

@@ -39,6 +39,7 @@ fn order(seen: OrganizerOrder) -> wire::OrganizerOrder {
         tickets: tickets.iter().map(ticket).collect(),
         refunds: refunds.iter().map(convert::refund).collect(),
         seats: order.seats,
+        returned: order.returned,
     }
 }
 

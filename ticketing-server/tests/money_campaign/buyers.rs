@@ -73,12 +73,20 @@ impl Buyer {
         Some(order["payment"]["payment_id"].as_str()?.to_owned())
     }
 
-    /// Gives a payment back; for administrators.
-    pub(crate) async fn refund(&mut self, payment: &str) -> Option<()> {
+    /// Gives a payment back, or some of the seats that it was for; for administrators.
+    pub(crate) async fn refund(&mut self, payment: &str, seats: Option<&Value>) -> Option<()> {
         let key = self.key();
         let keyed = [("Idempotency-Key", key.as_str())];
         let path = format!("/v1/payments/{payment}/refund");
-        self.ask(Method::POST, &path, &keyed, None).await.map(drop)
+        self.ask(Method::POST, &path, &keyed, seats).await.map(drop)
+    }
+
+    /// Gives one seat back that the payment was for, where its order still has one.
+    pub(crate) async fn refund_a_seat(&mut self, payment: &str) -> Option<()> {
+        let path = format!("/v1/payments/{payment}");
+        let (_, report) = self.ask(Method::GET, &path, &[], None).await?;
+        let seat = report["seats"].as_array()?.first()?;
+        self.refund(payment, Some(&json!({ "seats": [seat] }))).await
     }
 
     async fn come_in(&mut self) -> Option<Inside> {

@@ -59,23 +59,24 @@ impl Judge {
             let id = order.id.to_string();
             let is_paid = order.status == OrderStatus::Paid;
             verdict.paid += usize::from(is_paid);
-            let due = if is_paid { order.total.amount } else { 0 };
+            let due = if is_paid { order.kept_total().amount } else { 0 };
+            let kept_seats = order.kept_seats();
             let net = net_of.remove(id.as_str()).unwrap_or(0);
             if net != due {
                 verdict.find(&format!("order {id} is {:?}: {net} kept, {due} due", order.status));
             }
-            if is_paid && tickets.len() != order.seats.len() {
+            if is_paid && tickets.len() != kept_seats.len() {
                 verdict.find(&format!("order {id} is paid and has {} tickets", tickets.len()));
             }
             let claimed = claims.remove(&id).unwrap_or_default();
-            if is_paid != (claimed == order.seats) {
-                let (status, seats) = (order.status, &order.seats);
+            if is_paid != (claimed == kept_seats) {
+                let (status, seats) = (order.status, &kept_seats);
                 verdict.find(&format!("order {id} is {status:?}: {seats:?}, {claimed:?} its own"));
             }
             if matches!(order.status, OrderStatus::Confirming | OrderStatus::RefundDue) {
                 verdict.find(&format!("order {id} is still {:?}", order.status));
             }
-            for seat in order.seats.iter().filter(|_| is_paid) {
+            for seat in kept_seats.iter().filter(|_| is_paid) {
                 if let Some(other) = sold.insert(*seat, id.clone()) {
                     verdict.find(&format!("seat {seat} was sold to {other} and {id}"));
                 }
@@ -135,7 +136,7 @@ impl Judge {
         let counted = self.office.sales_counters(&self.organizer, self.performance).await;
         let counted = counted.expect("the organizer sees the counters");
         let paid = orders.iter().filter(|one| one.order.status == OrderStatus::Paid);
-        let seats = paid.map(|one| one.order.seats.len()).sum::<usize>();
+        let seats = paid.map(|one| one.order.kept_seats().len()).sum::<usize>();
         let seen = (counted.orders_placed, counted.seats_sold);
         let number = |count: usize| i64::try_from(count).expect("few");
         let there = (number(orders.len()), number(seats));

@@ -36,7 +36,7 @@ pub(crate) async fn kill(
     }
 }
 
-/// Gives payments back, as the shop's administrator and at the provider's console, pays some that no
+/// Gives payments and seats back, as the shop's administrator, payments at the provider's console, pays some that no
 /// shop confirmed, and some that no shop knows.
 pub(crate) async fn act(
     gateway: String,
@@ -52,9 +52,13 @@ pub(crate) async fn act(
             () = tokio::time::sleep(ACTS_EVERY) => {}
         }
         let Some(payment) = some_payment(&http, &gateway, &mut random).await else { continue };
-        let verb = match random.random_range(0..4) {
+        let verb = match random.random_range(0..5) {
             0 => {
-                administrator.refund(&payment).await;
+                administrator.refund(&payment, None).await;
+                continue;
+            }
+            3 => {
+                administrator.refund_a_seat(&payment).await;
                 continue;
             }
             1 => "pay",

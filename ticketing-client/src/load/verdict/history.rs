@@ -58,6 +58,7 @@ pub(super) fn order(number: u128, seat: u32, status: OrderStatus) -> OrganizerOr
         total: Money::new(PRICE, "KRW"),
         line_number: u64::try_from(number).expect("a small number"),
         tickets: vec![ticket(number, seat)],
+        returned: Vec::new(),
         refunds: Vec::new(),
     }
 }

@@ -194,6 +194,7 @@ impl BoxOffice {
             hold: hold.id,
             status: if is_free { OrderStatus::Paid } else { OrderStatus::PendingPayment },
             seats: hold.seats.clone(),
+            returned: Vec::new(),
             lines: hold.lines.clone(),
             total: hold.total,
             expires_at: now.plus_seconds(hold.frozen.pay_seconds),

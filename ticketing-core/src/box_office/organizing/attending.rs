@@ -21,6 +21,8 @@ pub struct PaymentReport {
     pub payment: PaymentId,
     /// Its order and how far that is, where one knows the payment.
     pub order: Option<(OrderId, OrderStatus)>,
+    /// The seats of its order that were not given back.
+    pub seats: Vec<u32>,
     /// How far the attempt is.
     pub status: AttemptStatus,
     /// What was captured.
@@ -76,17 +78,40 @@ impl BoxOffice {
             return self.refund_unknown(payment).await;
         };
         let request = RequestHash::of("refund", payment, &());
-        let refund = RefundPayment { account: caller.account(), payment, key, request };
-        let changing = &self.backend().orders.changing;
-        if let Some(kept) = changing.kept(refund.account, &refund.key, request).await? {
+        let account = caller.account();
+        self.refund(order, RefundPayment { account, payment, seats: None, key, request }).await
+    }
+
+    /// Gives back what these seats of the order that was paid by it cost; it goes on with the others.
+    /// For administrators.
+    pub async fn refund_seats(
+        &self,
+        caller: &Caller,
+        payment: PaymentId,
+        seats: Vec<u32>,
+        key: IdempotencyKey,
+    ) -> Result<PaymentReport> {
+        self.administrator(caller).await?;
+        let order = self.order_of(payment).await?;
+        let request = RequestHash::of("refund", payment, &seats);
+        let (account, seats) = (caller.account(), Some(seats));
+        self.refund(order, RefundPayment { account, payment, seats, key, request }).await
+    }
+
+    async fn refund(&self, order: OrderId, refund: RefundPayment) -> Result<PaymentReport> {
+        let (orders, payment) = (&self.backend().orders, refund.payment);
+        let dossier = |dossier: Option<Dossier>| dossier.ok_or(Error::NotFound("payment"));
+        let kept = orders.changing.kept(refund.account, &refund.key, refund.request).await?;
+        if let Some(kept) = kept {
             kept.attempt()?;
-            return self.payment(caller, payment).await;
+            return Ok(report(&dossier(orders.changing.dossier(order).await?)?, payment));
         }
         let now = self.now();
         let rule = |dossier: &Dossier, _: Option<&Demand>| refund_payment(dossier, &refund, now);
-        let decided = self.decide(order, None, rule).await?.ok_or(Error::NotFound("payment"))?;
-        self.show(&decided.dossier.order).await;
-        Ok(report(&decided.dossier, payment))
+        let decided = self.decide(order, None, rule).await?;
+        let dossier = dossier(decided.map(|decided| decided.dossier))?;
+        self.show(&dossier.order).await;
+        Ok(report(&dossier, payment))
     }
 
     /// Money that was captured for no order goes back in full, however often it is asked.
@@ -120,6 +145,7 @@ impl BoxOffice {
         Ok(PaymentReport {
             payment,
             order: None,
+            seats: Vec::new(),
             status,
             captured,
             refunds,
@@ -141,6 +167,7 @@ fn report(dossier: &Dossier, payment: PaymentId) -> PaymentReport {
     PaymentReport {
         payment,
         order: Some((dossier.order.id, dossier.order.status)),
+        seats: dossier.order.kept_seats(),
         status: dossier.attempt_status(payment),
         captured: Money::new(attempt.map_or(0, |attempt| attempt.captured), currency),
         refunds: dossier.refunds_of(payment).map(RefundReport::from).collect(),

@@ -54,10 +54,10 @@ impl MemoryOrders {
         if let Seats::Claim { limit } = change.seats {
             let quota = tables.quota(order);
             let limit = limit.unwrap_or(quota.limit);
-            if quota.seats + count(order) > limit {
+            if quota.seats + count(&change.about) > limit {
                 return Ok(Some(Demand::Quota { limit }));
             }
-            let taken = if self.guards.claim() { tables.claimed(order) } else { Vec::new() };
+            let taken = if self.guards.claim() { tables.claimed(change) } else { Vec::new() };
             if !taken.is_empty() {
                 return Ok(Some(Demand::Seats(taken)));
             }
@@ -75,7 +75,7 @@ impl MemoryOrders {
                 version: *version,
                 performance: change.order.performance,
                 kind: *kind,
-                seats: count(&change.order),
+                seats: count(&change.about),
                 at: change.at,
             });
         }
@@ -110,13 +110,13 @@ impl Changing for MemoryOrders {
         let order = &change.order;
         match change.seats {
             Seats::Keep => {}
-            Seats::Claim { limit } => tables.claim(order, limit),
-            Seats::GiveUp => tables.give_up(order),
+            Seats::Claim { limit } => tables.claim(change, limit),
+            Seats::GiveUp => tables.give_up(change),
         }
         match change.tickets {
             Tickets::Keep => {}
-            Tickets::Make => tables.issue(order),
-            Tickets::Void => tables.void(order),
+            Tickets::Make => tables.issue(change),
+            Tickets::Void => tables.void(change),
         }
         if change.seen.is_none() {
             tables.ordered_holds.insert(order.hold, order.id);

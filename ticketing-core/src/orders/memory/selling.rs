@@ -78,7 +78,7 @@ impl Selling for MemoryOrders {
         for Dossier { order, refunds, .. } in sold {
             *sales.orders.entry(order.status).or_default() += 1;
             if order.status == OrderStatus::Paid {
-                sales.gross += order.total.amount;
+                sales.gross += order.kept_total().amount;
             }
             let done = refunds.iter().filter(|refund| refund.status == RefundStatus::Done);
             sales.refunded += done.map(|refund| refund.amount.amount).sum::<i64>();

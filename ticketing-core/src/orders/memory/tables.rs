@@ -54,44 +54,44 @@ impl Tables {
         self.quotas.get(&(order.performance, order.account)).copied().unwrap_or_default()
     }
 
-    /// The seats of an order that somebody else's order has claimed.
-    pub(super) fn claimed(&self, order: &Order) -> Vec<u32> {
+    /// The seats of a change that somebody else's order has claimed.
+    pub(super) fn claimed(&self, Change { order, about, .. }: &Change) -> Vec<u32> {
         let taken = |seat: &&u32| {
             let owner = self.claims.get(&(order.performance, **seat));
             owner.is_some_and(|owner| *owner != order.id)
         };
-        order.seats.iter().filter(taken).copied().collect()
+        about.iter().filter(taken).copied().collect()
     }
 
-    pub(super) fn claim(&mut self, order: &Order, limit: Option<u32>) {
-        for seat in &order.seats {
+    pub(super) fn claim(&mut self, Change { order, about, .. }: &Change, limit: Option<u32>) {
+        for seat in about {
             self.claims.insert((order.performance, *seat), order.id);
         }
         let quota = self.quotas.entry((order.performance, order.account)).or_default();
-        quota.seats += count(order);
+        quota.seats += count(about);
         quota.limit = limit.unwrap_or(quota.limit);
     }
 
-    pub(super) fn give_up(&mut self, order: &Order) {
-        for seat in &order.seats {
+    pub(super) fn give_up(&mut self, Change { order, about, .. }: &Change) {
+        for seat in about {
             if self.claims.get(&(order.performance, *seat)) == Some(&order.id) {
                 self.claims.remove(&(order.performance, *seat));
             }
         }
         let quota = self.quotas.entry((order.performance, order.account)).or_default();
-        quota.seats = quota.seats.saturating_sub(count(order));
+        quota.seats = quota.seats.saturating_sub(count(about));
     }
 
-    pub(super) fn issue(&mut self, order: &Order) {
-        for seat in &order.seats {
+    pub(super) fn issue(&mut self, Change { order, about, .. }: &Change) {
+        for seat in about {
             let id = ticket_id(order.id, *seat);
             let ticket = Ticket { id, performance: order.performance, seat: *seat };
             self.tickets.insert(id, Issued { ticket, is_used: false, is_void: false });
         }
     }
 
-    pub(super) fn void(&mut self, order: &Order) {
-        for seat in &order.seats {
+    pub(super) fn void(&mut self, Change { order, about, .. }: &Change) {
+        for seat in about {
             if let Some(issued) = self.tickets.get_mut(&ticket_id(order.id, *seat)) {
                 issued.is_void = true;
             }
@@ -168,6 +168,6 @@ impl Tables {
     }
 }
 
-pub(super) fn count(order: &Order) -> u32 {
-    u32::try_from(order.seats.len()).unwrap_or(u32::MAX)
+pub(super) fn count(seats: &[u32]) -> u32 {
+    u32::try_from(seats.len()).unwrap_or(u32::MAX)
 }

@@ -10,7 +10,6 @@ use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::PaymentId;
 use crate::idempotency::Kept;
-use crate::orders::Order;
 use crate::orders::attention::matter_id;
 use crate::orders::change::{Change, Demand, Outcome, Seats, Tickets};
 use crate::orders::order::ticket_id;
@@ -33,7 +32,7 @@ pub(super) async fn place(pool: &PgPool, change: &Change) -> Result<Outcome> {
         order.performance.uuid(),
         order.account.uuid(),
         order.hold.uuid(),
-        &seats(order),
+        &seats(&order.seats),
         order.total.amount,
         order.total.currency.code(),
         order.expires_at.as_millis(),
@@ -46,7 +45,7 @@ pub(super) async fn place(pool: &PgPool, change: &Change) -> Result<Outcome> {
         remember.request.0.as_slice(),
         &facts,
         lines,
-        &tickets(order),
+        &tickets_made(change),
         announced_by.map_or(0, Timestamp::as_millis),
     );
     match placed.fetch_one(pool).await {
@@ -70,12 +69,13 @@ pub(super) async fn change(
     };
     let applied = sqlx::query!(
         "SELECT change_order($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-             $16, $17, $18, $19, $20, $21, $22, $23)",
+             $16, $17, $18, $19, $20, $21, $22, $23, $24)",
         order.id.uuid(),
         seen,
         order.performance.uuid(),
         order.account.uuid(),
-        &seats(order),
+        &seats(&change.about),
+        &seats(&order.returned),
         order.status.name(),
         order.payment.uuid(),
         order.cancel_wanted,
@@ -89,7 +89,7 @@ pub(super) async fn change(
             Tickets::Make => "make",
             Tickets::Void => "void",
         },
-        &tickets(order),
+        &tickets_made(change),
         rows::<_, StoredAttempt>(&change.attempts),
         rows::<_, StoredRefund>(&change.refunds),
         rows::<_, StoredEvent>(&change.events),
@@ -137,10 +137,13 @@ where
     serde_json::to_string(&rows).expect("plain data serialise")
 }
 
-fn seats(order: &Order) -> Vec<i32> {
-    order.seats.iter().map(|seat| seat.cast_signed()).collect()
+fn seats(seats: &[u32]) -> Vec<i32> {
+    seats.iter().map(|seat| seat.cast_signed()).collect()
 }
 
-fn tickets(order: &Order) -> Vec<Uuid> {
-    order.seats.iter().map(|seat| ticket_id(order.id, *seat).uuid()).collect()
+fn tickets_made(Change { order, about, tickets, .. }: &Change) -> Vec<Uuid> {
+    if *tickets != Tickets::Make {
+        return Vec::new();
+    }
+    about.iter().map(|seat| ticket_id(order.id, *seat).uuid()).collect()
 }

@@ -22,7 +22,7 @@ pub(super) async fn of_account(
 ) -> Result<Paged<Order>> {
     let rows = sqlx::query_as!(
         OrderRow,
-        "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
+        "SELECT id, performance_id, account_id, hold_id, status, seats, returned, lines, total, currency,
              expires_at_ms, payment_id, cancel_wanted, version, line_number, line_epoch,
              created_at_ms
          FROM orders WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3",
@@ -41,7 +41,8 @@ pub(super) async fn overdue(pool: &PgPool, now: Timestamp) -> Result<Vec<Dossier
         let rows = sqlx::query_as!(
             DossierRow,
             r#"SELECT id AS "id!", performance_id AS "performance_id!", account_id AS "account_id!",
-                 hold_id AS "hold_id!", status AS "status!", seats AS "seats!", lines AS "lines!",
+                 hold_id AS "hold_id!", status AS "status!", seats AS "seats!",
+                 returned AS "returned!", lines AS "lines!",
                  total AS "total!", currency AS "currency!", expires_at_ms AS "expires_at_ms!",
                  payment_id AS "payment_id!", cancel_wanted AS "cancel_wanted!",
                  version AS "version!", line_number AS "line_number!",
@@ -73,7 +74,7 @@ pub(super) async fn of_performance(
 ) -> Result<Paged<(Order, Vec<Ticket>)>> {
     let rows = sqlx::query_as!(
         OrderRow,
-        "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
+        "SELECT id, performance_id, account_id, hold_id, status, seats, returned, lines, total, currency,
              expires_at_ms, payment_id, cancel_wanted, version, line_number, line_epoch,
              created_at_ms
          FROM orders
@@ -133,7 +134,7 @@ pub(super) async fn refunds(
 pub(super) async fn live(pool: &PgPool, performance: PerformanceId) -> Result<Vec<Order>> {
     let rows = sqlx::query_as!(
         OrderRow,
-        "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
+        "SELECT id, performance_id, account_id, hold_id, status, seats, returned, lines, total, currency,
              expires_at_ms, payment_id, cancel_wanted, version, line_number, line_epoch,
              created_at_ms
          FROM orders
@@ -165,6 +166,19 @@ pub(super) async fn sales(pool: &PgPool, performance: PerformanceId) -> Result<S
         sales.orders.insert(status, row.count.cast_unsigned());
         if status == OrderStatus::Paid {
             sales.gross = row.total;
+        }
+    }
+    let reduced = sqlx::query_as!(
+        OrderRow,
+        "SELECT id, performance_id, account_id, hold_id, status, seats, returned, lines, total,
+             currency, expires_at_ms, payment_id, cancel_wanted, version, line_number, line_epoch,
+             created_at_ms
+         FROM orders WHERE performance_id = $1 AND status = 'paid' AND returned <> '{}'",
+        performance.uuid(),
+    );
+    for row in reduced.fetch_all(pool).await? {
+        if let Some(order) = readable(Order::try_from(row)) {
+            sales.gross -= order.total.amount - order.kept_total().amount;
         }
     }
     sales.refunded = sqlx::query_scalar!(

@@ -21,6 +21,7 @@ pub(super) struct OrderRow {
     pub(super) hold_id: Uuid,
     pub(super) status: String,
     pub(super) seats: Vec<i32>,
+    pub(super) returned: Vec<i32>,
     pub(super) lines: String,
     pub(super) total: i64,
     pub(super) currency: String,
@@ -52,6 +53,7 @@ impl TryFrom<OrderRow> for Order {
             hold: row.hold_id.into(),
             status,
             seats,
+            returned: row.returned.into_iter().map(i32::cast_unsigned).collect(),
             lines,
             total,
             expires_at: Timestamp::from_millis(row.expires_at_ms),
@@ -74,6 +76,7 @@ pub(super) struct DossierRow {
     pub(super) hold_id: Uuid,
     pub(super) status: String,
     pub(super) seats: Vec<i32>,
+    pub(super) returned: Vec<i32>,
     pub(super) lines: String,
     pub(super) total: i64,
     pub(super) currency: String,
@@ -103,6 +106,7 @@ impl TryFrom<DossierRow> for Dossier {
             hold_id: row.hold_id,
             status: row.status,
             seats: row.seats,
+            returned: row.returned,
             lines: row.lines,
             total: row.total,
             currency: row.currency,
@@ -144,7 +148,7 @@ pub(super) fn money(table: &'static str, row: Uuid, amount: i64, currency: &str)
 pub(super) async fn stored_order(pool: &PgPool, id: OrderId) -> Result<Option<Order>> {
     let row = sqlx::query_as!(
         OrderRow,
-        "SELECT id, performance_id, account_id, hold_id, status, seats, lines, total, currency,
+        "SELECT id, performance_id, account_id, hold_id, status, seats, returned, lines, total, currency,
              expires_at_ms, payment_id, cancel_wanted, version, line_number, line_epoch,
              created_at_ms
          FROM orders WHERE id = $1",
@@ -157,7 +161,8 @@ pub(super) async fn stored_dossier(pool: &PgPool, id: OrderId) -> Result<Option<
     let row = sqlx::query_as!(
         DossierRow,
         r#"SELECT id AS "id!", performance_id AS "performance_id!", account_id AS "account_id!",
-                 hold_id AS "hold_id!", status AS "status!", seats AS "seats!", lines AS "lines!",
+                 hold_id AS "hold_id!", status AS "status!", seats AS "seats!",
+                 returned AS "returned!", lines AS "lines!",
                  total AS "total!", currency AS "currency!", expires_at_ms AS "expires_at_ms!",
                  payment_id AS "payment_id!", cancel_wanted AS "cancel_wanted!",
                  version AS "version!", line_number AS "line_number!",

@@ -1,11 +1,12 @@
 //! What a person decides about a payment.
 
-use super::capturing::return_money;
+use super::capturing::{return_all, return_seats};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::{AccountId, PaymentId};
 use crate::idempotency::{IdempotencyKey, Kept, RequestHash};
 use crate::money::Money;
+use crate::orders::OrderStatus;
 use crate::orders::attention::AttentionReason;
 use crate::orders::change::{Change, Draft, Remember};
 use crate::orders::dossier::Dossier;
@@ -16,12 +17,14 @@ pub(crate) struct RefundPayment {
     /// Who decided it.
     pub(crate) account: AccountId,
     pub(crate) payment: PaymentId,
+    /// What these seats cost; all that is left where none are named.
+    pub(crate) seats: Option<Vec<u32>>,
     pub(crate) key: IdempotencyKey,
     pub(crate) request: RequestHash,
 }
 
-/// All that is left of a payment goes back. An order that was paid by it ends: its tickets are void
-/// and its seats are free.
+/// What is left of a payment goes back, and an order that was paid by it ends: its tickets are void
+/// and its seats are free. Where seats are named, the order goes on with the others.
 pub(crate) fn refund_payment(
     dossier: &Dossier,
     refund: &RefundPayment,
@@ -29,16 +32,41 @@ pub(crate) fn refund_payment(
 ) -> Result<Option<Change>> {
     let payment = refund.payment;
     let attempt = dossier.attempt(payment).ok_or(Error::NotFound("payment"))?;
+    let some = refund.seats.as_deref().map(|seats| some_of(dossier, payment, seats)).transpose()?;
     let left = attempt.captured.saturating_sub(dossier.going_back(payment));
     if left <= 0 {
         return Err(Error::conflict("nothing of the payment is left to give back"));
     }
+    let left = Money::new(left, dossier.order.total.currency);
     let mut draft = Draft::of(dossier, now);
-    return_money(&mut draft, payment, Money::new(left, dossier.order.total.currency));
+    match some.flatten() {
+        Some(seats) => return_seats(&mut draft, payment, seats, left),
+        None => return_all(&mut draft, payment, left),
+    }
+    // What somebody else gave back is part of what was decided.
+    draft.after.attended.retain(|matter| *matter != (payment, AttentionReason::RefundedElsewhere));
     let RefundPayment { account, ref key, request, .. } = *refund;
     let kept = Kept::Attempt(payment);
     draft.remember = Some(Remember { account, key: key.clone(), request, kept });
     Ok(draft.finish())
+}
+
+/// The named seats, ascending; nothing where they are all that the order still has.
+fn some_of(dossier: &Dossier, payment: PaymentId, named: &[u32]) -> Result<Option<Vec<u32>>> {
+    let order = &dossier.order;
+    let mut seats = named.to_vec();
+    seats.sort_unstable();
+    seats.dedup();
+    if seats.is_empty() || !seats.iter().all(|seat| order.seats.contains(seat)) {
+        return Err(Error::field("seats", "seats of the order, at least one"));
+    }
+    if order.status != OrderStatus::Paid || order.payment != payment {
+        return Err(Error::conflict("no order is paid by this payment"));
+    }
+    if let Some(seat) = seats.iter().find(|seat| order.returned.contains(seat)) {
+        return Err(Error::conflict(format!("seat {seat} was given back before")));
+    }
+    Ok((seats != order.kept_seats()).then_some(seats))
 }
 
 /// A person has seen what somebody else did to a payment.

@@ -1,6 +1,6 @@
 //! What was captured: tickets, or money back. Never both, and never neither.
 
-use super::refunding::{close, try_again};
+use super::refunding::{close, fit, try_again};
 use super::settling::{Terms, reopened};
 use crate::events::EventKind;
 use crate::id::PaymentId;
@@ -92,14 +92,31 @@ fn pay(draft: &mut Draft<'_>, payment: PaymentId) {
 }
 
 /// What is left of a payment goes back, and an order that was paid by it ends.
-pub(super) fn return_money(draft: &mut Draft<'_>, payment: PaymentId, left: Money) {
+pub(super) fn return_all(draft: &mut Draft<'_>, payment: PaymentId, left: Money) {
     let order = &draft.after.order;
     if order.status == OrderStatus::Paid && order.payment == payment {
         void(draft);
-        refund(draft, payment, left);
-    } else {
-        refund(draft, payment, left);
     }
+    refund(draft, payment, left);
+}
+
+/// A paid order gives these of its seats back and goes on with the others. What the others do not cost
+/// of what is left of the payment goes back: nothing, where somebody else has given it back already.
+pub(super) fn return_seats(
+    draft: &mut Draft<'_>,
+    payment: PaymentId,
+    seats: Vec<u32>,
+    left: Money,
+) {
+    let others = draft.after.order.price_without(&seats);
+    request(draft, payment, Money { amount: left.amount - others.amount, ..left }, seats.clone());
+    draft.seats = Seats::GiveUp;
+    draft.tickets = Tickets::Void;
+    let returned = &mut draft.after.order.returned;
+    returned.extend(&seats);
+    returned.sort_unstable();
+    draft.about = seats;
+    draft.becomes(EventKind::OrderReduced);
 }
 
 /// A paid order ends.
@@ -127,9 +144,14 @@ fn money_back(draft: &mut Draft<'_>, payment: PaymentId, kept: Money) {
 /// What a payment still keeps goes back; the order stays as it is.
 fn refund(draft: &mut Draft<'_>, payment: PaymentId, kept: Money) {
     returned(draft, payment);
-    if kept.amount > 0 {
+    request(draft, payment, kept, Vec::new());
+}
+
+fn request(draft: &mut Draft<'_>, payment: PaymentId, amount: Money, seats: Vec<u32>) {
+    if amount.amount > 0 {
         let id = refund_id(payment, draft.after.refunds_of(payment).count());
-        draft.after.refunds.push(Refund::requested(id, payment, kept, draft.now));
+        let refund = Refund { seats, ..Refund::requested(id, payment, amount, draft.now) };
+        draft.after.refunds.push(refund);
     }
 }
 
@@ -150,7 +172,9 @@ fn taken_back(draft: &mut Draft<'_>, payment: PaymentId, kept: Money, elsewhere:
     if elsewhere && kept.amount == 0 {
         returned(draft, payment);
         void(draft);
-        draft.after.order.status = OrderStatus::Refunded;
+        if draft.after.all_back() {
+            draft.after.order.status = OrderStatus::Refunded;
+        }
     } else if elsewhere {
         let why = format!("{} of the payment is left", kept.amount);
         draft.attend(payment, AttentionReason::RefundedElsewhere, why);
@@ -179,10 +203,15 @@ fn count_back(draft: &mut Draft<'_>, fact: &Fact) -> bool {
         try_again(draft, id, "the provider says that it failed", false);
     }
     let mut unbooked = fact.cancelled.saturating_sub(draft.after.back(fact.payment));
-    for refund in &mut draft.after.refunds {
-        let is_waiting = refund.payment == fact.payment && refund.status != RefundStatus::Done;
+    let is_waiting = |refund: &&mut Refund| {
         let is_pending = said(refund) == Some(CancellationStatus::Requested);
-        if is_waiting && refund.amount.amount <= unbooked && !is_pending {
+        refund.payment == fact.payment && refund.status != RefundStatus::Done && !is_pending
+    };
+    let mut waiting: Vec<&mut Refund> = draft.after.refunds.iter_mut().filter(is_waiting).collect();
+    // Only one has been sent; the others are what somebody else did in our place.
+    waiting.sort_by_key(|refund| refund.status != RefundStatus::Sent);
+    for refund in waiting {
+        if refund.amount.amount <= unbooked {
             unbooked -= refund.amount.amount;
             refund.done();
         }
@@ -196,6 +225,7 @@ fn count_back(draft: &mut Draft<'_>, fact: &Fact) -> bool {
     given.elsewhere = true;
     given.done();
     draft.after.refunds.push(given);
+    fit(draft, fact.payment);
     true
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn place(new: NewOrder) -> Change {
     Change {
         seen: None,
         remember: Some(Remember { account: order.account, key, request, kept }),
+        about: order.seats.clone(),
         seats: Seats::Claim { limit: Some(seats_per_buyer) },
         tickets: if is_paid { Tickets::Make } else { Tickets::Keep },
         attempts: attempt.into_iter().collect(),

@@ -1,16 +1,21 @@
 use crate::clock::Timestamp;
 use crate::events::EventKind;
-use crate::id::RefundId;
+use crate::id::{PaymentId, RefundId};
 use crate::orders::OrderStatus;
 use crate::orders::attention::AttentionReason;
 use crate::orders::change::{Change, Draft};
 use crate::orders::dossier::Dossier;
-use crate::orders::refund::RefundStatus;
+use crate::orders::refund::{Refund, RefundStatus};
 use crate::payments::{CancellationStatus, Reversal};
 
-/// A refund is about to be sent: from now on it may be through, whatever is heard of it.
+/// A refund is about to be sent: from now on it may be through, whatever is heard of it. One of a
+/// payment at a time, so that what the provider shows is known to be of this one.
 pub(crate) fn send_refund(dossier: &Dossier, id: RefundId, now: Timestamp) -> Option<Change> {
     let mut draft = Draft::of(dossier, now);
+    let is_under_way = |one: &Refund| one.id != id && one.is_under_way();
+    if dossier.refunds_of(dossier.refund(id)?.payment).any(is_under_way) {
+        return None;
+    }
     let refund = draft.after.refund_mut(id)?;
     if matches!(refund.status, RefundStatus::Done | RefundStatus::Pending) {
         return None;
@@ -82,6 +87,27 @@ pub(super) fn try_again(draft: &mut Draft<'_>, id: RefundId, why: &str, is_hopel
         refund.status = RefundStatus::NeedsAttention;
         let why = format!("after {tries} tries: {why}");
         draft.attend(payment, AttentionReason::RefundRefused, why);
+    }
+    fit(draft, payment);
+}
+
+/// No more goes back of a payment than was captured: what somebody else gave back meanwhile is taken
+/// off what was not sent.
+pub(super) fn fit(draft: &mut Draft<'_>, payment: PaymentId) {
+    let captured = draft.after.attempt(payment).map_or(0, |attempt| attempt.captured);
+    let mut excess = draft.after.going_back(payment) - captured;
+    for refund in &mut draft.after.refunds {
+        if refund.payment == payment
+            && !refund.is_under_way()
+            && refund.status != RefundStatus::Done
+        {
+            let less = excess.clamp(0, refund.amount.amount);
+            refund.amount.amount -= less;
+            excess -= less;
+            if refund.amount.amount == 0 {
+                refund.done();
+            }
+        }
     }
 }
 

@@ -77,6 +77,8 @@ pub(in crate::orders) struct StoredRefund {
     payment_id: Uuid,
     amount: i64,
     currency: String,
+    #[serde(default)]
+    seats: Vec<u32>,
     /// What an older server has finished says so here alone.
     done: bool,
     status: String,
@@ -95,6 +97,7 @@ impl From<&Refund> for StoredRefund {
             payment_id: refund.payment.uuid(),
             amount: refund.amount.amount,
             currency: refund.amount.currency.code().to_owned(),
+            seats: refund.seats.clone(),
             done: refund.status == RefundStatus::Done,
             status: refund.status.name().to_owned(),
             elsewhere: refund.elsewhere,
@@ -122,6 +125,7 @@ impl StoredRefund {
             id: self.id.into(),
             payment: self.payment_id.into(),
             amount: Money::new(self.amount, currency),
+            seats: self.seats,
             status,
             elsewhere: self.elsewhere,
             attempt: self.attempt,

@@ -18,6 +18,8 @@ struct StoredOrder {
     status: String,
     seats: Vec<u32>,
     #[serde(default)]
+    returned: Vec<u32>,
+    #[serde(default)]
     lines: Vec<StoredLine>,
     total: StoredMoney,
     expires_at: Timestamp,
@@ -41,6 +43,7 @@ pub(in crate::orders) fn write_order(order: &Order) -> String {
         hold: order.hold,
         status: order.status.name().to_owned(),
         seats: order.seats.clone(),
+        returned: order.returned.clone(),
         lines: stored_lines(&order.lines),
         total: order.total.into(),
         expires_at: order.expires_at,
@@ -74,6 +77,7 @@ pub(crate) fn read_order(facts: &str) -> Result<Order> {
         hold: stored.hold,
         status,
         seats: stored.seats,
+        returned: stored.returned,
         lines,
         total,
         expires_at: stored.expires_at,

@@ -8,6 +8,7 @@ use crate::orders::dossier::Dossier;
 use crate::orders::rules::{Heard, Terms, settle};
 use crate::orders::{Order, OrderStatus};
 use crate::payments::{Fact, FactStatus};
+use crate::seats::{LineKind, OrderLine};
 
 pub(super) const TOTAL: i64 = 1_000;
 pub(super) const NOW: Timestamp = Timestamp::from_millis(1_777_629_600_000);
@@ -19,6 +20,11 @@ pub(super) fn payment(number: u128) -> PaymentId {
 pub(super) fn at(seconds: i64) -> Terms {
     let now = NOW.plus_millis(seconds * 1_000);
     Terms { next_payment: payment(99), now, guards: Guards::default() }
+}
+
+fn line((seat, amount): (u32, i64)) -> OrderLine {
+    let amount = Money::new(amount, Currency::KRW);
+    OrderLine { kind: LineKind::Ticket, seat: Some(seat), amount }
 }
 
 /// An order whose payment 1 is under way since now, with ten minutes to pay.
@@ -35,7 +41,8 @@ pub(super) fn confirming() -> Dossier {
             hold: id.into(),
             status: OrderStatus::Confirming,
             seats: vec![1, 2],
-            lines: Vec::new(),
+            returned: Vec::new(),
+            lines: [(1, 600), (2, 400)].map(line).into(),
             total: Money::new(TOTAL, Currency::KRW),
             expires_at: NOW.plus_seconds(600),
             payment: payment(1),

@@ -1,5 +1,6 @@
 //! The rules about money, one fact after another.
 
 mod fixtures;
+mod parts;
 mod refunding;
 mod settling;

@@ -1,0 +1,183 @@
+//! Seats that are given back while their order goes on with the others.
+
+use super::fixtures::*;
+use crate::error::{Error, Result};
+use crate::events::EventKind;
+use crate::idempotency::{IdempotencyKey, RequestHash};
+use crate::orders::OrderStatus;
+use crate::orders::attempt::AttemptStatus;
+use crate::orders::attention::AttentionReason;
+use crate::orders::change::{Change, Seats, Tickets};
+use crate::orders::dossier::Dossier;
+use crate::orders::refund::RefundStatus;
+use crate::orders::rules::{Heard, RefundPayment, Reversed, refund_payment, reversed, send_refund};
+use crate::payments::FactStatus;
+
+/// Seat 1 cost 600, seat 2 cost 400.
+fn bought() -> Dossier {
+    after(confirming(), &[(1, Heard::Fact(&paid()))])
+}
+
+fn asked(dossier: &Dossier, seats: Option<&[u32]>) -> Result<Option<Change>> {
+    let refund = RefundPayment {
+        account: dossier.order.account,
+        payment: payment(1),
+        seats: seats.map(<[u32]>::to_vec),
+        key: IdempotencyKey::new("a-key-of-a-person").expect("a key"),
+        request: RequestHash::of("refund", payment(1), &()),
+    };
+    refund_payment(dossier, &refund, at(2).now)
+}
+
+fn given_back(dossier: &Dossier, seats: &[u32]) -> (Dossier, Change) {
+    let change = asked(dossier, Some(seats)).expect("it may be").expect("it changes something");
+    (dossier.clone().with(&change), change)
+}
+
+fn amounts(dossier: &Dossier) -> Vec<(i64, RefundStatus)> {
+    let mut amounts: Vec<_> =
+        dossier.refunds.iter().map(|refund| (refund.amount.amount, refund.status)).collect();
+    amounts.sort_by_key(|(amount, _)| *amount);
+    amounts
+}
+
+fn send_first(dossier: &Dossier, amount: i64) -> Option<Dossier> {
+    let refund = dossier.refunds.iter().find(|refund| refund.amount.amount == amount)?;
+    send_refund(dossier, refund.id, at(3).now).map(|change| dossier.clone().with(&change))
+}
+
+#[test]
+fn a_seat_that_is_given_back_takes_its_line_with_it_and_the_order_goes_on() {
+    let (reduced, change) = given_back(&bought(), &[2]);
+    assert_eq!(
+        (change.about, change.seats, change.tickets),
+        (vec![2], Seats::GiveUp, Tickets::Void)
+    );
+    assert_eq!(change.events[0].0, EventKind::OrderReduced);
+    assert_eq!(statuses(&reduced), (OrderStatus::Paid, AttemptStatus::Paid));
+    assert_eq!((reduced.order.kept_seats(), reduced.order.kept_total().amount), (vec![1], 600));
+    assert_eq!(reduced.refunds[0].seats, [2]);
+    assert_eq!(amounts(&reduced), [(400, RefundStatus::Requested)]);
+    let shown = reduced.order.projection();
+    assert_eq!((shown.seats, shown.free), (vec![1], vec![2]));
+}
+
+#[test]
+fn what_is_no_seat_of_a_paid_order_is_not_given_back() {
+    let bought = bought();
+    for wrong in [&[3_u32][..], &[1, 3], &[]] {
+        assert!(matches!(asked(&bought, Some(wrong)), Err(Error::Validation(_))), "{wrong:?}");
+    }
+    let (reduced, _) = given_back(&bought, &[2, 2]);
+    for twice in [&[2_u32][..], &[1, 2]] {
+        assert!(matches!(asked(&reduced, Some(twice)), Err(Error::Conflict(_))), "{twice:?}");
+    }
+    assert!(matches!(asked(&confirming(), Some(&[1])), Err(Error::Conflict(_))));
+}
+
+#[test]
+fn the_last_seats_end_the_order_and_all_that_is_left_goes_back() {
+    let (whole, change) = given_back(&bought(), &[1, 2]);
+    assert_eq!((change.about, change.events[0].0), (vec![1, 2], EventKind::OrderVoided));
+    assert_eq!(amounts(&whole), [(1_000, RefundStatus::Requested)]);
+    let (reduced, _) = given_back(&bought(), &[2]);
+    for last in [Some(&[1_u32][..]), None] {
+        let change = asked(&reduced, last).expect("it may be").expect("it changes something");
+        assert_eq!(
+            (change.about.as_slice(), change.events[0].0),
+            (&[1_u32][..], EventKind::OrderVoided)
+        );
+        let ended = reduced.clone().with(&change);
+        assert_eq!(ended.order.status, OrderStatus::RefundDue);
+        assert_eq!(
+            amounts(&ended),
+            [(400, RefundStatus::Requested), (600, RefundStatus::Requested)]
+        );
+    }
+}
+
+/// The provider shows 400 given back: of which of two, if both could have been sent, nobody knows.
+#[test]
+fn one_refund_of_a_payment_is_under_way_at_a_time() {
+    let (reduced, _) = given_back(&bought(), &[2]);
+    let (both, _) = given_back(&reduced, &[1]);
+    let sent = send_first(&both, 400).expect("it is due");
+    assert!(send_first(&sent, 600).is_none(), "the other one waits");
+    let shown = after(sent, &[(4, Heard::Fact(&fact(FactStatus::Cancelled, 1_000, 400)))]);
+    assert_eq!(amounts(&shown), [(400, RefundStatus::Done), (600, RefundStatus::Requested)]);
+    assert!(send_first(&shown, 600).is_some());
+}
+
+#[test]
+fn of_two_refunds_of_one_amount_the_one_that_was_sent_is_done() {
+    let mut even = bought();
+    for line in &mut even.order.lines {
+        line.amount.amount = 500;
+    }
+    let (reduced, _) = given_back(&even, &[1]);
+    let (both, _) = given_back(&reduced, &[2]);
+    let ids: Vec<_> = both.refunds.iter().map(|refund| refund.id).collect();
+    for (sent, waiting) in [(ids[0], ids[1]), (ids[1], ids[0])] {
+        let change = send_refund(&both, sent, at(3).now).expect("it is due");
+        let half = fact(FactStatus::Cancelled, 1_000, 500);
+        let shown = after(both.clone().with(&change), &[(4, Heard::Fact(&half))]);
+        let status = |id| shown.refund(id).map(|refund| refund.status);
+        assert_eq!(status(sent), Some(RefundStatus::Done));
+        assert_eq!(status(waiting), Some(RefundStatus::Requested));
+    }
+}
+
+#[test]
+fn what_somebody_else_gave_back_for_a_seat_is_not_given_back_again() {
+    let partly = fact(FactStatus::Cancelled, 1_000, 400);
+    let elsewhere = after(bought(), &[(2, Heard::Fact(&partly))]);
+    assert_eq!(elsewhere.attended, [(payment(1), AttentionReason::RefundedElsewhere)]);
+    let (reduced, _) = given_back(&elsewhere, &[2]);
+    assert_eq!(amounts(&reduced), [(400, RefundStatus::Done)]);
+    assert_eq!((reduced.order.kept_seats(), reduced.attended), (vec![1], vec![]));
+}
+
+#[test]
+fn what_somebody_else_gives_back_is_taken_off_what_was_not_sent() {
+    let whole = asked(&bought(), None).expect("it may be").expect("it changes something");
+    let whole = bought().with(&whole);
+    let partly = fact(FactStatus::Cancelled, 1_000, 300);
+    let less = after(whole.clone(), &[(3, Heard::Fact(&partly))]);
+    assert_eq!(amounts(&less), [(300, RefundStatus::Done), (700, RefundStatus::Requested)]);
+    // What was sent stays as it was sent, until it was refused.
+    let sent = send_first(&whole, 1_000).expect("it is due");
+    let sent = after(sent, &[(4, Heard::Fact(&partly))]);
+    assert_eq!(amounts(&sent), [(300, RefundStatus::Done), (1_000, RefundStatus::Sent)]);
+    let id = whole.refunds[0].id;
+    let refused = Reversed::Refused("CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN".into());
+    let change = reversed(&sent, (id, 1), &refused, at(5).now).expect("it is heard");
+    let less = sent.with(&change);
+    assert_eq!(amounts(&less), [(300, RefundStatus::Done), (700, RefundStatus::Requested)]);
+    // All of it, in three steps, while nobody knows of ours.
+    let mut gone = send_first(&whole, 1_000).expect("it is due");
+    for (second, back) in [(4, 400), (5, 700), (6, 1_000)] {
+        let fact = fact(FactStatus::Cancelled, 1_000, back);
+        gone = after(gone, &[(second, Heard::Fact(&fact))]);
+    }
+    let change = reversed(&gone, (id, 1), &refused, at(7).now).expect("it is heard");
+    let gone = gone.with(&change);
+    assert!(amounts(&gone).iter().all(|(_, status)| *status == RefundStatus::Done));
+    assert_eq!((gone.going_back(payment(1)), gone.order.status), (1_000, OrderStatus::Refunded));
+}
+
+#[test]
+fn an_order_is_refunded_when_its_parts_are_too() {
+    let (reduced, _) = given_back(&bought(), &[2]);
+    let sent = send_first(&reduced, 400).expect("it is due");
+    // Somebody else gives back the rest, and ours is under way.
+    let rest = fact(FactStatus::Cancelled, 1_000, 600);
+    let mut other = after(sent, &[(4, Heard::Fact(&rest))]);
+    assert_eq!(
+        amounts(&other)[0],
+        (200, RefundStatus::Done),
+        "400 of it is ours, as far as we know"
+    );
+    assert_eq!(other.order.status, OrderStatus::Paid);
+    other = after(other, &[(5, Heard::Fact(&fact(FactStatus::Cancelled, 1_000, 1_000)))]);
+    assert_eq!(other.order.status, OrderStatus::Refunded);
+}
