@@ -19,7 +19,7 @@ use ticketing_core::payments::{
 use ticketing_core::seats::{Best, Wish};
 use ticketing_core::worker::Workers;
 use ticketing_core::{
-    BoxOffice, IdempotencyKey, Money, Payment, PaymentId, PaymentOutcome, PerformanceId,
+    BoxOffice, IdempotencyKey, Money, PayMethod, Payment, PaymentId, PaymentOutcome, PerformanceId,
 };
 
 /// What is on the one voucher, in cents: two seats' price.
@@ -113,7 +113,7 @@ impl Provider for Vouchers {
         Ok(Reversal { id: Some(key), status: CancellationStatus::Succeeded })
     }
 
-    fn checkout_url(&self, _: PaymentId) -> Option<String> {
+    fn checkout_url(&self, _: PaymentId, _: &[PayMethod]) -> Option<String> {
         None
     }
 }

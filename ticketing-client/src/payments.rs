@@ -29,14 +29,10 @@ pub fn settle(token: &AccessToken, payment: Uuid) -> Call<PaymentReport> {
 pub fn refund(
     token: &AccessToken,
     payment: Uuid,
-    seats: Option<NewRefund>,
+    refund: &NewRefund,
     key: &IdempotencyKey,
 ) -> Call<PaymentReport> {
-    let call = Call::json(Method::POST, path(payment, "/refund")).signed_in(token).key(key);
-    match seats {
-        None => call,
-        Some(seats) => call.body(&seats),
-    }
+    Call::json(Method::POST, path(payment, "/refund")).signed_in(token).key(key).body(refund)
 }
 
 fn path(payment: Uuid, rest: &str) -> String {

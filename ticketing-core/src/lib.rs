@@ -45,7 +45,7 @@ pub use self::id::{
     TicketId, VenueId,
 };
 pub use self::idempotency::IdempotencyKey;
-pub use self::money::{Currency, Money, PRICE_MAX};
+pub use self::money::{Currency, Money, PRICE_MAX, PayMethod};
 pub use self::page::{PAGE_DEFAULT, PAGE_MAX, Page, Paged, Position, fingerprint};
 pub use self::rendered::Rendered;
 pub use self::signing::SigningKey;

@@ -85,3 +85,45 @@ impl TryFrom<StoredMoney> for Money {
         Ok(Self::new(stored.amount, currency))
     }
 }
+/// With what a buyer may pay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PayMethod {
+    /// A credit or debit card.
+    Card,
+    /// A wallet of another company.
+    EasyPay,
+    /// A bank transfer.
+    Transfer,
+    /// The telephone bill.
+    Mobile,
+}
+
+impl PayMethod {
+    /// Every method.
+    pub const ALL: [Self; 4] = [Self::Card, Self::EasyPay, Self::Transfer, Self::Mobile];
+
+    /// The word on the wire, in the books and for the provider.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Card => "card",
+            Self::EasyPay => "easy_pay",
+            Self::Transfer => "transfer",
+            Self::Mobile => "mobile",
+        }
+    }
+
+    /// From the word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.name() == name)
+    }
+}
+
+/// The words of methods, in their order.
+pub(crate) fn method_names(methods: &[PayMethod]) -> Vec<String> {
+    methods.iter().map(|method| method.name().to_owned()).collect()
+}
+
+/// The methods of stored words. Those of a newer server are passed over: fewer are offered here.
+pub(crate) fn known_methods(names: &[String]) -> Vec<PayMethod> {
+    names.iter().filter_map(|name| PayMethod::from_name(name)).collect()
+}

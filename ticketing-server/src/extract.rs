@@ -1,8 +1,8 @@
 //! What handlers take out of a request. Every refusal is a problem document.
 
-use axum::body::{Bytes, HttpBody as _};
+use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
@@ -94,7 +94,9 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        if !is_json(&request) {
+        let content_type = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             let kind = ProblemType::UnsupportedMediaType;
             return Err(Problem::new(kind, status, "send application/json"));
@@ -110,25 +112,6 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
         json.end().map_err(|error| Problem::field("body", error.to_string()))?;
         Ok(Self(value))
     }
-}
-
-/// A body that may be left out. One of another kind is refused, never taken for none.
-impl<T: DeserializeOwned> OptionalFromRequest<App> for Body<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, app: &App) -> Result<Option<Self>, Problem> {
-        let is_left_out = request.body().is_end_stream() && !is_json(&request);
-        if is_left_out {
-            return Ok(None);
-        }
-        <Self as FromRequest<App>>::from_request(request, app).await.map(Some)
-    }
-}
-
-fn is_json(request: &Request) -> bool {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let essence = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
 }
 
 fn unreadable(rejection: BytesRejection) -> Problem {

@@ -53,6 +53,20 @@ words! {
     }
 }
 
+words! {
+    /// With what a buyer may pay.
+    PayMethod {
+        /// A credit or debit card.
+        Card = "card",
+        /// A wallet of another company.
+        EasyPay = "easy_pay",
+        /// A bank transfer.
+        Transfer = "transfer",
+        /// The telephone bill.
+        Mobile = "mobile",
+    }
+}
+
 /// What is paid for: frozen when the seats were held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OrderLine {
@@ -85,7 +99,8 @@ pub struct NewOrder {
         {"kind": "ticket", "seat": 3, "amount": {"amount": 132_000, "currency": "KRW"}},
     ],
     "total": {"amount": 264_000, "currency": "KRW"}, "expires_at": "2026-05-01T10:10:00.000Z",
-    "payment": {"payment_id": "0190f4a2000070008000000000000007", "checkout_url": null},
+    "payment": {"payment_id": "0190f4a2000070008000000000000007",
+        "methods": ["card", "easy_pay"], "checkout_url": null},
     "refunds": [], "created_at": "2026-05-01T10:00:00.000Z",
 }))]
 pub struct Order {
@@ -135,6 +150,10 @@ pub struct OrderRefund {
 pub struct Payment {
     /// Its name at the payment provider.
     pub payment_id: String,
+    /// With what it may be paid, the first offered first: frozen when the order was placed. Any,
+    /// where none is named.
+    #[serde(default)]
+    pub methods: Vec<PayMethod>,
     /// Where a person pays, if the provider has such a page.
     #[serde(default)]
     pub checkout_url: Option<String>,

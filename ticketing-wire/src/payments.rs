@@ -84,13 +84,16 @@ pub struct Attention {
     pub since: Time,
 }
 
-/// Seats to be given back, while their order goes on with the others.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+/// What is to be given back of a payment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
 #[schema(example = json!({"seats": [2]}))]
 pub struct NewRefund {
-    /// Seats of the order that was paid by the payment; all that it still has end it.
-    pub seats: Vec<u32>,
+    /// What these seats of its order cost, while the order goes on with the others; left out: all that
+    /// is left, and the order ends.
+    #[serde(deserialize_with = "crate::given::given", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub seats: Option<Vec<u32>>,
 }
 
 /// Money on its way back, or back.

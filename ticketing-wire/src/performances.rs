@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::orders::PayMethod;
 use crate::productions::Production;
 use crate::{Money, Time};
 
@@ -88,6 +89,9 @@ pub struct Policy {
     /// When the sale ends; null: when the performance starts.
     #[serde(default)]
     pub sale_ends_at: Option<Time>,
+    /// With what buyers may pay; the first is offered first.
+    #[serde(default)]
+    pub payment_methods: Vec<PayMethod>,
 }
 
 /// Terms of a policy. Made anew, what is left out has its default; changed, it stays. null is a
@@ -144,6 +148,11 @@ pub struct PolicyTerms {
     #[serde(deserialize_with = "crate::given::given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Time>)]
     pub sale_ends_at: Option<Option<Time>>,
+    /// With what buyers may pay, the first offered first: at least one, and each once. All, where it is
+    /// left out.
+    #[serde(deserialize_with = "crate::given::given", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_items = 1)]
+    pub payment_methods: Option<Vec<PayMethod>>,
 }
 
 /// What putting a performance on sale asks for.
@@ -266,7 +275,7 @@ pub struct PerformanceChange {
         "line_capacity": 300, "admit_per_minute": null, "claim_seconds": 30,
         "pass_lease_seconds": 600, "hold_seconds": 300, "pay_seconds": 600, "seats_per_buyer": 4,
         "reentry": "keep", "orphan_rule": false, "pre_queue_seconds": null, "draw_entropy": null,
-        "sale_ends_at": null,
+        "sale_ends_at": null, "payment_methods": ["card", "easy_pay", "transfer", "mobile"],
     },
     "layout": "k1JxR0hY3mQ8vL2w", "seats_total": 10, "seats_free": 10, "status": "on_sale",
 }))]

@@ -70,8 +70,7 @@ pub(crate) async fn run(
                 None => IdempotencyKey::from_random(payment.as_u128()),
                 Some(_) => IdempotencyKey::from_random(entropy::fresh()),
             };
-            let seats = seats.map(|seats| NewRefund { seats });
-            client.send(&payments::refund(token, payment, seats, &key)).await?
+            client.send(&payments::refund(token, payment, &NewRefund { seats }, &key)).await?
         }
     };
     output::print(format, &report, || show(&report))

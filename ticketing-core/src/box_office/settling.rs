@@ -4,10 +4,11 @@ use secrecy::SecretString;
 
 use super::BoxOffice;
 use crate::error::{Error, Result, report};
-use crate::id::{AccountId, OrderId, PaymentId};
+use crate::id::{AccountId, PaymentId};
 use crate::money::Currency;
 use crate::orders::{
-    Change, Decided, Demand, Dossier, Heard, Order, OrderStatus, Terms, decide, settle, tell,
+    Change, Decided, Demand, Dossier, Heard, Order, OrderStatus, Subject, Terms, decide, settle,
+    tell,
 };
 use crate::payments::Fact;
 
@@ -16,10 +17,11 @@ impl BoxOffice {
     /// charge that we sent. Nothing for an order that is not there.
     pub(super) async fn look(
         &self,
-        order: OrderId,
+        order: impl Into<Subject>,
         payment: PaymentId,
         is_refused: bool,
     ) -> Result<Option<Dossier>> {
+        let order = order.into();
         match self.0.provider.payment(payment).await {
             Ok(fact) if is_refused => {
                 let fact = fact.unwrap_or_else(|| Fact::ready(payment, Currency::default()));
@@ -36,16 +38,16 @@ impl BoxOffice {
     /// Settles what the provider says; a payment that it does not know shows nothing.
     pub(super) async fn heard(
         &self,
-        order: OrderId,
+        order: impl Into<Subject>,
         payment: PaymentId,
         fact: Option<Fact>,
     ) -> Result<Option<Dossier>> {
         let fact = fact.unwrap_or_else(|| Fact::ready(payment, Currency::default()));
-        self.settle(order, Heard::Fact(&fact)).await
+        self.settle(order.into(), Heard::Fact(&fact)).await
     }
 
     /// Any number of times.
-    async fn settle(&self, order: OrderId, heard: Heard<'_>) -> Result<Option<Dossier>> {
+    async fn settle(&self, order: Subject, heard: Heard<'_>) -> Result<Option<Dossier>> {
         let now = self.now();
         let terms = Terms { next_payment: self.0.randomness.id(now), now, guards: self.0.guards };
         let rule =
@@ -60,12 +62,12 @@ impl BoxOffice {
     /// A decision about an order; whoever has to be told of it is told.
     pub(super) async fn decide(
         &self,
-        order: OrderId,
+        order: impl Into<Subject>,
         token: Option<&SecretString>,
         rule: impl Fn(&Dossier, Option<&Demand>) -> Result<Option<Change>> + Send + Sync,
     ) -> Result<Option<Decided>> {
         let changing = &*self.backend().orders.changing;
-        let decided = decide(changing, order, token, self.0.guards, rule).await?;
+        let decided = decide(changing, order.into(), token, self.0.guards, rule).await?;
         let change = decided.as_ref().and_then(|decided| decided.change.as_ref());
         change.iter().flat_map(|change| &change.attention).for_each(tell);
         Ok(decided)

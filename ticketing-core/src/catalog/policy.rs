@@ -1,5 +1,6 @@
 use crate::clock::Timestamp;
 use crate::error::{FieldErrors, Result};
+use crate::money::PayMethod;
 use crate::text::OneLine;
 
 /// The most seats one order may have, whatever a performance's policy says.
@@ -37,6 +38,8 @@ pub struct Policy {
     pub draw_entropy: Option<OneLine>,
     /// When the sale ends; when the performance starts where absent.
     pub sale_ends_at: Option<Timestamp>,
+    /// With what buyers may pay; the first is offered first.
+    pub payment_methods: Vec<PayMethod>,
 }
 
 /// What joining again does while waiting.
@@ -79,6 +82,7 @@ impl Default for Policy {
             pre_queue_seconds: None,
             draw_entropy: None,
             sale_ends_at: None,
+            payment_methods: PayMethod::ALL.to_vec(),
         }
     }
 }
@@ -110,6 +114,8 @@ pub struct PolicyChange {
     pub draw_entropy: Option<Option<String>>,
     /// See [`Policy::sale_ends_at`].
     pub sale_ends_at: Option<Option<Timestamp>>,
+    /// See [`Policy::payment_methods`].
+    pub payment_methods: Option<Vec<PayMethod>>,
 }
 
 impl PolicyChange {
@@ -136,6 +142,7 @@ impl PolicyChange {
             pre_queue_seconds: self.pre_queue_seconds.unwrap_or(policy.pre_queue_seconds),
             draw_entropy,
             sale_ends_at: self.sale_ends_at.unwrap_or(policy.sale_ends_at),
+            payment_methods: self.payment_methods.clone().unwrap_or(policy.payment_methods),
         })
     }
 
@@ -147,6 +154,9 @@ impl PolicyChange {
         fn nullable<T: std::fmt::Display>(value: Option<&Option<T>>) -> Option<String> {
             value.map(|value| value.as_ref().map_or_else(|| "none".into(), ToString::to_string))
         }
+        let words = |methods: &[PayMethod]| -> String {
+            methods.iter().map(|method| method.name()).collect::<Vec<_>>().join(", ")
+        };
         let terms = [
             ("line_capacity", said(self.line_capacity.as_ref())),
             ("admit_per_minute", nullable(self.admit_per_minute.as_ref())),
@@ -160,6 +170,7 @@ impl PolicyChange {
             ("pre_queue_seconds", nullable(self.pre_queue_seconds.as_ref())),
             ("draw_entropy", nullable(self.draw_entropy.as_ref())),
             ("sale_ends_at", nullable(self.sale_ends_at.as_ref())),
+            ("payment_methods", self.payment_methods.as_ref().map(|methods| words(methods))),
         ];
         let named = terms.into_iter().filter_map(|(name, value)| Some((name, value?)));
         named.map(|(name, value)| format!("policy.{name} {value}")).collect()
@@ -190,6 +201,11 @@ impl Policy {
         }
         let seats = (1..=SEATS_PER_BUYER_MAX).contains(&self.seats_per_buyer);
         errors.require(seats, "policy.seats_per_buyer", "from 1 to 100");
+        let mut methods = self.payment_methods.clone();
+        methods.sort_unstable();
+        methods.dedup();
+        let each_once = !methods.is_empty() && methods.len() == self.payment_methods.len();
+        errors.require(each_once, "policy.payment_methods", "at least one, and each once");
         let drawn = self.draw_entropy.is_none() || self.pre_queue_seconds.is_some();
         errors.require(drawn, "policy.draw_entropy", "needs pre_queue_seconds");
     }

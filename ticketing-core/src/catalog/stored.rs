@@ -10,7 +10,7 @@ use super::{CategoryPrice, LineControl, LineMode, PerformanceDetails};
 use crate::clock::Timestamp;
 use crate::error::Unknown;
 use crate::id::{ProductionId, VenueId};
-use crate::money::{Money, StoredMoney};
+use crate::money::{Money, StoredMoney, known_methods, method_names};
 use crate::text::{OneLine, Paragraphs, label};
 
 #[derive(Serialize, Deserialize)]
@@ -57,6 +57,7 @@ struct StoredPolicy {
     pre_queue_seconds: Option<u32>,
     draw_entropy: Option<String>,
     sale_ends_at: Option<Timestamp>,
+    payment_methods: Vec<String>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -98,6 +99,7 @@ impl From<&Policy> for StoredPolicy {
             pre_queue_seconds: policy.pre_queue_seconds,
             draw_entropy: policy.draw_entropy.as_ref().map(ToString::to_string),
             sale_ends_at: policy.sale_ends_at,
+            payment_methods: method_names(&policy.payment_methods),
         }
     }
 }
@@ -120,6 +122,7 @@ impl TryFrom<StoredPolicy> for Policy {
             pre_queue_seconds: stored.pre_queue_seconds,
             draw_entropy: stored.draw_entropy.as_deref().map(OneLine::from_store),
             sale_ends_at: stored.sale_ends_at,
+            payment_methods: known_methods(&stored.payment_methods),
         })
     }
 }

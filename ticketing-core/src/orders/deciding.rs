@@ -10,6 +10,27 @@ use crate::id::OrderId;
 /// How often a decision is made anew because something happened meanwhile.
 const TRIES_MAX: u32 = 20;
 
+/// The order that a decision is about.
+pub(crate) enum Subject {
+    /// To be read first.
+    Order(OrderId),
+    /// As it was after something that its change will follow: where more has happened, the books say
+    /// so, and it is read. Only for a rule that answers a change here.
+    Known(Box<Dossier>),
+}
+
+impl From<OrderId> for Subject {
+    fn from(order: OrderId) -> Self {
+        Self::Order(order)
+    }
+}
+
+impl From<Dossier> for Subject {
+    fn from(dossier: Dossier) -> Self {
+        Self::Known(Box::new(dossier))
+    }
+}
+
 /// What a decision left behind.
 #[derive(Clone, Debug)]
 pub(crate) struct Decided {
@@ -23,14 +44,22 @@ pub(crate) struct Decided {
 /// into the rule; a key that stands for something already ends it. Nothing is locked in between.
 pub(crate) async fn decide(
     books: &dyn Changing,
-    order: OrderId,
+    subject: Subject,
     token: Option<&SecretString>,
     guards: Guards,
     rule: impl Fn(&Dossier, Option<&Demand>) -> Result<Option<Change>> + Send + Sync,
 ) -> Result<Option<Decided>> {
     let (mut unmet, mut stale) = (None, None::<Change>);
+    let (order, mut known) = match subject {
+        Subject::Order(order) => (order, None),
+        Subject::Known(dossier) => (dossier.order.id, Some(*dossier)),
+    };
     for _ in 0..TRIES_MAX {
-        let Some(dossier) = books.dossier(order).await? else { return Ok(None) };
+        let dossier = match known.take() {
+            Some(dossier) => Some(dossier),
+            None => books.dossier(order).await?,
+        };
+        let Some(dossier) = dossier else { return Ok(None) };
         let change = match stale.take() {
             Some(stale) => Some(stale.onto(dossier.order.version)),
             None => rule(&dossier, unmet.as_ref())?,

@@ -25,7 +25,7 @@ pub(crate) use self::change::{Change, Demand, Outcome};
 #[cfg(feature = "services")]
 pub(crate) use self::contract::Selling;
 pub(crate) use self::contract::{DueAttempt, DueRefund, Listing, Orders, Sales};
-pub(crate) use self::deciding::{Decided, decide};
+pub(crate) use self::deciding::{Decided, Subject, decide};
 pub(crate) use self::dossier::Dossier;
 pub use self::order::{Order, OrderStatus};
 pub use self::refund::{RefundReport, RefundStatus};

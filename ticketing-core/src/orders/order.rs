@@ -2,7 +2,7 @@ use super::attention::derived;
 use crate::clock::Timestamp;
 use crate::events::EventKind;
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
-use crate::money::Money;
+use crate::money::{Money, PayMethod};
 use crate::seats::{OrderLine, Projection, SeatStatus};
 
 /// How far an order is. Orders are never deleted.
@@ -96,6 +96,8 @@ pub struct Order {
     pub returned: Vec<u32>,
     /// What is paid for: frozen in the hold, whatever happens to prices.
     pub lines: Vec<OrderLine>,
+    /// With what its buyer may pay: frozen when it was placed. Any, where it names none.
+    pub methods: Vec<PayMethod>,
     /// What it costs: the sum of the lines.
     pub total: Money,
     /// Until when it can be paid.

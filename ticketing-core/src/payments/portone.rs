@@ -17,6 +17,7 @@ use super::{
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::PaymentId;
+use crate::money::PayMethod;
 
 /// How long a capture or a refund may take before its state is called unknown. The provider goes on after we
 /// hang up, so a short time-out would only make more unknowns.
@@ -239,8 +240,14 @@ impl Provider for PortOne {
         Ok(listing.movements(LISTING_SIZE))
     }
 
-    fn checkout_url(&self, payment: PaymentId) -> Option<String> {
-        Some(format!("{}/checkout/{payment}", self.settings.base_url))
+    fn checkout_url(&self, payment: PaymentId, methods: &[PayMethod]) -> Option<String> {
+        let page = format!("{}/checkout/{payment}", self.settings.base_url);
+        let methods: Vec<&str> = methods.iter().map(|method| method.name()).collect();
+        Some(if methods.is_empty() {
+            page
+        } else {
+            format!("{page}?methods={}", methods.join(","))
+        })
     }
 }
 

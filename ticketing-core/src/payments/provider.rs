@@ -3,7 +3,7 @@ use async_trait::async_trait;
 use super::{CancellationStatus, Fact};
 use crate::clock::Timestamp;
 use crate::id::{OrderId, PaymentId, PerformanceId};
-use crate::money::Money;
+use crate::money::{Money, PayMethod};
 
 /// A payment as the provider is told of it before anybody pays.
 #[derive(Clone, Copy, Debug)]
@@ -122,6 +122,7 @@ pub trait Provider: Send + Sync {
         let _ = (since, after);
         Ok(Movements::default())
     }
-    /// Where a person pays, if the provider hosts such a page.
-    fn checkout_url(&self, payment: PaymentId) -> Option<String>;
+    /// Where a person pays with one of these methods, or with any where none is named, if the provider
+    /// hosts such a page.
+    fn checkout_url(&self, payment: PaymentId, methods: &[PayMethod]) -> Option<String>;
 }

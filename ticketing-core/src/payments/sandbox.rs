@@ -10,7 +10,7 @@ use super::{
     ProviderError, Refunding, Reversal,
 };
 use crate::id::PaymentId;
-use crate::money::Money;
+use crate::money::{Money, PayMethod};
 
 /// A provider in this process that moves no money: for embedders, examples and first steps, without a
 /// gateway beside them. It keeps what it was told in memory. Clones share it.
@@ -129,7 +129,7 @@ impl Provider for Sandbox {
         Ok(done(id))
     }
 
-    fn checkout_url(&self, _: PaymentId) -> Option<String> {
+    fn checkout_url(&self, _: PaymentId, _: &[PayMethod]) -> Option<String> {
         None
     }
 }

@@ -6,7 +6,7 @@ use ticketing_core::catalog::{
     PolicyChange, ProductionChange, Reentry,
 };
 use ticketing_core::orders::OrderStatus;
-use ticketing_core::{Currency, Error, Money, Result};
+use ticketing_core::{Currency, Error, Money, PayMethod, Result};
 
 use crate::sale::{OnSale, PRICE, paid};
 use crate::world::World;
@@ -85,6 +85,7 @@ behaviour! {
             pre_queue_seconds: None,
             draw_entropy: None,
             sale_ends_at: Some(world.now().plus_seconds(3_600)),
+            payment_methods: vec![PayMethod::Transfer, PayMethod::Card],
         };
         let sale = world.sale(policy, 10).await;
         let before = details(&world, &sale).await;

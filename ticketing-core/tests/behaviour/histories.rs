@@ -11,10 +11,12 @@ use rand_chacha::rand_core::SeedableRng;
 
 use ticketing_core::Error;
 
+use self::money::Wanted;
+
 /// How many seeds each property is tried with.
 const SEEDS: u64 = 20;
-/// Those of money are longer.
-const MONEY_SEEDS: u64 = 3;
+/// Those of money take longer.
+const MONEY_SEEDS: u64 = 10;
 
 fn random(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
@@ -45,7 +47,7 @@ behaviour! {
 
     async fn whatever_happens_to_payments_each_order_keeps_what_its_tickets_cost(world: World) {
         for seed in 0..MONEY_SEEDS {
-            money::history(&world, seed).await;
+            money::history(&world, seed, Wanted::SameSeats).await;
         }
     }
 }
@@ -68,6 +70,20 @@ mod compared {
                 let (told, expected) =
                     (seats::history(&world, seed).await, seats::history(&oracle, seed).await);
                 assert_eq!(told, expected, "seats, seed {seed}");
+            }
+        })
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    #[ignore = "needs ./services up"]
+    async fn the_same_histories_of_money_have_the_same_outcomes_on_both_backends() {
+        on_services(|world| async move {
+            let oracle = World::embedded().await;
+            for seed in 100..100 + MONEY_SEEDS {
+                let told = money::history(&world, seed, Wanted::OwnSeats).await;
+                let expected = money::history(&oracle, seed, Wanted::OwnSeats).await;
+                assert_eq!(told, expected, "money, seed {seed}");
             }
         })
         .await;

@@ -44,6 +44,7 @@ mod postgres_wire;
 #[cfg(feature = "services")]
 mod redis_process;
 mod sale;
+mod wire;
 mod world;
 
 mod accounts;

@@ -6,9 +6,9 @@ use futures_util::future::join_all;
 use tokio::sync::Barrier;
 
 use ticketing_core::accounts::Caller;
-use ticketing_core::catalog::{PerformanceChange, Policy};
+use ticketing_core::catalog::{PerformanceChange, Policy, PolicyChange};
 use ticketing_core::orders::OrderStatus;
-use ticketing_core::{Error, HoldId, Page, VenueId};
+use ticketing_core::{Error, HoldId, Page, PayMethod, VenueId};
 
 use crate::sale::{FREE, PRICE, RESERVED, SOLD, Visitor, paid};
 
@@ -219,5 +219,26 @@ behaviour! {
         let order = paid(world.pay(&visitor.caller, &order).await.unwrap());
         assert_eq!(order.total.amount, 2 * PRICE);
         assert_eq!(world.ledger().await[0].amount, 2 * PRICE);
+    }
+
+    async fn an_order_keeps_the_payment_methods_it_was_placed_with(world: World) {
+        let first = vec![PayMethod::Transfer, PayMethod::Card];
+        let policy = Policy { payment_methods: first.clone(), ..Policy::default() };
+        let sale = world.sale(policy, 10).await;
+        let visitor = world.admitted(&sale).await;
+        let hold = world.hold(&visitor, &[0]).await.unwrap();
+        let placed = world.order(&visitor, &hold).await.unwrap();
+        assert!(placed.checkout_url.unwrap().ends_with("?methods=transfer,card"));
+        let change = |methods| {
+            let policy = PolicyChange { payment_methods: Some(methods), ..PolicyChange::default() };
+            let change = PerformanceChange { policy: Some(policy), ..PerformanceChange::default() };
+            world.office.change_performance(&sale.organizer, sale.id, change)
+        };
+        change(vec![PayMethod::Mobile]).await.unwrap();
+        let kept = world.office.order(&visitor.caller, placed.order.id).await.unwrap();
+        assert_eq!((placed.order.methods, kept.order.methods), (first.clone(), first));
+        for wrong in [vec![], vec![PayMethod::Card, PayMethod::Card]] {
+            refused!(change(wrong).await, Error::Validation(_));
+        }
     }
 }

@@ -22,7 +22,8 @@ use ticketing_gateway::FaultPlan;
 
 #[cfg(feature = "services")]
 pub(crate) use self::services::postgres_url;
-use crate::gateway::{Gateway, LedgerItem, Wire};
+use crate::gateway::{Gateway, LedgerItem};
+use crate::wire::Wire;
 
 /// 2026-05-01T10:00:00Z.
 const START: Timestamp = Timestamp::from_millis(1_777_629_600_000);

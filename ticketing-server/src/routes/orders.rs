@@ -28,8 +28,11 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 fn order(placed: PlacedOrder) -> wire::Order {
     let PlacedOrder { order, checkout_url, refunds } = placed;
-    let payment = (!order.is_free())
-        .then(|| wire::Payment { payment_id: order.payment.to_string(), checkout_url });
+    let payment = (!order.is_free()).then(|| wire::Payment {
+        payment_id: order.payment.to_string(),
+        methods: order.methods.iter().map(|method| method.name().into()).collect(),
+        checkout_url,
+    });
     wire::Order {
         id: order.id.uuid(),
         performance_id: order.performance.uuid(),

@@ -116,7 +116,7 @@ async fn settle(
 /// goes back. Administrators only.
 #[utoipa::path(
     post, path = "/v1/payments/{id}/refund", operation_id = "refund_payment", tag = "payments",
-    params(Key), request_body = Option<wire::NewRefund>,
+    params(Key), request_body = wire::NewRefund,
     responses(
         (status = 202, description = "the payment, whose money is on its way",
             body = wire::PaymentReport),
@@ -131,11 +131,11 @@ async fn refund(
     SignedIn(caller): SignedIn,
     Id(id): Id<PaymentId>,
     Key(key): Key,
-    body: Option<Body<wire::NewRefund>>,
+    Body(refund): Body<wire::NewRefund>,
 ) -> Answer<(StatusCode, Json<wire::PaymentReport>)> {
-    let refunded = match body {
+    let refunded = match refund.seats {
         None => app.office.refund_payment(&caller, id, key).await?,
-        Some(Body(some)) => app.office.refund_seats(&caller, id, some.seats, key).await?,
+        Some(seats) => app.office.refund_seats(&caller, id, seats, key).await?,
     };
     Ok((StatusCode::ACCEPTED, Json(report(&refunded))))
 }

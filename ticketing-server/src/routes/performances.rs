@@ -5,8 +5,8 @@ use axum::response::Response;
 use ticketing_core::catalog::{
     CategoryPrice, Listing, NewPerformance, PerformanceChange, Policy, PolicyChange, Reentry, Sort,
 };
-use ticketing_core::{PerformanceId, PerformanceView};
-use ticketing_wire::{Page, performances as wire};
+use ticketing_core::{PayMethod, PerformanceId, PerformanceView};
+use ticketing_wire::{Page, orders, performances as wire};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -65,6 +65,7 @@ fn policy(policy: &Policy) -> wire::Policy {
         pre_queue_seconds: policy.pre_queue_seconds,
         draw_entropy: policy.draw_entropy.as_ref().map(|source| source.as_str().to_owned()),
         sale_ends_at: policy.sale_ends_at.map(time),
+        payment_methods: policy.payment_methods.iter().map(|one| one.name().into()).collect(),
     }
 }
 
@@ -72,6 +73,13 @@ fn terms(said: wire::PolicyTerms) -> Answer<PolicyChange> {
     let reentry = said.reentry.map(|reentry| {
         word("policy.reentry", Reentry::from_name(reentry.as_str()), wire::Reentry::WORDS)
     });
+    let method = |(place, method): (usize, orders::PayMethod)| {
+        let field = format!("policy.payment_methods[{place}]");
+        word(&field, PayMethod::from_name(method.as_str()), orders::PayMethod::WORDS)
+    };
+    let methods = said
+        .payment_methods
+        .map(|methods| methods.into_iter().enumerate().map(method).collect::<Result<_, _>>());
     Ok(PolicyChange {
         line_capacity: said.line_capacity,
         admit_per_minute: said.admit_per_minute,
@@ -85,6 +93,7 @@ fn terms(said: wire::PolicyTerms) -> Answer<PolicyChange> {
         pre_queue_seconds: said.pre_queue_seconds,
         draw_entropy: said.draw_entropy,
         sale_ends_at: said.sale_ends_at.map(|at| at.map(timestamp)),
+        payment_methods: methods.transpose()?,
     })
 }
 

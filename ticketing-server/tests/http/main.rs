@@ -13,6 +13,7 @@ mod journey;
 mod layouts;
 mod problems;
 mod random_input;
+mod refunds;
 mod repeats;
 mod roles;
 mod routes;

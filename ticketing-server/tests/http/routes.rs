@@ -127,7 +127,7 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         get("/v1/payments/attention"),
         get("/v1/payments/{payment}"),
         post("/v1/payments/{payment}/settle"),
-        post("/v1/payments/{payment}/refund").key(),
+        post("/v1/payments/{payment}/refund").body(json!({}), &[]).key(),
         post("/v1/webhooks/portone"),
         post("/v1/orders/{order}/payment").body(payment, &["payment_id"]).key(),
         post("/v1/orders/{order}/cancel").key(),

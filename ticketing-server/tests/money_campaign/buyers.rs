@@ -74,11 +74,11 @@ impl Buyer {
     }
 
     /// Gives a payment back, or some of the seats that it was for; for administrators.
-    pub(crate) async fn refund(&mut self, payment: &str, seats: Option<&Value>) -> Option<()> {
+    pub(crate) async fn refund(&mut self, payment: &str, what: &Value) -> Option<()> {
         let key = self.key();
         let keyed = [("Idempotency-Key", key.as_str())];
         let path = format!("/v1/payments/{payment}/refund");
-        self.ask(Method::POST, &path, &keyed, seats).await.map(drop)
+        self.ask(Method::POST, &path, &keyed, Some(what)).await.map(drop)
     }
 
     /// Gives one seat back that the payment was for, where its order still has one.
@@ -86,7 +86,7 @@ impl Buyer {
         let path = format!("/v1/payments/{payment}");
         let (_, report) = self.ask(Method::GET, &path, &[], None).await?;
         let seat = report["seats"].as_array()?.first()?;
-        self.refund(payment, Some(&json!({ "seats": [seat] }))).await
+        self.refund(payment, &json!({ "seats": [seat] })).await
     }
 
     async fn come_in(&mut self) -> Option<Inside> {

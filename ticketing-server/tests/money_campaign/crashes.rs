@@ -78,7 +78,7 @@ async fn death(
     if dies == Dies::Refunding {
         let payment = begun.await.expect("no buyer panics").ok_or("nothing was bought")?;
         let mut administrator = Buyer::new(places, stage.administrator.clone(), 2);
-        tokio::spawn(async move { administrator.refund(&payment).await });
+        tokio::spawn(async move { administrator.refund(&payment, &json!({})).await });
         tokio::task::block_in_place(|| server.dies_and_starts(guard));
     } else {
         tokio::task::block_in_place(|| server.dies_and_starts(guard));

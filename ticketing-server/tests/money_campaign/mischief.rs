@@ -54,7 +54,7 @@ pub(crate) async fn act(
         let Some(payment) = some_payment(&http, &gateway, &mut random).await else { continue };
         let verb = match random.random_range(0..5) {
             0 => {
-                administrator.refund(&payment, None).await;
+                administrator.refund(&payment, &json!({})).await;
                 continue;
             }
             3 => {

@@ -16,7 +16,7 @@ use ticketing_core::payments::{
     ProviderError, Refunding, Reversal, WebhookSecrets,
 };
 use ticketing_core::{
-    BoxOffice, Clock, PaymentId, Randomness, ServicesSettings, SigningKey, Timestamp,
+    BoxOffice, Clock, PayMethod, PaymentId, Randomness, ServicesSettings, SigningKey, Timestamp,
 };
 use ticketing_server::{App, Server};
 
@@ -243,7 +243,7 @@ impl Provider for Hurried {
         self.hurry(self.0.cancel(refunding)).await
     }
 
-    fn checkout_url(&self, payment: PaymentId) -> Option<String> {
-        self.0.checkout_url(payment)
+    fn checkout_url(&self, payment: PaymentId, methods: &[PayMethod]) -> Option<String> {
+        self.0.checkout_url(payment, methods)
     }
 }

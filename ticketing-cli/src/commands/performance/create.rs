@@ -2,6 +2,7 @@
 
 use clap::Args;
 use ticketing_client::clock;
+use ticketing_wire::orders::PayMethod;
 use ticketing_wire::performances::{NewPerformance, PolicyTerms, Price, Reentry};
 use ticketing_wire::{Money, Time};
 use uuid::Uuid;
@@ -92,6 +93,10 @@ struct PolicyArguments {
     /// When the sale ends; when the performance starts where it is not given.
     #[arg(long, value_name = "TIME")]
     sale_ends_at: Option<Time>,
+    /// With what buyers may pay, the first offered first; with all where it is not given.
+    #[arg(long, value_delimiter = ',', value_name = "METHOD,..",
+        value_parser = ["card", "easy_pay", "transfer", "mobile"])]
+    payment_methods: Option<Vec<String>>,
 }
 
 impl Create {
@@ -131,6 +136,9 @@ impl From<PolicyArguments> for PolicyTerms {
             pre_queue_seconds: given.pre_queue_seconds.map(Some),
             draw_entropy: given.draw_entropy.map(Some),
             sale_ends_at: given.sale_ends_at.map(Some),
+            payment_methods: given
+                .payment_methods
+                .map(|methods| methods.iter().map(|one| PayMethod::from(one.as_str())).collect()),
         }
     }
 }

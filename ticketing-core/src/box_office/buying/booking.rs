@@ -180,7 +180,8 @@ impl BoxOffice {
 
     pub(super) fn placed(&self, order: Order, refunds: Vec<RefundReport>) -> PlacedOrder {
         let payment = Some(order.payment).filter(|_| !order.is_free());
-        let checkout_url = payment.and_then(|payment| self.0.provider.checkout_url(payment));
+        let page = |payment| self.0.provider.checkout_url(payment, &order.methods);
+        let checkout_url = payment.and_then(page);
         PlacedOrder { order, checkout_url, refunds }
     }
 
@@ -196,6 +197,7 @@ impl BoxOffice {
             seats: hold.seats.clone(),
             returned: Vec::new(),
             lines: hold.lines.clone(),
+            methods: sale.performance.details.policy.payment_methods.clone(),
             total: hold.total,
             expires_at: now.plus_seconds(hold.frozen.pay_seconds),
             payment: self.0.randomness.id(now),

@@ -70,9 +70,8 @@ impl BoxOffice {
         };
         let office = self.clone();
         let under_way = begun.clone();
-        let charge = tokio::spawn(async move {
-            office.charge(&begun.order, payment.payment, payment.token).await
-        });
+        let charge =
+            tokio::spawn(async move { office.charge(begun, payment.payment, payment.token).await });
         let settled = match tokio::time::timeout(ANSWER_WITHIN, charge).await {
             Ok(Ok(settled)) => settled?,
             Ok(Err(panicked)) => return Err(Error::internal(panicked)),
@@ -105,7 +104,7 @@ impl BoxOffice {
         let guards = self.0.guards;
         let rule =
             |dossier: &Dossier, _: Option<&Demand>| begin_payment(dossier, begin, now, guards);
-        let begun = self.decide(begin.order, Some(token), rule).await?;
+        let begun = self.decide(known, Some(token), rule).await?;
         let begun = begun.ok_or(Error::NotFound("order"))?;
         Ok(begun.dossier)
     }
@@ -146,15 +145,15 @@ impl BoxOffice {
         kept.map(|kept| read_order(&kept.facts()?)).transpose()
     }
 
-    /// The charge, and what became of it.
+    /// The charge that was begun, and what became of it.
     pub(in crate::box_office) async fn charge(
         &self,
-        order: &Order,
+        begun: Dossier,
         payment: PaymentId,
         token: SecretString,
     ) -> Result<Option<Dossier>> {
         let token = token.expose_secret().to_owned();
-        let confirmation = Confirmation { payment, token, total: order.total };
+        let confirmation = Confirmation { payment, token, total: begun.order.total };
         self.0.guards.may_die(CrashPoint::Charging);
         let confirming = self.0.provider.confirm(confirmation);
         let answer = self.0.guards.may_die_during(CrashPoint::ChargeSent, confirming).await;
@@ -170,7 +169,7 @@ impl BoxOffice {
                 true
             }
         };
-        let settled = self.look(order.id, payment, is_refused).await;
+        let settled = self.look(begun, payment, is_refused).await;
         self.0.guards.may_die(CrashPoint::Settled);
         settled
     }

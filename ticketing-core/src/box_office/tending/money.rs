@@ -177,8 +177,8 @@ impl BoxOffice {
         let now = self.now();
         let rule = |dossier: &Dossier, _: Option<&Demand>| Ok(send_again(dossier, payment, now));
         let sent = self.decide(order, None, rule).await?;
-        if sent.is_some_and(|sent| sent.change.is_some()) {
-            self.charge(&dossier.order, payment, token).await?;
+        if let Some(sent) = sent.filter(|sent| sent.change.is_some()) {
+            self.charge(sent.dossier, payment, token).await?;
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::PaymentId;
 use crate::idempotency::Kept;
+use crate::money::method_names;
 use crate::orders::attention::matter_id;
 use crate::orders::change::{Change, Demand, Outcome, Seats, Tickets};
 use crate::orders::order::ticket_id;
@@ -27,7 +28,7 @@ pub(super) async fn place(pool: &PgPool, change: &Change) -> Result<Outcome> {
     let facts = write_order(order);
     let placed = sqlx::query_scalar!(
         r#"SELECT place_order($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-               $15, $16, $17, $18, $19) AS "facts!""#,
+               $15, $16, $17, $18, $19, $20) AS "facts!""#,
         order.id.uuid(),
         order.performance.uuid(),
         order.account.uuid(),
@@ -47,6 +48,7 @@ pub(super) async fn place(pool: &PgPool, change: &Change) -> Result<Outcome> {
         lines,
         &tickets_made(change),
         announced_by.map_or(0, Timestamp::as_millis),
+        &method_names(&order.methods),
     );
     match placed.fetch_one(pool).await {
         Ok(kept) if kept == facts => Ok(Outcome::Applied),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::OrderId;
-use crate::money::{Currency, Money};
+use crate::money::{Currency, Money, known_methods};
 use crate::orders::dossier::Dossier;
 use crate::orders::refund::Refund;
 use crate::orders::stored::{StoredAttempt, StoredAttention, StoredRefund};
@@ -32,6 +32,7 @@ pub(super) struct OrderRow {
     pub(super) line_number: i64,
     pub(super) line_epoch: i32,
     pub(super) created_at_ms: i64,
+    pub(super) payment_methods: Vec<String>,
 }
 
 impl TryFrom<OrderRow> for Order {
@@ -55,6 +56,7 @@ impl TryFrom<OrderRow> for Order {
             seats,
             returned: row.returned.into_iter().map(i32::cast_unsigned).collect(),
             lines,
+            methods: known_methods(&row.payment_methods),
             total,
             expires_at: Timestamp::from_millis(row.expires_at_ms),
             payment: row.payment_id.into(),
@@ -87,6 +89,7 @@ pub(super) struct DossierRow {
     pub(super) line_number: i64,
     pub(super) line_epoch: i32,
     pub(super) created_at_ms: i64,
+    pub(super) payment_methods: Vec<String>,
     pub(super) attempts: String,
     pub(super) refunds: String,
     pub(super) attended: String,
@@ -117,6 +120,7 @@ impl TryFrom<DossierRow> for Dossier {
             line_number: row.line_number,
             line_epoch: row.line_epoch,
             created_at_ms: row.created_at_ms,
+            payment_methods: row.payment_methods,
         })?;
         let attempts = attempts.into_iter().map(|attempt| attempt.read(order.expires_at));
         Ok(Self {
@@ -150,7 +154,7 @@ pub(super) async fn stored_order(pool: &PgPool, id: OrderId) -> Result<Option<Or
         OrderRow,
         "SELECT id, performance_id, account_id, hold_id, status, seats, returned, lines, total, currency,
              expires_at_ms, payment_id, cancel_wanted, version, line_number, line_epoch,
-             created_at_ms
+             created_at_ms, payment_methods
          FROM orders WHERE id = $1",
         id.uuid()
     );
@@ -167,7 +171,8 @@ pub(super) async fn stored_dossier(pool: &PgPool, id: OrderId) -> Result<Option<
                  payment_id AS "payment_id!", cancel_wanted AS "cancel_wanted!",
                  version AS "version!", line_number AS "line_number!",
                  line_epoch AS "line_epoch!", created_at_ms AS "created_at_ms!",
-                 attempts AS "attempts!", refunds AS "refunds!", attended AS "attended!"
+                 attempts AS "attempts!", refunds AS "refunds!", attended AS "attended!",
+                 payment_methods AS "payment_methods!"
              FROM dossiers WHERE id = $1"#,
         id.uuid()
     );

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId};
-use crate::money::{Money, StoredMoney};
+use crate::money::{Money, StoredMoney, known_methods, method_names};
 use crate::orders::{Order, OrderStatus};
 use crate::seats::{StoredLine, read_lines, stored_lines};
 
@@ -21,6 +21,8 @@ struct StoredOrder {
     returned: Vec<u32>,
     #[serde(default)]
     lines: Vec<StoredLine>,
+    #[serde(default)]
+    methods: Vec<String>,
     total: StoredMoney,
     expires_at: Timestamp,
     payment: PaymentId,
@@ -45,6 +47,7 @@ pub(in crate::orders) fn write_order(order: &Order) -> String {
         seats: order.seats.clone(),
         returned: order.returned.clone(),
         lines: stored_lines(&order.lines),
+        methods: method_names(&order.methods),
         total: order.total.into(),
         expires_at: order.expires_at,
         payment: order.payment,
@@ -79,6 +82,7 @@ pub(crate) fn read_order(facts: &str) -> Result<Order> {
         seats: stored.seats,
         returned: stored.returned,
         lines,
+        methods: known_methods(&stored.methods),
         total,
         expires_at: stored.expires_at,
         payment: stored.payment,

@@ -9,7 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 
 use ticketing_core::catalog::Policy;
-use ticketing_core::orders::{Order, OrderStatus, RefundStatus};
+use ticketing_core::orders::{Order, OrderStatus};
 use ticketing_core::payments::Notice;
 use ticketing_core::{Payment, PaymentId, PaymentOutcome, PlacedOrder, Result};
 use ticketing_gateway::{Fault, FaultPlan};
@@ -52,21 +52,32 @@ struct History<'a> {
     payments: BTreeMap<PaymentId, usize>,
     notices: u32,
     seed: u64,
+    wanted: Wanted,
     told: Vec<String>,
 }
 
-/// In a world whose clock moves on.
-pub(super) async fn history(world: &World, seed: u64) {
+/// Whose seats the orders of a history want.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Few seats are fought over. Which of two late captures comes first is chance.
+    SameSeats,
+    /// Each order has its own: everything that happens follows from the seed.
+    OwnSeats,
+}
+
+/// In a world whose clock moves on; what happened.
+pub(super) async fn history(world: &World, seed: u64, wanted: Wanted) -> Vec<String> {
     let mut random = random(seed);
     let policy =
         Policy { pay_seconds: PAY_SECONDS, pass_lease_seconds: 3_600, ..Policy::default() };
     let sale = world.sale(policy, SEATS).await;
     let (orders, payments, told) = (Vec::new(), BTreeMap::new(), Vec::new());
-    let mut history = History { world, sale, orders, payments, notices: 0, seed, told };
+    let mut history = History { world, sale, orders, payments, notices: 0, seed, wanted, told };
     for _ in 0..STEPS {
         history.step(&mut random).await;
     }
     history.end().await;
+    history.told
 }
 
 impl History<'_> {
@@ -94,6 +105,13 @@ impl History<'_> {
         }
         let visitor = self.world.admitted(&self.sale).await;
         let ordinal = self.orders.len();
+        let seats = match self.wanted {
+            Wanted::SameSeats => seats,
+            Wanted::OwnSeats => {
+                let own = FOUGHT_OVER + 1 + 2 * u32::try_from(ordinal).unwrap();
+                seats.iter().map(|seat| own + seat - seats[0]).collect()
+            }
+        };
         let placed = match self.world.hold(&visitor, &seats).await {
             Ok(hold) => self.world.order(&visitor, &hold).await,
             Err(refused) => Err(refused),
@@ -108,7 +126,12 @@ impl History<'_> {
     async fn pay(&mut self, ordinal: usize, random: &mut ChaCha20Rng) {
         let outcome = if random.random_bool(0.8) { "approve" } else { "decline" };
         let order = self.see(ordinal).await.order;
-        let gateway = self.world.wire.gateway();
+        let wire = &self.world.wire;
+        if !wire.can_be_paid(order.payment) {
+            self.told.push(format!("order {ordinal} cannot be paid yet"));
+            return;
+        }
+        let gateway = wire.gateway();
         let Some(token) = gateway.try_authorize(order.payment, outcome).await else {
             self.told.push(format!("order {ordinal} is paid at the provider already"));
             return;
@@ -161,6 +184,10 @@ impl History<'_> {
 
     fn something_goes_wrong(&mut self, random: &mut ChaCha20Rng) {
         let fault = FAULTS.choose(random).filter(|_| random.random_bool(0.7));
+        // What goes on at the provider after its answer ends when it ends.
+        let is_told =
+            |fault: &&Fault| self.wanted == Wanted::SameSeats || **fault != Fault::ErrorAtOnce;
+        let fault = fault.filter(is_told);
         let plan = fault.map(|fault| FaultPlan::always(*fault)).unwrap_or_default();
         self.told.push(format!("from now on: {fault:?}"));
         self.world.wire.gateway().set_faults(FaultPlan { seed: self.seed, ..plan });
@@ -177,8 +204,9 @@ impl History<'_> {
         self.told.push(format!("{seconds} s go by"));
         for ordinal in 0..self.orders.len() {
             let seen = self.see(ordinal).await;
-            let refunds: Vec<(i64, RefundStatus)> =
-                seen.refunds.iter().map(|one| (one.amount.amount, one.status)).collect();
+            let mut refunds: Vec<(i64, &str)> =
+                seen.refunds.iter().map(|one| (one.amount.amount, one.status.name())).collect();
+            refunds.sort_unstable();
             self.told.push(format!("order {ordinal}: {:?}, {refunds:?}", seen.order.status));
         }
     }
@@ -214,11 +242,15 @@ impl History<'_> {
         }
     }
 
-    /// The order as it is now; the payment that it waits for is its own from now on.
+    /// The order as it is now; the payment that it waits for is its own from now on, and the gateway
+    /// was told of it.
     async fn see(&mut self, ordinal: usize) -> PlacedOrder {
         let (visitor, order) = &self.orders[ordinal];
         let seen = self.world.office.order(&visitor.caller, order.id).await.unwrap();
         self.payments.insert(seen.order.payment, ordinal);
+        if seen.order.status == OrderStatus::PendingPayment {
+            self.world.wire.is_announced(seen.order.payment).await;
+        }
         seen
     }
 

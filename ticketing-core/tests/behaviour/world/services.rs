@@ -10,8 +10,8 @@ use ticketing_core::Broken;
 use ticketing_core::{BoxOffice, Clock, PerformanceId, Randomness, ServicesSettings, SigningKey};
 
 use super::{SEED, World, signing_key, surroundings};
-use crate::gateway::Wire;
 use crate::redis_process::RedisProcess;
+use crate::wire::Wire;
 
 /// Where one test's data are.
 #[derive(Clone)]

@@ -43,6 +43,7 @@ pub(super) fn confirming() -> Dossier {
             seats: vec![1, 2],
             returned: Vec::new(),
             lines: [(1, 600), (2, 400)].map(line).into(),
+            methods: Vec::new(),
             total: Money::new(TOTAL, Currency::KRW),
             expires_at: NOW.plus_seconds(600),
             payment: payment(1),

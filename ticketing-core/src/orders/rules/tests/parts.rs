@@ -11,7 +11,7 @@ use crate::orders::change::{Change, Seats, Tickets};
 use crate::orders::dossier::Dossier;
 use crate::orders::refund::RefundStatus;
 use crate::orders::rules::{Heard, RefundPayment, Reversed, refund_payment, reversed, send_refund};
-use crate::payments::FactStatus;
+use crate::payments::{Cancellation, CancellationStatus, Fact, FactStatus, Reversal};
 
 /// Seat 1 cost 600, seat 2 cost 400.
 fn bought() -> Dossier {
@@ -166,18 +166,21 @@ fn what_somebody_else_gives_back_is_taken_off_what_was_not_sent() {
 }
 
 #[test]
-fn an_order_is_refunded_when_its_parts_are_too() {
+fn an_order_whose_rest_went_back_elsewhere_is_refunded_when_its_parts_are_too() {
     let (reduced, _) = given_back(&bought(), &[2]);
     let sent = send_first(&reduced, 400).expect("it is due");
-    // Somebody else gives back the rest, and ours is under way.
-    let rest = fact(FactStatus::Cancelled, 1_000, 600);
-    let mut other = after(sent, &[(4, Heard::Fact(&rest))]);
-    assert_eq!(
-        amounts(&other)[0],
-        (200, RefundStatus::Done),
-        "400 of it is ours, as far as we know"
-    );
-    assert_eq!(other.order.status, OrderStatus::Paid);
-    other = after(other, &[(5, Heard::Fact(&fact(FactStatus::Cancelled, 1_000, 1_000)))]);
-    assert_eq!(other.order.status, OrderStatus::Refunded);
+    let ours = |status| Cancellation { id: "ours".into(), amount: 400, status };
+    let taken = Reversal { id: Some("ours".into()), status: CancellationStatus::Requested };
+    let answered = Reversed::Answered(taken);
+    let change = reversed(&sent, (sent.refunds[0].id, 1), &answered, at(4).now).expect("heard");
+    let taken = sent.with(&change);
+    let shown = |back, status| Fact {
+        cancellations: vec![ours(status)],
+        ..fact(FactStatus::Cancelled, 1_000, back)
+    };
+    let rest = after(taken, &[(5, Heard::Fact(&shown(600, CancellationStatus::Requested)))]);
+    assert_eq!(amounts(&rest), [(400, RefundStatus::Pending), (600, RefundStatus::Done)]);
+    assert_eq!(rest.order.status, OrderStatus::RefundDue, "ours is not through");
+    let all = after(rest, &[(6, Heard::Fact(&shown(1_000, CancellationStatus::Succeeded)))]);
+    assert_eq!(all.order.status, OrderStatus::Refunded);
 }

@@ -1,7 +1,10 @@
--- Some of a paid order's seats are given back, and it goes on with the others. A server of before goes
--- on beside this.
+-- Some of a paid order's seats are given back, and it goes on with the others; an order has the payment
+-- methods that its organizer chose. A server of before goes on beside this.
 
-ALTER TABLE orders ADD COLUMN returned integer[] NOT NULL DEFAULT '{}';
+ALTER TABLE orders
+    ADD COLUMN returned        integer[] NOT NULL DEFAULT '{}',
+    -- Any, where it names none.
+    ADD COLUMN payment_methods text[]    NOT NULL DEFAULT '{}';
 -- What a refund is for: these seats, or all that was left.
 ALTER TABLE refunds
     ADD COLUMN seats integer[] NOT NULL DEFAULT '{}',
@@ -31,8 +34,75 @@ CREATE OR REPLACE VIEW dossiers AS
                 'reason', one.reason)), '[]')
             FROM attention AS one
             WHERE one.order_id = orders.id AND one.closed_at_ms IS NULL)::text AS attended,
-        returned
+        returned, payment_methods
     FROM orders;
+
+-- As before, with what may be paid with.
+CREATE FUNCTION place_order(
+    p_id uuid, p_performance uuid, p_account uuid, p_hold uuid, p_seats integer[], p_total bigint,
+    p_currency text, p_expires_at bigint, p_payment uuid, p_line_number bigint,
+    p_line_epoch integer, p_now bigint, p_limit integer, p_key text, p_request bytea, p_facts text,
+    p_lines text, p_tickets uuid[], p_announced_by bigint, p_methods text[]
+) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    known_request bytea;
+    known_facts text;
+    claimed integer;
+    taken text;
+BEGIN
+    INSERT INTO idempotency (account_id, key, request, facts, created_at_ms)
+        VALUES (p_account, p_key, p_request, p_facts, p_now) ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+        SELECT request, facts INTO known_request, known_facts FROM idempotency
+            WHERE account_id = p_account AND key = p_key;
+        IF known_request <> p_request OR known_facts IS NULL THEN
+            RAISE EXCEPTION 'key' USING ERRCODE = 'TK001';
+        END IF;
+        RETURN known_facts;
+    END IF;
+    INSERT INTO orders (id, performance_id, account_id, hold_id, status, seats, total, currency,
+            expires_at_ms, payment_id, version, line_number, line_epoch, created_at_ms, lines,
+            payment_methods)
+        VALUES (p_id, p_performance, p_account, p_hold,
+            CASE WHEN p_total = 0 THEN 'paid' ELSE 'pending_payment' END, p_seats, p_total,
+            p_currency, p_expires_at, p_payment, CASE WHEN p_total = 0 THEN 2 ELSE 1 END,
+            p_line_number, p_line_epoch, p_now, p_lines, p_methods)
+        ON CONFLICT (hold_id) DO NOTHING;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'hold' USING ERRCODE = 'TK002';
+    END IF;
+    INSERT INTO quotas AS quota (performance_id, account_id, seats, seat_limit)
+        SELECT p_performance, p_account, cardinality(p_seats), p_limit
+        WHERE cardinality(p_seats) <= p_limit
+        ON CONFLICT (performance_id, account_id) DO UPDATE
+            SET seats = quota.seats + excluded.seats, seat_limit = excluded.seat_limit
+            WHERE quota.seats + excluded.seats <= excluded.seat_limit;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'limit' USING ERRCODE = 'TK003';
+    END IF;
+    INSERT INTO claims (performance_id, seat, order_id)
+        SELECT p_performance, seat, p_id FROM unnest(p_seats) AS seat ORDER BY seat
+        ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS claimed = ROW_COUNT;
+    IF claimed < cardinality(p_seats) THEN
+        SELECT string_agg(seat::text, ',') INTO taken FROM claims
+            WHERE performance_id = p_performance AND seat = ANY (p_seats) AND order_id <> p_id;
+        RAISE EXCEPTION 'seats' USING ERRCODE = 'TK004', DETAIL = coalesce(taken, '');
+    END IF;
+    INSERT INTO outbox (aggregate, version, performance_id, kind, seats, at_ms)
+        VALUES (p_id, 1, p_performance, 'order_placed', cardinality(p_seats), p_now);
+    IF p_total = 0 THEN
+        INSERT INTO tickets (id, order_id, performance_id, seat)
+            SELECT id, p_id, p_performance, seat
+            FROM unnest(p_tickets, p_seats) AS ticket (id, seat);
+        INSERT INTO outbox (aggregate, version, performance_id, kind, seats, at_ms)
+            VALUES (p_id, 2, p_performance, 'order_paid', cardinality(p_seats), p_now);
+    ELSE
+        INSERT INTO attempts (payment_id, order_id, status, look_at_ms)
+            VALUES (p_payment, p_id, 'created', p_announced_by);
+    END IF;
+    RETURN p_facts;
+END $$;
 
 -- As before, but about the seats that it names, which may be some of the order's; and what a change
 -- does not touch costs no statement. The one of before stays for the servers that call it.
