@@ -1,5 +1,6 @@
 //! What something costs, in processor time of everybody who takes part.
 
+use std::collections::HashMap;
 use std::fs;
 
 use crate::office::GatewayProcess;
@@ -10,7 +11,7 @@ const TICKS_PER_SECOND: f64 = 100.0;
 /// What everybody had used when a measurement began.
 pub(crate) struct Cost {
     gateway: u32,
-    begun: [u64; 4],
+    begun: HashMap<u32, (usize, u64)>,
 }
 
 impl Cost {
@@ -22,8 +23,14 @@ impl Cost {
     /// Since then, for each of so many.
     pub(crate) fn report(&self, of_what: &str, count: usize) {
         let used = used(self.gateway);
+        // What a process used that ended meanwhile, nobody says.
+        let since = |(id, (_, ticks)): (&u32, &(usize, u64))| {
+            ticks - self.begun.get(id).map_or(0, |(_, begun)| *begun).min(*ticks)
+        };
         let each = |part: usize| {
-            (used[part] - self.begun[part]) as f64 / TICKS_PER_SECOND * 1e6 / count as f64
+            let of_part = used.iter().filter(|(_, (of, _))| *of == part);
+            let ticks: u64 = of_part.map(since).sum();
+            ticks as f64 / TICKS_PER_SECOND * 1e6 / count as f64
         };
         println!(
             "  processor us for {of_what}: box office {:.0}, PostgreSQL {:.0}, Redis {:.0}, gateway {:.0}",
@@ -35,9 +42,10 @@ impl Cost {
     }
 }
 
-/// This process, PostgreSQL's and Redis' (all of them on the machine), the gateway's.
-fn used(gateway: u32) -> [u64; 4] {
-    let mut used = [0; 4];
+/// What each process used of this one (0), PostgreSQL (1), Redis (2; both all over the machine) and the
+/// gateway (3).
+fn used(gateway: u32) -> HashMap<u32, (usize, u64)> {
+    let mut used = HashMap::new();
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     for process in processes {
         let id = process.file_name().to_string_lossy().parse::<u32>();
@@ -56,7 +64,8 @@ fn used(gateway: u32) -> [u64; 4] {
         };
         // User and system time are the 14th and 15th field; the third is the first after the name.
         let ticks = fields.split_whitespace().skip(11).take(2);
-        used[part] += ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>();
+        let ticks = ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+        used.insert(id, (part, ticks));
     }
     used
 }
