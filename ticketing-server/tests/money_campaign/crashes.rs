@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use ticketing_core::CrashPoint;
 use ticketing_core::orders::OrderStatus;
 use ticketing_gateway::{Fault, FaultPlan};

@@ -62,6 +62,7 @@ pub(super) enum Wanted {
     /// Few seats are fought over. Which of two late captures comes first is chance.
     SameSeats,
     /// Each order has its own: everything that happens follows from the seed.
+    #[cfg_attr(not(feature = "services"), expect(dead_code, reason = "for comparing backends"))]
     OwnSeats,
 }
 
