@@ -1,5 +1,5 @@
 -- Some of a paid order's seats are given back, and it goes on with the others; an order has the payment
--- methods that its organizer chose. A server of before goes on beside this.
+-- methods that its organizer chose. A server of before goes on beside this, as long as no seats are given back.
 
 ALTER TABLE orders
     ADD COLUMN returned        integer[] NOT NULL DEFAULT '{}',

@@ -138,7 +138,7 @@ pub struct Order {
 pub struct OrderRefund {
     /// How much.
     pub amount: Money,
-    /// For which seats; none where it is for all that was left.
+    /// For which seats; none where it is for all that was left, or somebody else gave it back.
     #[serde(default)]
     pub seats: Vec<u32>,
     /// How far; only `done` is money that is back.

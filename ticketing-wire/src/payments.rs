@@ -89,8 +89,8 @@ pub struct Attention {
 #[serde(deny_unknown_fields, default)]
 #[schema(example = json!({"seats": [2]}))]
 pub struct NewRefund {
-    /// What these seats of its order cost, while the order goes on with the others; left out: all that
-    /// is left, and the order ends.
+    /// What these seats of its order cost, less what somebody else gave back for them, while the order
+    /// goes on with the others. All that it still has, or left out: all that is left, and it ends.
     #[serde(deserialize_with = "crate::given::given", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub seats: Option<Vec<u32>>,
@@ -103,7 +103,7 @@ pub struct Refund {
     pub id: Uuid,
     /// How much.
     pub amount: Money,
-    /// For which seats; none where it is for all that was left.
+    /// For which seats; none where it is for all that was left, or somebody else gave it back.
     #[serde(default)]
     pub seats: Vec<u32>,
     /// How far.
@@ -117,7 +117,7 @@ pub struct Refund {
 #[schema(example = json!({
     "payment_id": "0190f4a2000070008000000000000007",
     "order_id": "0190f4a2-0000-7000-8000-000000000006", "order_status": "refund_due",
-    "seats": [2],
+    "seats": [],
     "status": "returned", "captured": {"amount": 131_999, "currency": "KRW"},
     "refunds": [{"id": "5b1c9e0a-7d1f-8a3b-9c55-5d1c3f0e7a11",
         "amount": {"amount": 131_999, "currency": "KRW"}, "seats": [], "status": "pending",
@@ -135,7 +135,7 @@ pub struct PaymentReport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub order_status: Option<OrderStatus>,
-    /// The seats of its order that were not given back.
+    /// The seats that its order still has.
     #[serde(default)]
     pub seats: Vec<u32>,
     /// How far the attempt is.

@@ -93,6 +93,13 @@ pub struct OrganizerOrder {
     pub refunds: Vec<OrderRefund>,
 }
 
+impl OrganizerOrder {
+    /// The seats that were not given back.
+    pub fn kept_seats(&self) -> impl Iterator<Item = u32> {
+        self.seats.iter().copied().filter(|seat| !self.returned.contains(seat))
+    }
+}
+
 /// A ticket as the organizer sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OrganizerTicket {

@@ -55,8 +55,7 @@ fn show(orders: &[OrganizerOrder]) -> Table {
 
 /// The seats that it still has.
 fn seats(order: &OrganizerOrder) -> String {
-    let kept = order.seats.iter().filter(|seat| !order.returned.contains(seat));
-    kept.map(u32::to_string).collect::<Vec<_>>().join(",")
+    order.kept_seats().map(|seat| seat.to_string()).collect::<Vec<_>>().join(",")
 }
 
 fn refunds(order: &OrganizerOrder) -> String {

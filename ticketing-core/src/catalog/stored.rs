@@ -10,7 +10,7 @@ use super::{CategoryPrice, LineControl, LineMode, PerformanceDetails};
 use crate::clock::Timestamp;
 use crate::error::Unknown;
 use crate::id::{ProductionId, VenueId};
-use crate::money::{Money, StoredMoney, known_methods, method_names};
+use crate::money::{Money, PayMethod, StoredMoney, known_methods, method_names};
 use crate::text::{OneLine, Paragraphs, label};
 
 #[derive(Serialize, Deserialize)]
@@ -122,7 +122,11 @@ impl TryFrom<StoredPolicy> for Policy {
             pre_queue_seconds: stored.pre_queue_seconds,
             draw_entropy: stored.draw_entropy.as_deref().map(OneLine::from_store),
             sale_ends_at: stored.sale_ends_at,
-            payment_methods: known_methods(&stored.payment_methods),
+            // Where this version knows none of them, it offers what it knows.
+            payment_methods: match known_methods(&stored.payment_methods) {
+                methods if methods.is_empty() => PayMethod::ALL.to_vec(),
+                methods => methods,
+            },
         })
     }
 }

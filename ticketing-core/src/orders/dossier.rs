@@ -1,6 +1,6 @@
 use super::attempt::{Attempt, AttemptStatus};
 use super::attention::AttentionReason;
-use super::order::Order;
+use super::order::{Order, OrderStatus};
 use super::refund::{Refund, RefundStatus};
 use crate::id::{PaymentId, RefundId};
 
@@ -52,6 +52,11 @@ impl Dossier {
     pub(crate) fn cancellable(&self, payment: PaymentId) -> i64 {
         let captured = self.attempt(payment).map_or(0, |attempt| attempt.captured);
         captured.saturating_sub(self.back(payment))
+    }
+
+    /// The order has its tickets for this payment.
+    pub(super) fn is_paid_by(&self, payment: PaymentId) -> bool {
+        self.order.status == OrderStatus::Paid && self.order.payment == payment
     }
 
     /// Every refund is through.

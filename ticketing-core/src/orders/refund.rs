@@ -43,6 +43,8 @@ impl RefundStatus {
 const TRIES_MAX: u32 = 8;
 /// The waits between tries; the last one repeats.
 const WAITS_MS: [i64; 6] = [5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000];
+/// How long the provider may take with what it has taken, before a person is asked.
+const PENDING_MS: i64 = 24 * 3_600_000;
 /// How long the provider replays its answer to a key: after that a look comes before a repeat.
 const KEY_KEPT_MS: i64 = 3 * 3_600_000;
 
@@ -104,6 +106,12 @@ impl Refund {
     /// It may be through: it was sent, or the provider has taken it.
     pub(super) fn is_under_way(&self) -> bool {
         matches!(self.status, RefundStatus::Sent | RefundStatus::Pending)
+    }
+
+    /// The provider has taken it, and is long in ending it: others of the payment wait for that.
+    pub(super) fn is_pending_too_long(&self, now: Timestamp) -> bool {
+        let sent = self.sent_at.filter(|_| self.status == RefundStatus::Pending);
+        sent.is_some_and(|sent| !now.is_before(sent.plus_millis(PENDING_MS)))
     }
 
     pub(super) fn done(&mut self) {

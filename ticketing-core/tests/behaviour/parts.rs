@@ -119,6 +119,21 @@ behaviour! {
         assert_eq!(seen(&world, &visitor, &order).await.kept_seats(), [3, 5]);
     }
 
+    async fn one_key_that_asks_many_times_at_once_gets_one_answer(world: World) {
+        let (_, _, order) = bought(&world).await;
+        let (administrator, key) = (world.administrator(), world.key());
+        let other = world.another_office().await;
+        let asks = (0..10).map(|number| {
+            let office = if number % 2 == 0 { &world.office } else { &other.office };
+            office.refund_seats(&administrator, order.payment, vec![4], key.clone())
+        });
+        for answer in join_all(asks).await {
+            assert_eq!(answer.unwrap().seats, [3, 5]);
+        }
+        in_the_end(&world).await;
+        assert_eq!(cancels(&world).await, [PRICE]);
+    }
+
     async fn parts_of_one_price_go_back_once_each_while_answers_are_lost(world: World) {
         let (_, visitor, order) = bought(&world).await;
         world.wire.gateway().set_faults(FaultPlan::always(Fault::ReplyLost));

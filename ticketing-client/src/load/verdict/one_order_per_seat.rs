@@ -11,7 +11,7 @@ use crate::load::record::Buyer;
 
 pub(super) fn check(evidence: &Evidence) -> Check {
     let paid = evidence.aftermath.orders.iter().filter(|order| order.status == OrderStatus::Paid);
-    let listed = paid.flat_map(|order| order.seats.iter().map(|seat| (*seat, order.id)));
+    let listed = paid.flat_map(|order| order.kept_seats().map(|seat| (seat, order.id)));
     let answers = evidence.buyers.iter().flat_map(Buyer::paid);
     let told = answers.flat_map(|told| told.seats.iter().map(|seat| (*seat, told.order)));
 

@@ -27,7 +27,7 @@ pub(super) fn check(evidence: &Evidence) -> Check {
 
 fn listed_fault(order: &OrganizerOrder) -> Option<String> {
     let mut tickets: Vec<_> = order.tickets.iter().map(|ticket| ticket.seat).collect();
-    let mut seats = order.seats.clone();
+    let mut seats: Vec<_> = order.kept_seats().collect();
     tickets.sort_unstable();
     seats.sort_unstable();
     (tickets != seats)

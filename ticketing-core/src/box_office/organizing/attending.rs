@@ -13,6 +13,7 @@ use crate::orders::{
 };
 use crate::page::{Page, Paged};
 use crate::payments::{Cancellation, CancellationStatus, ProviderError, Refunding};
+use crate::seats::SeatStatus;
 
 /// Everything that is known of a payment.
 #[derive(Clone, Debug)]
@@ -21,7 +22,7 @@ pub struct PaymentReport {
     pub payment: PaymentId,
     /// Its order and how far that is, where one knows the payment.
     pub order: Option<(OrderId, OrderStatus)>,
-    /// The seats of its order that were not given back.
+    /// The seats that its order still has.
     pub seats: Vec<u32>,
     /// How far the attempt is.
     pub status: AttemptStatus,
@@ -99,19 +100,33 @@ impl BoxOffice {
     }
 
     async fn refund(&self, order: OrderId, refund: RefundPayment) -> Result<PaymentReport> {
-        let (orders, payment) = (&self.backend().orders, refund.payment);
-        let dossier = |dossier: Option<Dossier>| dossier.ok_or(Error::NotFound("payment"));
-        let kept = orders.changing.kept(refund.account, &refund.key, refund.request).await?;
-        if let Some(kept) = kept {
-            kept.attempt()?;
-            return Ok(report(&dossier(orders.changing.dossier(order).await?)?, payment));
+        if let Some(before) = self.refunded_before(order, &refund).await? {
+            return Ok(before);
         }
         let now = self.now();
         let rule = |dossier: &Dossier, _: Option<&Demand>| refund_payment(dossier, &refund, now);
-        let decided = self.decide(order, None, rule).await?;
-        let dossier = dossier(decided.map(|decided| decided.dossier))?;
-        self.show(&dossier.order).await;
-        Ok(report(&dossier, payment))
+        match self.decide(order, None, rule).await {
+            Ok(decided) => {
+                let dossier = decided.ok_or(Error::NotFound("payment"))?.dossier;
+                self.show(&dossier.order).await;
+                Ok(report(&dossier, refund.payment))
+            }
+            // Somebody was faster with the same key.
+            Err(refused) => self.refunded_before(order, &refund).await?.ok_or(refused),
+        }
+    }
+
+    async fn refunded_before(
+        &self,
+        order: OrderId,
+        refund: &RefundPayment,
+    ) -> Result<Option<PaymentReport>> {
+        let changing = &self.backend().orders.changing;
+        let kept = changing.kept(refund.account, &refund.key, refund.request).await?;
+        let Some(kept) = kept else { return Ok(None) };
+        kept.attempt()?;
+        let dossier = changing.dossier(order).await?;
+        Ok(dossier.map(|dossier| report(&dossier, refund.payment)))
     }
 
     /// Money that was captured for no order goes back in full, however often it is asked.
@@ -163,11 +178,12 @@ impl BoxOffice {
 fn report(dossier: &Dossier, payment: PaymentId) -> PaymentReport {
     let currency = dossier.order.total.currency;
     let attempt = dossier.attempt(payment);
+    let order_is_over = dossier.order.status.seats_show() == SeatStatus::Free;
     let matters = dossier.attended.iter().filter(|(of, _)| *of == payment);
     PaymentReport {
         payment,
         order: Some((dossier.order.id, dossier.order.status)),
-        seats: dossier.order.kept_seats(),
+        seats: if order_is_over { Vec::new() } else { dossier.order.kept_seats() },
         status: dossier.attempt_status(payment),
         captured: Money::new(attempt.map_or(0, |attempt| attempt.captured), currency),
         refunds: dossier.refunds_of(payment).map(RefundReport::from).collect(),

@@ -6,7 +6,6 @@ use crate::error::{Error, Result};
 use crate::id::{AccountId, PaymentId};
 use crate::idempotency::{IdempotencyKey, Kept, RequestHash};
 use crate::money::Money;
-use crate::orders::OrderStatus;
 use crate::orders::attention::AttentionReason;
 use crate::orders::change::{Change, Draft, Remember};
 use crate::orders::dossier::Dossier;
@@ -34,7 +33,7 @@ pub(crate) fn refund_payment(
     let attempt = dossier.attempt(payment).ok_or(Error::NotFound("payment"))?;
     let some = refund.seats.as_deref().map(|seats| some_of(dossier, payment, seats)).transpose()?;
     let left = attempt.captured.saturating_sub(dossier.going_back(payment));
-    if left <= 0 {
+    if left <= 0 && !dossier.is_paid_by(payment) {
         return Err(Error::conflict("nothing of the payment is left to give back"));
     }
     let left = Money::new(left, dossier.order.total.currency);
@@ -60,7 +59,7 @@ fn some_of(dossier: &Dossier, payment: PaymentId, named: &[u32]) -> Result<Optio
     if seats.is_empty() || !seats.iter().all(|seat| order.seats.contains(seat)) {
         return Err(Error::field("seats", "seats of the order, at least one"));
     }
-    if order.status != OrderStatus::Paid || order.payment != payment {
+    if !dossier.is_paid_by(payment) {
         return Err(Error::conflict("no order is paid by this payment"));
     }
     if let Some(seat) = seats.iter().find(|seat| order.returned.contains(seat)) {

@@ -93,11 +93,11 @@ fn pay(draft: &mut Draft<'_>, payment: PaymentId) {
 
 /// What is left of a payment goes back, and an order that was paid by it ends.
 pub(super) fn return_all(draft: &mut Draft<'_>, payment: PaymentId, left: Money) {
-    let order = &draft.after.order;
-    if order.status == OrderStatus::Paid && order.payment == payment {
+    let is_paid_by_it = draft.after.is_paid_by(payment);
+    refund(draft, payment, left);
+    if is_paid_by_it {
         void(draft);
     }
-    refund(draft, payment, left);
 }
 
 /// A paid order gives these of its seats back and goes on with the others. What the others do not cost
@@ -119,11 +119,14 @@ pub(super) fn return_seats(
     draft.becomes(EventKind::OrderReduced);
 }
 
-/// A paid order ends.
+/// A paid order ends; it is refunded where nothing is on its way back any more.
 fn void(draft: &mut Draft<'_>) {
     draft.seats = Seats::GiveUp;
     draft.tickets = Tickets::Void;
     draft.becomes(EventKind::OrderVoided);
+    if draft.after.all_back() {
+        draft.after.order.status = OrderStatus::Refunded;
+    }
 }
 
 /// An order that is not paid ends, and the money goes back.
@@ -166,16 +169,13 @@ fn returned(draft: &mut Draft<'_>, payment: PaymentId) {
     }
 }
 
-/// A paid order whose money somebody else gave back: all of it ends the order; of a part nobody said
-/// which tickets it was for.
+/// A paid order whose money somebody else gave back: all of it ends the order; of more than it gave
+/// seats back for, nobody said which tickets it was for.
 fn taken_back(draft: &mut Draft<'_>, payment: PaymentId, kept: Money, elsewhere: bool) {
     if elsewhere && kept.amount == 0 {
         returned(draft, payment);
         void(draft);
-        if draft.after.all_back() {
-            draft.after.order.status = OrderStatus::Refunded;
-        }
-    } else if elsewhere {
+    } else if elsewhere && kept != draft.after.order.kept_total() {
         let why = format!("{} of the payment is left", kept.amount);
         draft.attend(payment, AttentionReason::RefundedElsewhere, why);
     }
@@ -185,6 +185,7 @@ fn taken_back(draft: &mut Draft<'_>, payment: PaymentId, kept: Money, elsewhere:
 /// back. Answers whether there was any of the latter.
 fn count_back(draft: &mut Draft<'_>, fact: &Fact) -> bool {
     let now = draft.now;
+    take_note(draft, fact);
     let said = |refund: &Refund| {
         let same = |one: &&Cancellation| refund.cancellation.as_ref() == Some(&one.id);
         fact.cancellations.iter().find(same).map(|one| one.status)
@@ -203,18 +204,18 @@ fn count_back(draft: &mut Draft<'_>, fact: &Fact) -> bool {
         try_again(draft, id, "the provider says that it failed", false);
     }
     let mut unbooked = fact.cancelled.saturating_sub(draft.after.back(fact.payment));
-    let is_waiting = |refund: &&mut Refund| {
+    let is_done = |refund: &&mut Refund, unbooked: i64| {
         let is_pending = said(refund) == Some(CancellationStatus::Requested);
-        refund.payment == fact.payment && refund.status != RefundStatus::Done && !is_pending
+        let is_waiting = refund.status != RefundStatus::Done && !is_pending;
+        refund.payment == fact.payment && is_waiting && refund.amount.amount <= unbooked
     };
-    let mut waiting: Vec<&mut Refund> = draft.after.refunds.iter_mut().filter(is_waiting).collect();
-    // Only one has been sent; the others are what somebody else did in our place.
-    waiting.sort_by_key(|refund| refund.status != RefundStatus::Sent);
-    for refund in waiting {
-        if refund.amount.amount <= unbooked {
-            unbooked -= refund.amount.amount;
-            refund.done();
-        }
+    // What was sent, of which there is one; then what somebody else did in our place.
+    while let Some(refund) = (draft.after.refunds.iter_mut())
+        .filter(|refund| is_done(refund, unbooked))
+        .min_by_key(|refund| (!refund.is_under_way(), refund.amount.amount != unbooked))
+    {
+        unbooked -= refund.amount.amount;
+        refund.done();
     }
     if unbooked <= 0 {
         return false;
@@ -227,6 +228,27 @@ fn count_back(draft: &mut Draft<'_>, fact: &Fact) -> bool {
     draft.after.refunds.push(given);
     fit(draft, fact.payment);
     true
+}
+
+/// One that was sent, and of which nobody heard, is what the provider shows as taken in that amount.
+fn take_note(draft: &mut Draft<'_>, fact: &Fact) {
+    let known: Vec<String> =
+        draft.after.refunds.iter().filter_map(|refund| refund.cancellation.clone()).collect();
+    let taken = |amount: i64| {
+        let mut taken =
+            fact.cancellations.iter().filter(|one| one.status == CancellationStatus::Requested);
+        taken.find(|one| one.amount == amount && !known.contains(&one.id))
+    };
+    for refund in &mut draft.after.refunds {
+        let is_unheard = refund.status == RefundStatus::Sent && refund.cancellation.is_none();
+        if refund.payment == fact.payment
+            && is_unheard
+            && let Some(taken) = taken(refund.amount.amount)
+        {
+            refund.cancellation = Some(taken.id.clone());
+            refund.status = RefundStatus::Pending;
+        }
+    }
 }
 
 /// A capture that is not what the order costs: a person is told, and the money goes back.

@@ -56,7 +56,14 @@ pub(crate) fn reversed(
         return None;
     }
     match what {
-        Reversed::Silence => refund.wait(now),
+        Reversed::Silence => {
+            refund.wait(now);
+            if refund.is_pending_too_long(now) {
+                let payment = refund.payment;
+                let why = "the provider took it a day ago and has not ended it".to_owned();
+                draft.attend(payment, AttentionReason::RefundRefused, why);
+            }
+        }
         Reversed::Refused(why) => try_again(&mut draft, id, why, false),
         Reversed::Hopeless(why) => try_again(&mut draft, id, why, true),
         Reversed::Answered(reversal) => {
@@ -91,11 +98,13 @@ pub(super) fn try_again(draft: &mut Draft<'_>, id: RefundId, why: &str, is_hopel
     fit(draft, payment);
 }
 
-/// No more goes back of a payment than was captured: what somebody else gave back meanwhile is taken
-/// off what was not sent.
+/// No more goes back of a payment than was captured, and than its order's other seats cost: what
+/// somebody else gave back meanwhile is taken off what was not sent.
 pub(super) fn fit(draft: &mut Draft<'_>, payment: PaymentId) {
     let captured = draft.after.attempt(payment).map_or(0, |attempt| attempt.captured);
-    let mut excess = draft.after.going_back(payment) - captured;
+    let is_paid_by_it = draft.after.is_paid_by(payment);
+    let kept = if is_paid_by_it { draft.after.order.kept_total().amount } else { 0 };
+    let mut excess = draft.after.going_back(payment) - (captured - kept);
     for refund in &mut draft.after.refunds {
         if refund.payment == payment
             && !refund.is_under_way()

@@ -22,7 +22,7 @@ pub(super) fn at(seconds: i64) -> Terms {
     Terms { next_payment: payment(99), now, guards: Guards::default() }
 }
 
-fn line((seat, amount): (u32, i64)) -> OrderLine {
+pub(super) fn line((seat, amount): (u32, i64)) -> OrderLine {
     let amount = Money::new(amount, Currency::KRW);
     OrderLine { kind: LineKind::Ticket, seat: Some(seat), amount }
 }

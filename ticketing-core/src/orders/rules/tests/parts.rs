@@ -111,9 +111,7 @@ fn one_refund_of_a_payment_is_under_way_at_a_time() {
 #[test]
 fn of_two_refunds_of_one_amount_the_one_that_was_sent_is_done() {
     let mut even = bought();
-    for line in &mut even.order.lines {
-        line.amount.amount = 500;
-    }
+    even.order.lines = [(1, 500), (2, 500)].map(line).into();
     let (reduced, _) = given_back(&even, &[1]);
     let (both, _) = given_back(&reduced, &[2]);
     let ids: Vec<_> = both.refunds.iter().map(|refund| refund.id).collect();
@@ -183,4 +181,103 @@ fn an_order_whose_rest_went_back_elsewhere_is_refunded_when_its_parts_are_too() 
     assert_eq!(rest.order.status, OrderStatus::RefundDue, "ours is not through");
     let all = after(rest, &[(6, Heard::Fact(&shown(1_000, CancellationStatus::Succeeded)))]);
     assert_eq!(all.order.status, OrderStatus::Refunded);
+}
+
+#[test]
+fn what_a_console_gives_back_for_a_seat_in_two_parts_is_not_given_back_again() {
+    let (reduced, _) = given_back(&bought(), &[2]);
+    let half = after(reduced, &[(3, Heard::Fact(&fact(FactStatus::Cancelled, 1_000, 200)))]);
+    assert_eq!(amounts(&half), [(200, RefundStatus::Done), (200, RefundStatus::Requested)]);
+    let most = after(half, &[(4, Heard::Fact(&fact(FactStatus::Cancelled, 1_000, 350)))]);
+    assert_eq!(most.going_back(payment(1)), 400);
+    let all = after(most, &[(5, Heard::Fact(&fact(FactStatus::Cancelled, 1_000, 400)))]);
+    assert!(all.all_back() && all.going_back(payment(1)) == 400);
+    assert_eq!((statuses(&all).0, all.attended), (OrderStatus::Paid, vec![]));
+}
+
+#[test]
+fn seats_that_a_console_gave_back_one_by_one_leave_the_last_one_alone() {
+    let mut three = bought();
+    three.order.seats = vec![1, 2, 3];
+    three.order.lines = [(1, 300), (2, 400), (3, 300)].map(line).into();
+    for (first, second) in [(300, 700), (400, 700), (650, 700)] {
+        let (one, _) = given_back(&three, &[1]);
+        let (two, _) = given_back(&one, &[2]);
+        let facts = [first, second].map(|back| fact(FactStatus::Cancelled, 1_000, back));
+        let after = after(two, &[(3, Heard::Fact(&facts[0])), (4, Heard::Fact(&facts[1]))]);
+        assert!(after.all_back() && after.going_back(payment(1)) == 700, "{:?}", after.refunds);
+        assert_eq!((after.order.status, after.order.kept_seats()), (OrderStatus::Paid, vec![3]));
+    }
+}
+
+#[test]
+fn a_refund_that_was_taken_without_a_name_is_the_one_that_came_through() {
+    let mut even = bought();
+    even.order.lines = [(1, 500), (2, 500)].map(line).into();
+    let (one, _) = given_back(&even, &[1]);
+    let (both, _) = given_back(&one, &[2]);
+    for (taken, waiting) in [(0, 1), (1, 0)] {
+        let [taken, waiting] = [taken, waiting].map(|place: usize| both.refunds[place].id);
+        let sent = both.clone().with(&send_refund(&both, taken, at(3).now).expect("it is due"));
+        let answer = Reversal { id: None, status: CancellationStatus::Requested };
+        let answer = Reversed::Answered(answer);
+        let pending = sent.clone().with(&reversed(&sent, (taken, 1), &answer, at(4).now).unwrap());
+        let half = fact(FactStatus::Cancelled, 1_000, 500);
+        let shown = after(pending, &[(5, Heard::Fact(&half))]);
+        assert_eq!(shown.refund(taken).unwrap().status, RefundStatus::Done);
+        assert_eq!(shown.refund(waiting).unwrap().status, RefundStatus::Requested);
+    }
+}
+
+#[test]
+fn a_refund_that_the_provider_has_taken_and_nobody_heard_of_is_not_sent_again() {
+    let (reduced, _) = given_back(&bought(), &[2]);
+    let sent = send_first(&reduced, 400).expect("it is due");
+    let taken =
+        Cancellation { id: "theirs".into(), amount: 400, status: CancellationStatus::Requested };
+    let shown = Fact { cancellations: vec![taken], ..paid() };
+    let noted = after(sent, &[(4, Heard::Fact(&shown))]);
+    assert_eq!(amounts(&noted), [(400, RefundStatus::Pending)]);
+    let refused = Reversed::Refused("shows nothing".into());
+    assert!(reversed(&noted, (noted.refunds[0].id, 1), &refused, at(5).now).is_none());
+}
+
+#[test]
+fn a_person_is_asked_when_what_was_taken_has_no_end() {
+    let (reduced, _) = given_back(&bought(), &[2]);
+    let sent = send_first(&reduced, 400).expect("it is due");
+    let id = sent.refunds[0].id;
+    let taken = Reversal { id: Some("ours".into()), status: CancellationStatus::Requested };
+    let taken = reversed(&sent, (id, 1), &Reversed::Answered(taken), at(4).now).unwrap();
+    let mut taken = sent.with(&taken);
+    for (seconds, attended) in [(3_600, 0), (90_000, 1)] {
+        let change = reversed(&taken, (id, 1), &Reversed::Silence, at(seconds).now).unwrap();
+        taken = taken.with(&change);
+        assert_eq!(taken.attended.len(), attended);
+    }
+    let through = after(taken, &[(90_001, Heard::Fact(&fact(FactStatus::Cancelled, 1_000, 400)))]);
+    assert_eq!((through.attended, through.order.status), (vec![], OrderStatus::Paid));
+}
+
+#[test]
+fn a_seat_that_costs_nothing_is_given_back_though_no_money_is_left() {
+    let mut one_free = bought();
+    one_free.order.lines = [(1, 1_000), (2, 0)].map(line).into();
+    let (reduced, _) = given_back(&one_free, &[1]);
+    assert_eq!(amounts(&reduced), [(1_000, RefundStatus::Requested)]);
+    let ended = asked(&reduced, Some(&[2])).expect("it may be").expect("it changes something");
+    assert_eq!((ended.about.as_slice(), ended.tickets), (&[2][..], Tickets::Void));
+    let ended = reduced.clone().with(&ended);
+    assert_eq!(ended.order.status, OrderStatus::RefundDue);
+    let back = after(reduced, &[(3, Heard::Fact(&fact(FactStatus::Cancelled, 1_000, 1_000)))]);
+    let ended = asked(&back, Some(&[2])).expect("it may be").expect("it changes something");
+    assert_eq!(back.with(&ended).order.status, OrderStatus::Refunded);
+    let nothing_left = asked(&ended_unpaid(), None);
+    assert!(matches!(nothing_left, Err(Error::Conflict(_))));
+}
+
+fn ended_unpaid() -> Dossier {
+    let mut dossier = confirming();
+    dossier.order.status = OrderStatus::Expired;
+    dossier
 }
