@@ -1,6 +1,6 @@
 //! What a person decides about a payment.
 
-use super::capturing::{return_all, return_seats};
+use super::returning::{return_all, return_seats};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::{AccountId, PaymentId};

@@ -4,10 +4,12 @@
 mod attending;
 mod cancelling;
 mod capturing;
+mod counting;
 mod expiring;
 mod paying;
 mod placing;
 mod refunding;
+mod returning;
 mod settling;
 
 pub(crate) use self::attending::{RefundPayment, refund_payment, seen};
