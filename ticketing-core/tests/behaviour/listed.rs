@@ -29,6 +29,18 @@ behaviour! {
         assert_eq!(reasons(&world).await, [AttentionReason::UnknownPayment]);
     }
 
+    async fn what_the_provider_lists_and_does_not_explain_is_asked_for_again(world: World) {
+        let (_, visitor, order) = bought(&world).await;
+        world.wire.gateway().control(order.payment, "cancel", json!({})).await;
+        world.wire.say_nothing_of_payments(true);
+        world.office.step_movements().await.unwrap();
+        assert_eq!(world.status(&visitor.caller, order.id).await, OrderStatus::Paid);
+        world.wire.say_nothing_of_payments(false);
+        later(&world, LISTED_EVERY_SECONDS).await;
+        world.office.step_movements().await.unwrap();
+        assert_eq!(world.status(&visitor.caller, order.id).await, OrderStatus::Refunded);
+    }
+
     async fn money_of_no_order_that_somebody_gave_back_needs_nobody_any_more(world: World) {
         let gateway = world.wire.gateway();
         let stranger: PaymentId = "0196f0a0-0000-7000-8000-000000000001".parse().unwrap();

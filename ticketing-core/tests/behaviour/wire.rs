@@ -24,6 +24,7 @@ pub(crate) struct Wire {
     broken: AtomicBool,
     unannounced: AtomicBool,
     forgetful: AtomicBool,
+    silent: AtomicBool,
     refunds_held: AtomicBool,
     refunds_sent: AtomicU32,
     /// The payments that the gateway was told of, with or without success.
@@ -43,6 +44,7 @@ impl Wire {
             broken: AtomicBool::new(false),
             unannounced: AtomicBool::new(false),
             forgetful: AtomicBool::new(false),
+            silent: AtomicBool::new(false),
             refunds_held: AtomicBool::new(false),
             refunds_sent: AtomicU32::new(0),
             announced: watch::Sender::default(),
@@ -104,6 +106,11 @@ impl Wire {
     #[cfg(all(feature = "broken-guards", feature = "services"))]
     pub(crate) fn hold_refunds(&self) {
         self.refunds_held.store(true, Ordering::SeqCst);
+    }
+
+    /// The provider lists what moved, and says nothing of any payment.
+    pub(crate) fn say_nothing_of_payments(&self, silent: bool) {
+        self.silent.store(silent, Ordering::SeqCst);
     }
 
     /// The provider's listing takes no cursor.
@@ -175,6 +182,9 @@ impl Provider for Wire {
     }
 
     async fn payment(&self, payment: PaymentId) -> Result<Option<Fact>, ProviderError> {
+        if self.silent.load(Ordering::SeqCst) {
+            return Err(ProviderError::Unknown("the provider says nothing".into()));
+        }
         self.whole()?.client.payment(payment).await
     }
 
