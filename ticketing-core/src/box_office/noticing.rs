@@ -29,11 +29,7 @@ impl BoxOffice {
             return Ok(());
         }
         match self.backend().orders.changing.order_of(payment).await? {
-            Some(order) => {
-                let fact = self.0.provider.payment(payment).await;
-                let fact = fact.map_err(|error| Error::Unavailable(error.to_string()))?;
-                self.heard(order, payment, fact).await?;
-            }
+            Some(order) => self.look_for_certain(order, payment).await?,
             None => self.attend_unknown(payment).await?,
         }
         self.backend().orders.paying.noticed(&id, self.now()).await

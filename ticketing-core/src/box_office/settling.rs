@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::BoxOffice;
 use crate::error::{Error, Result, report};
-use crate::id::{AccountId, PaymentId};
+use crate::id::{AccountId, OrderId, PaymentId};
 use crate::money::Currency;
 use crate::orders::{
     Change, Decided, Demand, Dossier, Heard, Order, OrderStatus, Subject, Terms, decide, settle,
@@ -33,6 +33,13 @@ impl BoxOffice {
                 self.settle(order, Heard::Silence(payment)).await
             }
         }
+    }
+
+    /// The same, for whoever nobody comes after: without an answer it is not done.
+    pub(super) async fn look_for_certain(&self, order: OrderId, payment: PaymentId) -> Result<()> {
+        let fact = self.0.provider.payment(payment).await;
+        let fact = fact.map_err(|error| Error::Unavailable(error.to_string()))?;
+        self.heard(order, payment, fact).await.map(drop)
     }
 
     /// Settles what the provider says; a payment that it does not know shows nothing.

@@ -253,6 +253,17 @@ mod tests {
     }
 
     #[test]
+    fn payment_methods_that_this_version_knows_are_offered() {
+        let offered = |names: &[&str]| {
+            let payment_methods = names.iter().map(|name| (*name).to_owned()).collect();
+            let policy = StoredPolicy { payment_methods, ..StoredPolicy::default() };
+            Policy::try_from(policy).unwrap().payment_methods
+        };
+        assert_eq!(offered(&["of_a_newer_server", "transfer"]), [PayMethod::Transfer]);
+        assert_eq!(offered(&["of_a_newer_server"]), PayMethod::ALL);
+    }
+
+    #[test]
     fn a_word_that_changes_what_is_sold_is_not_guessed() {
         let policy = StoredPolicy { reentry: "lottery".into(), ..StoredPolicy::default() };
         assert!(Policy::try_from(policy).is_err());

@@ -261,6 +261,20 @@ behaviour! {
         assert_eq!(world.seat(&sale, 3).await, SOLD);
     }
 
+    async fn what_a_person_was_asked_to_see_stays_until_the_provider_was_heard(world: World) {
+        let (_, _, order) = bought(&world).await;
+        world.wire.gateway().control(order.payment, "cancel", json!({ "amount": 1_000 })).await;
+        hear(&world, order.payment, "first").await;
+        let administrator = world.administrator();
+        world.wire.say_nothing_of_payments(true);
+        let unheard = world.office.settle_payment(&administrator, order.payment).await;
+        refused!(unheard, Error::Unavailable(_));
+        assert_eq!(reasons(&world).await, [AttentionReason::RefundedElsewhere]);
+        world.wire.say_nothing_of_payments(false);
+        world.office.settle_payment(&administrator, order.payment).await.unwrap();
+        assert_eq!(reasons(&world).await, []);
+    }
+
     async fn money_of_no_order_that_is_only_taken_back_is_never_taken_back_twice(world: World) {
         let gateway = world.wire.gateway();
         let stranger: PaymentId = "0196f0a0-0000-7000-8000-000000000001".parse().unwrap();

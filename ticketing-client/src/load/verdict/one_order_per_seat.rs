@@ -52,6 +52,17 @@ mod tests {
     }
 
     #[test]
+    fn a_seat_that_was_given_back_and_sold_again_is_green() {
+        let mut evidence = history::green();
+        let [first, second] = [0, 1].map(|place| evidence.aftermath.orders[place].seats.clone());
+        evidence.aftermath.orders[1].seats.extend(&first);
+        evidence.aftermath.orders[1].returned = first;
+        assert!(check(&evidence).ok);
+        evidence.aftermath.orders[1].returned = second;
+        assert!(!check(&evidence).ok);
+    }
+
+    #[test]
     fn two_paid_orders_with_one_seat_turn_red() {
         let mut evidence = history::green();
         evidence.aftermath.orders[1].seats = vec![0];

@@ -60,7 +60,7 @@ impl BoxOffice {
     ) -> Result<PaymentReport> {
         self.administrator(caller).await?;
         let order = self.order_of(payment).await?;
-        self.look(order, payment, false).await?;
+        self.look_for_certain(order, payment).await?;
         let now = self.now();
         let rule = |dossier: &Dossier, _: Option<&Demand>| Ok(seen(dossier, payment, now));
         let decided = self.decide(order, None, rule).await?;

@@ -5,7 +5,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 
 use super::Step;
 use crate::box_office::BoxOffice;
-use crate::error::{Error, Result, readable};
+use crate::error::{Result, readable};
 use crate::orders::Listing;
 use crate::payments::{Movement, Movements, ProviderError};
 
@@ -84,10 +84,7 @@ impl BoxOffice {
         let is_known = captured.is_some_and(|captured| captured <= seen)
             && cancelled.is_some_and(|cancelled| cancelled <= dossier.back(payment));
         if !is_known {
-            // Without an answer the page is not done with: nobody else may ask about a paid order.
-            let fact = self.0.provider.payment(payment).await;
-            let fact = fact.map_err(|error| Error::Unavailable(error.to_string()))?;
-            self.heard(order, payment, fact).await?;
+            self.look_for_certain(order, payment).await?;
         }
         Ok(())
     }
