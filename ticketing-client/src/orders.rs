@@ -2,7 +2,9 @@
 
 use reqwest::Method;
 use ticketing_wire::Page;
-use ticketing_wire::orders::{NewOrder, NewPayment, Order, Ticket};
+use ticketing_wire::orders::{
+    Cancellation, CancellationQuery, NewCancellation, NewOrder, NewPayment, Order, Ticket,
+};
 use ticketing_wire::page::PageQuery;
 use ticketing_wire::secrets::{AccessToken, PassToken};
 use uuid::Uuid;
@@ -48,9 +50,28 @@ pub fn pay(
         .body(payment)
 }
 
-/// Gives the order up.
-pub fn cancel(token: &AccessToken, order: Uuid, key: &IdempotencyKey) -> Call<Order> {
-    Call::json(Method::POST, format!("/v1/orders/{order}/cancel")).signed_in(token).key(key)
+/// What would come back if the order were cancelled now.
+pub fn cancellation(
+    token: &AccessToken,
+    order: Uuid,
+    query: &CancellationQuery,
+) -> Call<Cancellation> {
+    Call::json(Method::GET, format!("/v1/orders/{order}/cancellation"))
+        .signed_in(token)
+        .query(query)
+}
+
+/// Gives the order up, whole or in part.
+pub fn cancel(
+    token: &AccessToken,
+    order: Uuid,
+    cancellation: &NewCancellation,
+    key: &IdempotencyKey,
+) -> Call<Order> {
+    Call::json(Method::POST, format!("/v1/orders/{order}/cancel"))
+        .signed_in(token)
+        .key(key)
+        .body(cancellation)
 }
 
 /// The tickets of a paid order.

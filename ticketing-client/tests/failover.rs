@@ -5,6 +5,7 @@ use ticketing_client::load::fleet::Fleet;
 use ticketing_client::load::lanes::Lanes;
 use ticketing_client::load::steps::Step;
 use ticketing_client::{IdempotencyKey, clock, orders};
+use ticketing_wire::orders::NewCancellation;
 use ticketing_wire::secrets::AccessToken;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -23,7 +24,7 @@ async fn server(answer: String) -> (String, JoinHandle<String>) {
     let serving = tokio::spawn(async move {
         let (mut connection, _) = listener.accept().await.unwrap();
         let mut request = Vec::new();
-        while !request.ends_with(b"\r\n\r\n") {
+        while !request.ends_with(b"\r\n\r\n{}") {
             connection.read_buf(&mut request).await.unwrap();
         }
         connection.write_all(answer.as_bytes()).await.unwrap();
@@ -51,7 +52,12 @@ async fn a_request_that_a_busy_server_turned_away_is_not_broken_once_it_is_serve
     let lanes = Lanes::new(fleet, &second, RunClock::start(clock::now())).unwrap();
 
     let token = AccessToken::from("token".to_owned());
-    let call = orders::cancel(&token, Uuid::from_u128(7), &IdempotencyKey::from_random(7));
+    let call = orders::cancel(
+        &token,
+        Uuid::from_u128(7),
+        &NewCancellation::default(),
+        &IdempotencyKey::from_random(7),
+    );
     let exchange = lanes.send(0, Step::Cancel, lanes.clock.now(), &call).await;
 
     assert!(exchange.outcome.is_ok() && exchange.broke);
@@ -68,7 +74,12 @@ async fn a_request_that_broke_is_repeated_on_another_server_with_the_same_key() 
     let lanes = Lanes::new(fleet, &second, RunClock::start(clock::now())).unwrap();
 
     let token = AccessToken::from("token".to_owned());
-    let call = orders::cancel(&token, Uuid::from_u128(7), &IdempotencyKey::from_random(7));
+    let call = orders::cancel(
+        &token,
+        Uuid::from_u128(7),
+        &NewCancellation::default(),
+        &IdempotencyKey::from_random(7),
+    );
     let exchange = lanes.send(0, Step::Cancel, lanes.clock.now(), &call).await;
 
     assert_eq!(exchange.outcome.unwrap().seats, [1]);

@@ -97,6 +97,9 @@ pub enum Error {
     /// The order's time to pay is over.
     #[error("the order's time to pay is over")]
     OrderExpired,
+    /// Nothing of it can be given back any more.
+    #[error("{0}")]
+    NotRefundable(String),
     /// The payment is not the one the order waits for, or its amount is not the order's.
     #[error("{0}")]
     PaymentMismatch(String),

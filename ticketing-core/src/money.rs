@@ -1,5 +1,7 @@
 //! Money: integer minor units and a currency, with checked arithmetic.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::Unknown;
@@ -60,6 +62,12 @@ impl Money {
             return None;
         }
         Some(Self { amount: self.amount.checked_add(other.amount)?, ..self })
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.amount, self.currency.code())
     }
 }
 

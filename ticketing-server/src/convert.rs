@@ -1,11 +1,12 @@
 //! Values of the box office as the wire has them, and back; what only one noun has stands with its
 //! routes.
 
+use ticketing_core::catalog::RefundRule;
 use ticketing_core::orders::{RefundReport, RefundStatus};
 use ticketing_core::seats::{LineKind, OrderLine};
 use ticketing_core::{BoxOffice, Currency, Error, Paged, Timestamp};
 use ticketing_wire::orders as wire;
-use ticketing_wire::{Money, Page, Time};
+use ticketing_wire::{Money, Page, Time, performances};
 use utoipa::ToSchema;
 
 pub(crate) fn time(at: Timestamp) -> Time {
@@ -50,6 +51,21 @@ pub(crate) fn refund(refund: &RefundReport) -> wire::OrderRefund {
         RefundStatus::NeedsAttention => wire::OrderRefundStatus::NeedsAttention,
     };
     wire::OrderRefund { amount: money(refund.amount), seats: refund.seats.clone(), status }
+}
+
+/// What was kept of seats that were given back, if anything.
+pub(crate) fn fees(kept: ticketing_core::Money) -> Option<Money> {
+    (kept.amount > 0).then(|| money(kept))
+}
+
+pub(crate) fn refund_rule(rule: &RefundRule) -> performances::RefundRule {
+    performances::RefundRule {
+        days_before: rule.days_before,
+        hours_since_order: rule.hours_since_order,
+        fee_percent: rule.fee_percent,
+        fee_at_most: rule.fee_at_most.map(money),
+        keep_booking_fee: rule.keep_booking_fee,
+    }
 }
 
 /// A page of a list, with the cursor of the next.

@@ -119,6 +119,7 @@ impl From<Error> for Problem {
                 .with(|facts| facts.sale_ends_at = Some(time(ended_at))),
             Error::SoldOut => Self::new(P::SoldOut, S::CONFLICT, detail),
             Error::OrderExpired => Self::new(P::OrderExpired, S::CONFLICT, detail),
+            Error::NotRefundable(_) => Self::new(P::NotRefundable, S::CONFLICT, detail),
             Error::PaymentMismatch(_) => Self::new(P::PaymentMismatch, S::CONFLICT, detail),
             Error::IdempotencyReused => {
                 Self::new(P::IdempotencyReused, S::UNPROCESSABLE_ENTITY, detail)

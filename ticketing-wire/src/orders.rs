@@ -1,9 +1,10 @@
 //! A buyer's orders, their payment and their tickets.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::performances::RefundRule;
 use crate::secrets::PaymentToken;
 use crate::{Money, Time};
 
@@ -72,7 +73,7 @@ words! {
 pub struct OrderLine {
     /// A ticket or a fee.
     pub kind: LineKind,
-    /// Which seat, where it is a ticket's.
+    /// Which seat, where it is a ticket or a fee for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub seat: Option<u32>,
@@ -101,7 +102,8 @@ pub struct NewOrder {
     "total": {"amount": 264_000, "currency": "KRW"}, "expires_at": "2026-05-01T10:10:00.000Z",
     "payment": {"payment_id": "0190f4a2000070008000000000000007",
         "methods": ["card", "easy_pay"], "checkout_url": null},
-    "refunds": [], "created_at": "2026-05-01T10:00:00.000Z",
+    "refunds": [], "fees_kept": null, "cancel_reason": null, "refund_terms": [],
+    "created_at": "2026-05-01T10:00:00.000Z",
 }))]
 pub struct Order {
     /// The order.
@@ -129,6 +131,15 @@ pub struct Order {
     /// which a repeat with the same key gets again.
     #[serde(default)]
     pub refunds: Vec<OrderRefund>,
+    /// What was kept of seats that were given back; null: nothing.
+    #[serde(default)]
+    pub fees_kept: Option<Money>,
+    /// Why its organizer gave seats of it back, the last time; null: it did not.
+    #[serde(default)]
+    pub cancel_reason: Option<String>,
+    /// What is kept of seats that are given back: frozen when it was placed.
+    #[serde(default)]
+    pub refund_terms: Vec<RefundRule>,
     /// When it was placed.
     pub created_at: Time,
 }
@@ -171,6 +182,58 @@ pub struct NewPayment {
     /// What the payment window gave the buyer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_token: Option<PaymentToken>,
+}
+
+/// Which seats of an order are asked about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CancellationQuery {
+    /// These seats of it, such as `2,3`; all that it still has, where it is left out.
+    #[serde(default, with = "crate::seats::listed", skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<Vec<u32>>, style = Form, explode = false)]
+    pub seats: Option<Vec<u32>>,
+}
+
+/// What would come back if the order were cancelled now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "seats": [2, 3], "paid": {"amount": 264_000, "currency": "KRW"},
+    "fee": {"amount": 26_400, "currency": "KRW"}, "refund": {"amount": 237_600, "currency": "KRW"},
+    "until": "2026-05-29T15:00:00.000Z",
+}))]
+pub struct Cancellation {
+    /// The seats that are given back.
+    pub seats: Vec<u32>,
+    /// What was paid for them.
+    pub paid: Money,
+    /// What of that is kept.
+    pub fee: Money,
+    /// What comes back: cancelling names it.
+    pub refund: Money,
+    /// Until when it is so, where time alone changes it.
+    #[serde(default)]
+    pub until: Option<Time>,
+}
+
+/// What is given up of an order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(example = json!({"seats": [2], "refund": {"amount": 118_800, "currency": "KRW"}}))]
+pub struct NewCancellation {
+    /// These seats of it: the order goes on with the others. All that it still has, or left out: it
+    /// ends. From its organizer none at all: what was kept of seats that were given back before.
+    #[serde(deserialize_with = "crate::given::given", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub seats: Option<Vec<u32>>,
+    /// What its cancellation says comes back; an order that is not paid needs none.
+    #[serde(deserialize_with = "crate::given::given", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub refund: Option<Money>,
+    /// Why, for its buyer to read: from its organizer, who has to say it.
+    #[serde(deserialize_with = "crate::given::given", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 1000)]
+    pub reason: Option<String>,
 }
 
 /// What is scanned at the door.

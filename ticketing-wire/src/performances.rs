@@ -57,6 +57,45 @@ pub struct Price {
     pub price: Option<Money>,
 }
 
+/// What is kept of a seat that its buyer gives back. Of several the first that applies counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "days_before": 7, "fee_percent": 10, "fee_at_most": {"amount": 4_000, "currency": "KRW"},
+}))]
+pub struct RefundRule {
+    /// Applies while the show is at least so many calendar days away, in the house's zone.
+    #[serde(
+        default,
+        deserialize_with = "crate::given::given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false, minimum = 1, maximum = 3_660)]
+    pub days_before: Option<u32>,
+    /// Applies for so many hours after ordering.
+    #[serde(
+        default,
+        deserialize_with = "crate::given::given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false, minimum = 1, maximum = 8_784)]
+    pub hours_since_order: Option<u32>,
+    /// So much of the seat's price is kept, rounded down.
+    #[schema(maximum = 100)]
+    pub fee_percent: u32,
+    /// But no more than this for a seat.
+    #[serde(
+        default,
+        deserialize_with = "crate::given::given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false)]
+    pub fee_at_most: Option<Money>,
+    /// The booking fee is kept too.
+    #[serde(default)]
+    pub keep_booking_fee: bool,
+}
+
 /// How a performance is sold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Policy {
@@ -92,6 +131,15 @@ pub struct Policy {
     /// With what buyers may pay; the first is offered first.
     #[serde(default)]
     pub payment_methods: Vec<PayMethod>,
+    /// What is added to each ticket that costs something; null: nothing.
+    #[serde(default)]
+    pub booking_fee: Option<Money>,
+    /// What is kept of seats that a buyer gives back: the first rule that applies; nothing without any.
+    #[serde(default)]
+    pub refund_terms: Vec<RefundRule>,
+    /// For how many days after the show was moved whoever had ordered before gives back free of charge.
+    #[serde(default)]
+    pub moved_refund_days: u32,
 }
 
 /// Terms of a policy. Made anew, what is left out has its default; changed, it stays. null is a
@@ -153,6 +201,19 @@ pub struct PolicyTerms {
     #[serde(deserialize_with = "crate::given::given", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_items = 1)]
     pub payment_methods: Option<Vec<PayMethod>>,
+    /// What is added to each ticket that costs something, in the prices' currency; null: nothing.
+    #[serde(deserialize_with = "crate::given::given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Money>)]
+    pub booking_fee: Option<Option<Money>>,
+    /// What is kept of seats that a buyer gives back: the first rule that applies. The last one, and no
+    /// other, is for all. Orders keep the rules of when they were placed.
+    #[serde(deserialize_with = "crate::given::given", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 20)]
+    pub refund_terms: Option<Vec<RefundRule>>,
+    /// For how many days after the show was moved whoever had ordered before gives back free of charge.
+    #[serde(deserialize_with = "crate::given::given", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, maximum = 366, default = 14)]
+    pub moved_refund_days: Option<u32>,
 }
 
 /// What putting a performance on sale asks for.
@@ -276,6 +337,7 @@ pub struct PerformanceChange {
         "pass_lease_seconds": 600, "hold_seconds": 300, "pay_seconds": 600, "seats_per_buyer": 4,
         "reentry": "keep", "orphan_rule": false, "pre_queue_seconds": null, "draw_entropy": null,
         "sale_ends_at": null, "payment_methods": ["card", "easy_pay", "transfer", "mobile"],
+        "booking_fee": null, "refund_terms": [], "moved_refund_days": 14,
     },
     "layout": "k1JxR0hY3mQ8vL2w", "seats_total": 10, "seats_free": 10, "status": "on_sale",
 }))]
@@ -309,6 +371,9 @@ pub struct Performance {
     pub on_sale_at: Time,
     /// When it starts.
     pub starts_at: Time,
+    /// When its start was last changed after its sale had begun; null: never.
+    #[serde(default)]
+    pub moved_at: Option<Time>,
     /// The IANA name of the house's time zone.
     #[serde(default)]
     pub time_zone: Option<String>,

@@ -40,6 +40,8 @@ words! {
         SoldOut = "/problems/sold-out",
         /// 409: the order's time to pay is over.
         OrderExpired = "/problems/order-expired",
+        /// 409: nothing of it can be given back any more.
+        NotRefundable = "/problems/not-refundable",
         /// 409: not the payment the order waits for.
         PaymentMismatch = "/problems/payment-mismatch",
         /// 422: the key was used for another request.

@@ -64,6 +64,7 @@ pub struct SalesReport {
     "payment_id": "0190f4a2000070008000000000000007",
     "total": {"amount": 132_000, "currency": "KRW"}, "line_number": 4711,
     "tickets": [{"id": "5b1c9e0a-7d1f-8a3b-9c55-5d1c3f0e7a11", "seat": 2}], "refunds": [],
+    "fees_kept": null, "cancel_reason": null,
 }))]
 pub struct OrganizerOrder {
     /// The order.
@@ -91,6 +92,12 @@ pub struct OrganizerOrder {
     /// What of its money goes back, or is back.
     #[serde(default)]
     pub refunds: Vec<OrderRefund>,
+    /// What was kept of seats that were given back; null: nothing.
+    #[serde(default)]
+    pub fees_kept: Option<Money>,
+    /// Why its organizer gave seats of it back, the last time; null: it did not.
+    #[serde(default)]
+    pub cancel_reason: Option<String>,
 }
 
 impl OrganizerOrder {

@@ -2,6 +2,7 @@
 //! status says one digit per seat index.
 
 mod layout;
+pub(crate) mod listed;
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

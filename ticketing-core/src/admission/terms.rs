@@ -180,6 +180,7 @@ pub(super) mod tests {
                 starts_at: NOW.plus_seconds(1_000_000),
                 prices: Vec::new(),
                 policy,
+                moved_at: None,
             },
             line,
         }

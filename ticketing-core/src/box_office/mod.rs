@@ -20,7 +20,8 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use self::buying::Joins;
 pub use self::buying::{
-    Eta, IssuedTicket, LineAnswer, PassGranted, Payment, PaymentOutcome, PlacedOrder, SeatMapView,
+    Cancelling, Eta, IssuedTicket, LineAnswer, PassGranted, Payment, PaymentOutcome, PlacedOrder,
+    SeatMapView,
 };
 #[cfg(feature = "services")]
 pub use self::connect::ServicesSettings;

@@ -72,9 +72,13 @@ impl PerformanceChange {
             prices: merged(details.prices, changed.prices.unwrap_or_default()),
             policy,
         };
-        let details = details.check(&sale.map, before.details.production_id)?;
+        let mut details = details.check(&sale.map, before.details.production_id)?;
+        details.moved_at = before.details.moved_at;
         if has_begun(before, now) {
             check_frozen(&before.details, &details)?;
+            if details.starts_at != before.details.starts_at {
+                details.moved_at = Some(now);
+            }
         }
         let line = before.line.clone().at_pace(&details.policy, now);
         let line = if before.details.joins_from() <= now {

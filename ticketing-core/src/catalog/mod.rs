@@ -12,6 +12,7 @@ mod policy;
 #[cfg(feature = "services")]
 pub(crate) mod postgres;
 mod production;
+mod refund_terms;
 mod revision;
 mod sale;
 mod seat_map;
@@ -19,6 +20,7 @@ mod seat_map;
 mod stored;
 #[cfg(feature = "services")]
 mod stored_map;
+mod stored_rules;
 
 use std::sync::Arc;
 
@@ -31,10 +33,13 @@ pub(crate) use self::performance::SALE_MAX_AGE_MS;
 pub use self::performance::{CategoryPrice, NewPerformance, Performance, PerformanceDetails};
 pub use self::policy::{Policy, PolicyChange, Reentry, SEATS_PER_BUYER_MAX};
 pub use self::production::{NewProduction, Production, ProductionChange};
+pub use self::refund_terms::RefundRule;
+pub(crate) use self::refund_terms::Show;
 pub use self::revision::AuditEntry;
 pub(crate) use self::revision::{AUDIT_MAX, Revision};
 pub use self::sale::Sale;
 pub use self::seat_map::{Row, SEATS_MAX, Seat, SeatMap, Section, SectionKind};
+pub(crate) use self::stored_rules::{StoredRefundRule, read_rules, stored_rules};
 use crate::error::{Error, FieldErrors, Result};
 use crate::id::{AccountId, VenueId};
 use crate::text::OneLine;

@@ -84,6 +84,8 @@ pub struct PerformanceDetails {
     pub prices: Vec<CategoryPrice>,
     /// How it is sold.
     pub policy: Policy,
+    /// When its start was last changed after its sale had begun.
+    pub moved_at: Option<Timestamp>,
 }
 
 impl NewPerformance {
@@ -112,6 +114,7 @@ impl NewPerformance {
         errors.require(sells, "policy.sale_ends_at", "after on_sale_at");
         check_prices(&self.prices, map, &mut errors);
         self.policy.check(&mut errors);
+        check_amounts(&self.policy, &self.prices, &mut errors);
         errors.finish()?;
         let (Some(title), Some(description), Some(genre)) = (title, description, genre) else {
             return Err(Error::internal("a text without a flaw is there"));
@@ -129,7 +132,17 @@ impl NewPerformance {
             starts_at: self.starts_at,
             prices: self.prices,
             policy: self.policy,
+            moved_at: None,
         })
+    }
+}
+
+/// What the policy names is in the prices' currency.
+fn check_amounts(policy: &Policy, prices: &[CategoryPrice], errors: &mut FieldErrors) {
+    let currency = prices.iter().find_map(|price| Some(price.price?.currency));
+    for (field, amount) in policy.amounts() {
+        let same = currency.is_none_or(|currency| currency == amount.currency);
+        errors.require(same, &field, "in the currency of the prices");
     }
 }
 

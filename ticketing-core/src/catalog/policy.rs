@@ -1,6 +1,7 @@
+use super::refund_terms::{self, RefundRule};
 use crate::clock::Timestamp;
 use crate::error::{FieldErrors, Result};
-use crate::money::PayMethod;
+use crate::money::{Money, PRICE_MAX, PayMethod};
 use crate::text::OneLine;
 
 /// The most seats one order may have, whatever a performance's policy says.
@@ -9,6 +10,11 @@ pub const SEATS_PER_BUYER_MAX: u32 = 100;
 const ENTROPY_SOURCE_MAX: usize = 255;
 /// The largest line capacity, rate or number of seconds of a policy.
 const POLICY_MAX: u32 = 10_000_000;
+
+/// For how long a moved show may be given back free of charge, where its organizer says nothing.
+const MOVED_REFUND_DAYS: u32 = 14;
+/// The longest such time, in days: a year.
+const MOVED_REFUND_DAYS_MAX: u32 = 366;
 
 /// How the line, the holds and the payments of a performance behave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +46,12 @@ pub struct Policy {
     pub sale_ends_at: Option<Timestamp>,
     /// With what buyers may pay; the first is offered first.
     pub payment_methods: Vec<PayMethod>,
+    /// What is added to each ticket that costs something; nothing where absent.
+    pub booking_fee: Option<Money>,
+    /// What is kept of what a buyer gives back: the first rule that applies, nothing without rules.
+    pub refund_terms: Vec<RefundRule>,
+    /// For how many days after the show was moved whoever had ordered before gives back free of charge.
+    pub moved_refund_days: u32,
 }
 
 /// What joining again does while waiting.
@@ -83,6 +95,9 @@ impl Default for Policy {
             draw_entropy: None,
             sale_ends_at: None,
             payment_methods: PayMethod::ALL.to_vec(),
+            booking_fee: None,
+            refund_terms: Vec::new(),
+            moved_refund_days: MOVED_REFUND_DAYS,
         }
     }
 }
@@ -116,6 +131,12 @@ pub struct PolicyChange {
     pub sale_ends_at: Option<Option<Timestamp>>,
     /// See [`Policy::payment_methods`].
     pub payment_methods: Option<Vec<PayMethod>>,
+    /// See [`Policy::booking_fee`].
+    pub booking_fee: Option<Option<Money>>,
+    /// See [`Policy::refund_terms`].
+    pub refund_terms: Option<Vec<RefundRule>>,
+    /// See [`Policy::moved_refund_days`].
+    pub moved_refund_days: Option<u32>,
 }
 
 impl PolicyChange {
@@ -143,6 +164,9 @@ impl PolicyChange {
             draw_entropy,
             sale_ends_at: self.sale_ends_at.unwrap_or(policy.sale_ends_at),
             payment_methods: self.payment_methods.clone().unwrap_or(policy.payment_methods),
+            booking_fee: self.booking_fee.unwrap_or(policy.booking_fee),
+            refund_terms: self.refund_terms.clone().unwrap_or(policy.refund_terms),
+            moved_refund_days: self.moved_refund_days.unwrap_or(policy.moved_refund_days),
         })
     }
 
@@ -171,13 +195,31 @@ impl PolicyChange {
             ("draw_entropy", nullable(self.draw_entropy.as_ref())),
             ("sale_ends_at", nullable(self.sale_ends_at.as_ref())),
             ("payment_methods", self.payment_methods.as_ref().map(|methods| words(methods))),
+            ("booking_fee", nullable(self.booking_fee.as_ref())),
+            ("refund_terms", self.refund_terms.as_ref().map(|rules| said_rules(rules))),
+            ("moved_refund_days", said(self.moved_refund_days.as_ref())),
         ];
         let named = terms.into_iter().filter_map(|(name, value)| Some((name, value?)));
         named.map(|(name, value)| format!("policy.{name} {value}")).collect()
     }
 }
 
+/// Refund terms as the audit shows them.
+fn said_rules(rules: &[RefundRule]) -> String {
+    let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
+    if rules.is_empty() { "none".to_owned() } else { rules.join("; ") }
+}
+
 impl Policy {
+    /// Every amount that it names, with its field.
+    pub(super) fn amounts(&self) -> Vec<(String, Money)> {
+        let fee = self.booking_fee.map(|fee| ("policy.booking_fee".to_owned(), fee));
+        let most = self.refund_terms.iter().enumerate().filter_map(|(place, rule)| {
+            Some((format!("policy.refund_terms[{place}].fee_at_most"), rule.fee_at_most?))
+        });
+        fee.into_iter().chain(most).collect()
+    }
+
     /// Every bad number is named.
     pub(crate) fn validate(&self) -> Result<()> {
         let mut errors = FieldErrors::default();
@@ -208,5 +250,10 @@ impl Policy {
         errors.require(each_once, "policy.payment_methods", "at least one, and each once");
         let drawn = self.draw_entropy.is_none() || self.pre_queue_seconds.is_some();
         errors.require(drawn, "policy.draw_entropy", "needs pre_queue_seconds");
+        let fee = self.booking_fee.is_none_or(|fee| (0..=PRICE_MAX).contains(&fee.amount));
+        errors.require(fee, "policy.booking_fee", "from 0 to 1,000,000,000");
+        refund_terms::check(&self.refund_terms, errors);
+        let days = self.moved_refund_days <= MOVED_REFUND_DAYS_MAX;
+        errors.require(days, "policy.moved_refund_days", "from 0 to 366");
     }
 }

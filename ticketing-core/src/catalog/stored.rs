@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::line_control::Pace;
 use super::policy::{Policy, Reentry};
+use super::stored_rules::{StoredRefundRule, read_rules, stored_rules};
 use super::{CategoryPrice, LineControl, LineMode, PerformanceDetails};
 use crate::clock::Timestamp;
 use crate::error::Unknown;
@@ -33,6 +34,8 @@ pub(crate) struct StoredDetails {
     prices: Vec<StoredPrice>,
     #[serde(default)]
     policy: StoredPolicy,
+    #[serde(default)]
+    moved_at: Option<Timestamp>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -58,6 +61,9 @@ struct StoredPolicy {
     draw_entropy: Option<String>,
     sale_ends_at: Option<Timestamp>,
     payment_methods: Vec<String>,
+    booking_fee: Option<StoredMoney>,
+    refund_terms: Vec<StoredRefundRule>,
+    moved_refund_days: u32,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -100,6 +106,9 @@ impl From<&Policy> for StoredPolicy {
             draw_entropy: policy.draw_entropy.as_ref().map(ToString::to_string),
             sale_ends_at: policy.sale_ends_at,
             payment_methods: method_names(&policy.payment_methods),
+            booking_fee: policy.booking_fee.map(StoredMoney::from),
+            refund_terms: stored_rules(&policy.refund_terms),
+            moved_refund_days: policy.moved_refund_days,
         }
     }
 }
@@ -127,6 +136,9 @@ impl TryFrom<StoredPolicy> for Policy {
                 methods if methods.is_empty() => PayMethod::ALL.to_vec(),
                 methods => methods,
             },
+            booking_fee: stored.booking_fee.map(Money::try_from).transpose()?,
+            refund_terms: read_rules(stored.refund_terms)?,
+            moved_refund_days: stored.moved_refund_days,
         })
     }
 }
@@ -150,6 +162,7 @@ impl From<&PerformanceDetails> for StoredDetails {
             starts_at: details.starts_at,
             prices: details.prices.iter().map(price).collect(),
             policy: StoredPolicy::from(&details.policy),
+            moved_at: details.moved_at,
         }
     }
 }
@@ -174,6 +187,7 @@ impl StoredDetails {
             starts_at: self.starts_at,
             prices: self.prices.into_iter().map(price).collect::<Result<_, _>>()?,
             policy: self.policy.try_into()?,
+            moved_at: self.moved_at,
         })
     }
 }

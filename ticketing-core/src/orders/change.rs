@@ -77,6 +77,8 @@ pub(crate) enum Tickets {
     Make,
     /// They no longer let anybody in.
     Void,
+    /// The same. Demanded: nobody came in with one.
+    VoidUnused,
 }
 
 /// What the books found otherwise.
@@ -92,6 +94,8 @@ pub(crate) enum Demand {
         limit: u32,
     },
     Seats(Vec<u32>),
+    /// Somebody came in with the tickets of these seats.
+    Used(Vec<u32>),
 }
 
 /// What became of a change.

@@ -135,6 +135,8 @@ pub(crate) trait Paying: Send + Sync {
 pub(crate) trait Door: Send + Sync {
     /// Of a paid order.
     async fn tickets(&self, order: OrderId) -> Result<Vec<Ticket>>;
+    /// The seats of an order whose tickets somebody came in with, ascending.
+    async fn used(&self, order: OrderId) -> Result<Vec<u32>>;
     async fn check_in(&self, ticket: TicketId, now: Timestamp) -> Result<CheckIn>;
 }
 

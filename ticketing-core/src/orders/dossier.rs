@@ -41,6 +41,12 @@ impl Dossier {
         self.refunds_of(payment).map(|refund| refund.amount.amount).sum()
     }
 
+    /// What of a payment is left that does not go back.
+    pub(super) fn left(&self, payment: PaymentId) -> i64 {
+        let captured = self.attempt(payment).map_or(0, |attempt| attempt.captured);
+        captured.saturating_sub(self.going_back(payment))
+    }
+
     /// What of a payment is back.
     pub(crate) fn back(&self, payment: PaymentId) -> i64 {
         let done = |refund: &&Refund| refund.status == RefundStatus::Done;

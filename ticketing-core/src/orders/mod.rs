@@ -29,10 +29,11 @@ pub(crate) use self::deciding::{Decided, Subject, decide};
 pub(crate) use self::dossier::Dossier;
 pub use self::order::{Order, OrderStatus};
 pub use self::refund::{RefundReport, RefundStatus};
+pub use self::rules::Quote;
 pub(crate) use self::rules::{
-    BeginPayment, CancelOrder, Heard, NewOrder, RefundPayment, Reversed, Terms, begin_payment,
-    cancel, expire, let_charge, place, refund_payment, reversed, seen, send_again, send_refund,
-    settle,
+    BeginPayment, CancelOrder, Canceller, Heard, NewOrder, RefundPayment, Reversed, Terms,
+    begin_payment, cancel, expire, let_charge, place, quote, refund_payment, reversed, seen,
+    send_again, send_refund, settle, used,
 };
 pub(crate) use self::stored::read_order;
 pub(crate) use self::ticket::TicketSigner;

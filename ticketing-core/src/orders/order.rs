@@ -1,9 +1,11 @@
 use super::attention::derived;
+use crate::catalog::RefundRule;
 use crate::clock::Timestamp;
 use crate::events::EventKind;
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
 use crate::money::{Money, PayMethod};
 use crate::seats::{OrderLine, Projection, SeatStatus};
+use crate::text::OneLine;
 
 /// How far an order is. Orders are never deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -98,8 +100,14 @@ pub struct Order {
     pub lines: Vec<OrderLine>,
     /// With what its buyer may pay: frozen when it was placed. Any, where it names none.
     pub methods: Vec<PayMethod>,
+    /// What is kept of what its buyer gives back: frozen when it was placed.
+    pub refund_terms: Vec<RefundRule>,
     /// What it costs: the sum of the lines.
     pub total: Money,
+    /// What was kept of seats that were given back.
+    pub fees_kept: Money,
+    /// Why its organizer gave seats of it back, the last time.
+    pub cancel_reason: Option<OneLine>,
     /// Until when it can be paid.
     pub expires_at: Timestamp,
     /// The payment it waits for, or was paid by.
@@ -136,6 +144,12 @@ impl Order {
     /// What is paid for: the total, less what the seats cost that were given back.
     pub fn kept_total(&self) -> Money {
         self.price_without(&[])
+    }
+
+    /// What of its money stays: what its seats cost while it is paid, and what was kept of others.
+    pub fn earned(&self) -> Money {
+        let kept = if self.status == OrderStatus::Paid { self.kept_total().amount } else { 0 };
+        Money { amount: kept + self.fees_kept.amount, ..self.total }
     }
 
     /// What is paid for without these seats and those that were given back: what the other seats cost,

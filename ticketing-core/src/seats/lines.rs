@@ -10,7 +10,7 @@ use crate::money::Money;
 pub struct OrderLine {
     /// What it is.
     pub kind: LineKind,
-    /// Which seat, where it is a ticket's.
+    /// Which seat, where it is a ticket or a fee for one.
     pub seat: Option<u32>,
     /// What it costs.
     pub amount: Money,
@@ -40,13 +40,19 @@ impl LineKind {
     }
 }
 
-/// A ticket for each seat at its price now, and their sum; nothing where one is not for sale.
+/// A ticket for each seat at its price now, the booking fee for each that costs something, and their
+/// sum; nothing where a seat is not for sale.
 pub(crate) fn priced(sale: &Sale, seats: &[u32]) -> Option<(Vec<OrderLine>, Money)> {
     let line = |seat: &u32| {
         let amount = sale.price(*seat)?;
         Some(OrderLine { kind: LineKind::Ticket, seat: Some(*seat), amount })
     };
-    let lines: Vec<OrderLine> = seats.iter().map(line).collect::<Option<_>>()?;
+    let mut lines: Vec<OrderLine> = seats.iter().map(line).collect::<Option<_>>()?;
+    if let Some(fee) = sale.policy().booking_fee.filter(|fee| fee.amount > 0) {
+        let priced = lines.iter().filter(|line| line.amount.amount > 0);
+        let fees = priced.map(|line| OrderLine { kind: LineKind::Fee, amount: fee, ..*line });
+        lines.extend(fees.collect::<Vec<_>>());
+    }
     let (first, rest) = lines.split_first()?;
     let total = rest.iter().try_fold(first.amount, |sum, line| sum.checked_add(line.amount))?;
     Some((lines, total))

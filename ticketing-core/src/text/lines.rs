@@ -28,7 +28,6 @@ impl OneLine {
     }
 
     /// As it was stored, maybe by a version that took more: what no text may have is replaced.
-    #[cfg(feature = "services")]
     pub(crate) fn from_store(stored: &str) -> Self {
         Self { text: replaced(stored, flaw_in_line) }
     }
@@ -59,7 +58,6 @@ impl Paragraphs {
     }
 }
 
-#[cfg(feature = "services")]
 fn replaced(text: &str, flaw: fn(char) -> Option<Flaw>) -> String {
     text.chars().map(|c| if flaw(c).is_some() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

@@ -3,7 +3,7 @@
 
 use ticketing_core::catalog::{
     CategoryPrice, NewPerformance, NewProduction, PerformanceChange, PerformanceDetails, Policy,
-    PolicyChange, ProductionChange, Reentry,
+    PolicyChange, ProductionChange, Reentry, RefundRule,
 };
 use ticketing_core::orders::OrderStatus;
 use ticketing_core::{Currency, Error, Money, PayMethod, Result};
@@ -86,6 +86,9 @@ behaviour! {
             draw_entropy: None,
             sale_ends_at: Some(world.now().plus_seconds(3_600)),
             payment_methods: vec![PayMethod::Transfer, PayMethod::Card],
+            booking_fee: Some(won(500)),
+            refund_terms: RefundRule::korean_consumer_standard(),
+            moved_refund_days: 9,
         };
         let sale = world.sale(policy, 10).await;
         let before = details(&world, &sale).await;

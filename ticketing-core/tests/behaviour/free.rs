@@ -51,7 +51,7 @@ behaviour! {
         let payment = Payment { payment: order.payment, token: "a token".into() };
         let charged = world.office.pay(&visitor.caller, order.id, payment, world.key()).await;
         refused!(charged, Error::Conflict(_));
-        refused!(world.cancel(&visitor.caller, &order).await, Error::Conflict(_));
+        refused!(world.cancel(&visitor.caller, &order).await, Error::Validation(_));
         world.advance_seconds(3_600);
         assert_eq!(world.office.step_expiry().await.unwrap(), Step::Idle);
         assert_eq!(world.office.step_payments().await.unwrap(), Step::Idle, "no attempt is open");

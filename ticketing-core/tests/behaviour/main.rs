@@ -48,6 +48,7 @@ mod wire;
 mod world;
 
 mod accounts;
+mod cancelling;
 mod catalog;
 mod changes;
 mod choosing;
@@ -83,6 +84,7 @@ mod scarce;
 mod searching;
 mod seats;
 mod steering;
+mod terms;
 mod texts;
 #[cfg(all(feature = "services", feature = "broken-guards"))]
 mod ticks;

@@ -3,7 +3,7 @@
 
 use ticketing_core::catalog::Policy;
 use ticketing_core::orders::{Order, OrderStatus};
-use ticketing_core::{Payment, PaymentOutcome, Result};
+use ticketing_core::{Cancelling, Payment, PaymentOutcome, Result};
 use tokio::task::JoinHandle;
 
 use crate::sale::{FREE, OnSale, PRICE, RESERVED, SOLD, Visitor, paid};
@@ -145,7 +145,7 @@ behaviour! {
         let paying = waiting(&world, &visitor, payment, &order).await;
         let key = world.key();
         let (office, caller) = (&world.office, &visitor.caller);
-        let wanted = office.cancel(caller, order.id, key.clone()).await.unwrap();
+        let wanted = office.cancel(caller, order.id, Cancelling::default(), key.clone()).await.unwrap();
         assert_eq!(wanted.order.status, OrderStatus::Confirming);
         world.wire.let_charges_go();
         paying.await.unwrap().unwrap_err();
@@ -153,7 +153,7 @@ behaviour! {
         assert_eq!(world.status(caller, order.id).await, OrderStatus::Refunded);
         assert_eq!((world.ledger().await.len(), balance(&world).await), (2, 0));
         assert_eq!(world.seat(&sale, 3).await, FREE);
-        let again = office.cancel(caller, order.id, key).await.unwrap();
+        let again = office.cancel(caller, order.id, Cancelling::default(), key).await.unwrap();
         assert_eq!(again, wanted, "a repeat gets the first answer");
     }
 

@@ -29,7 +29,7 @@ async fn give_back(world: &World, order: &Order, seats: &[u32]) -> Result<Paymen
     world.office.refund_seats(&administrator, order.payment, seats.to_vec(), key).await
 }
 
-async fn in_the_end(world: &World) {
+pub(crate) async fn in_the_end(world: &World) {
     for _ in 0..LATER {
         world.wire.gateway().step().await;
         world.settle_down().await;
@@ -38,7 +38,7 @@ async fn in_the_end(world: &World) {
 }
 
 /// What was given back at the gateway, the smallest first.
-async fn cancels(world: &World) -> Vec<i64> {
+pub(crate) async fn cancels(world: &World) -> Vec<i64> {
     let ledger = world.ledger().await;
     let mut cancels: Vec<i64> =
         ledger.iter().filter(|item| item.kind == "cancel").map(|item| item.amount).collect();
@@ -46,7 +46,7 @@ async fn cancels(world: &World) -> Vec<i64> {
     cancels
 }
 
-async fn seen(world: &World, visitor: &Visitor, order: &Order) -> Order {
+pub(crate) async fn seen(world: &World, visitor: &Visitor, order: &Order) -> Order {
     world.office.order(&visitor.caller, order.id).await.unwrap().order
 }
 

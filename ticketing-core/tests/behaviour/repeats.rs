@@ -6,7 +6,7 @@ use ticketing_core::IdempotencyKey;
 use ticketing_core::catalog::Policy;
 use ticketing_core::orders::OrderStatus;
 use ticketing_core::seats::{Best, Hold, Wish};
-use ticketing_core::{Error, Page, PlacedOrder, Result};
+use ticketing_core::{Cancelling, Error, Page, PlacedOrder, Result};
 
 use crate::sale::{FREE, HELD, SOLD, Visitor, paid};
 use crate::world::World;
@@ -138,7 +138,7 @@ behaviour! {
         let key = world.key();
         let placed = order(&world, &visitor, &key, &one).await.unwrap().order;
         refused!(order(&world, &visitor, &key, &two).await, Error::IdempotencyReused);
-        let cancelled = world.office.cancel(&visitor.caller, placed.id, key).await;
+        let cancelled = world.office.cancel(&visitor.caller, placed.id, Cancelling::default(), key).await;
         refused!(cancelled, Error::IdempotencyReused);
         world.order(&visitor, &two).await.unwrap();
         assert_eq!(world.sales(&sale).await.seats.reserved, 2);
@@ -149,11 +149,11 @@ behaviour! {
         let visitor = world.admitted(&sale).await;
         let placed = world.ordered(&visitor, &[1]).await;
         let (key, office) = (world.key(), &world.office);
-        let first = office.cancel(&visitor.caller, placed.id, key.clone()).await.unwrap();
+        let first = office.cancel(&visitor.caller, placed.id, Cancelling::default(), key.clone()).await.unwrap();
         assert_eq!(world.seat(&sale, 1).await, FREE);
         let next = world.admitted(&sale).await;
         world.hold(&next, &[1]).await.unwrap();
-        let again = office.cancel(&visitor.caller, placed.id, key).await.unwrap();
+        let again = office.cancel(&visitor.caller, placed.id, Cancelling::default(), key).await.unwrap();
         assert_eq!(again, first);
         assert_eq!(again.order.status, OrderStatus::Cancelled);
         assert_eq!(world.seat(&sale, 1).await, HELD);

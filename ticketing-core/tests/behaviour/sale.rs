@@ -9,8 +9,8 @@ use ticketing_core::catalog::{CategoryPrice, NewPerformance, Policy, VenueDetail
 use ticketing_core::orders::{Order, OrderStatus};
 use ticketing_core::seats::{Hold, SeatStatus, Wish};
 use ticketing_core::{
-    Currency, IssuedTicket, LineAnswer, Money, OrderId, Page, Payment, PaymentId, PaymentOutcome,
-    PerformanceId, PlacedOrder, Result, SalesReport, VenueId,
+    Cancelling, Currency, IssuedTicket, LineAnswer, Money, OrderId, Page, Payment, PaymentId,
+    PaymentOutcome, PerformanceId, PlacedOrder, Result, SalesReport, VenueId,
 };
 
 use crate::world::World;
@@ -201,7 +201,7 @@ impl World {
     }
 
     pub(crate) async fn cancel(&self, buyer: &Caller, order: &Order) -> Result<PlacedOrder> {
-        self.office.cancel(buyer, order.id, self.key()).await
+        self.office.cancel(buyer, order.id, Cancelling::default(), self.key()).await
     }
 
     pub(crate) async fn status(&self, buyer: &Caller, order: OrderId) -> OrderStatus {

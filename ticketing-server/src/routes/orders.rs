@@ -2,7 +2,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use ticketing_core::orders::OrderStatus;
-use ticketing_core::{IssuedTicket, OrderId, Payment, PaymentId, PaymentOutcome, PlacedOrder};
+use ticketing_core::text::OneLine;
+use ticketing_core::{
+    Cancelling, IssuedTicket, OrderId, Payment, PaymentId, PaymentOutcome, PlacedOrder,
+};
 use ticketing_wire::page::PageQuery;
 use ticketing_wire::{Page, orders as wire};
 use utoipa_axum::router::OpenApiRouter;
@@ -10,8 +13,8 @@ use utoipa_axum::routes;
 
 use super::Answer;
 use crate::app::App;
-use crate::convert::{self, lines, money, time};
-use crate::extract::{Body, Id, Key, PassToken, Query, SignedIn};
+use crate::convert::{self, amount, lines, money, time};
+use crate::extract::{Body, Id, Key, MaybeBody, PassToken, Query, SignedIn};
 use crate::problem::Problem;
 
 const ORDERS: &str = "orders";
@@ -22,6 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(place, list))
         .routes(routes!(show))
         .routes(routes!(pay))
+        .routes(routes!(cancellation))
         .routes(routes!(cancel))
         .routes(routes!(tickets))
 }
@@ -42,6 +46,9 @@ fn order(placed: PlacedOrder) -> wire::Order {
         expires_at: time(order.expires_at),
         payment,
         refunds: refunds.iter().map(convert::refund).collect(),
+        fees_kept: convert::fees(order.fees_kept),
+        cancel_reason: order.cancel_reason.map(OneLine::into_string),
+        refund_terms: order.refund_terms.iter().map(convert::refund_rule).collect(),
         created_at: time(order.created_at),
         seats: order.seats,
         returned: order.returned,
@@ -137,15 +144,46 @@ async fn pay(
     })
 }
 
-/// Gives an order up before it is paid.
+/// Says what would come back if an order were cancelled now; its buyer and its organizer. Of a buyer's
+/// the order's terms keep their fee until the show begins, of an organizer's nothing is kept.
+#[utoipa::path(
+    get, path = "/v1/orders/{id}/cancellation", operation_id = "cancellation", tag = "orders",
+    params(wire::CancellationQuery),
+    responses(
+        (status = 200, description = "what would come back", body = wire::Cancellation),
+        (status = 409, description = "not-refundable: the show has begun, or a ticket was used; \
+            order-expired; conflict: a seat was given back before, or the order has ended"),
+    )
+)]
+async fn cancellation(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id<OrderId>,
+    Query(query): Query<wire::CancellationQuery>,
+) -> Answer<Json<wire::Cancellation>> {
+    let quote = app.office.cancellation(&caller, id, query.seats).await?;
+    Ok(Json(wire::Cancellation {
+        seats: quote.seats,
+        paid: money(quote.paid),
+        fee: money(quote.fee),
+        refund: money(quote.refund),
+        until: quote.until.map(time),
+    }))
+}
+
+/// Gives an order up, whole or in part; its buyer and its organizer. One that is not paid owes nothing
+/// and is given up whole. Of a paid one what its cancellation says comes back, which the request names:
+/// its tickets are void and its seats free at once.
 #[utoipa::path(
     post, path = "/v1/orders/{id}/cancel", operation_id = "cancel_order", tag = "orders",
-    params(Key),
+    params(Key), request_body = wire::NewCancellation,
     responses(
-        (status = 200, description = "the cancelled order", body = wire::Order),
+        (status = 200, description = "the order as it is now", body = wire::Order),
         (status = 202, description = "a payment is under way: what it captures goes back, and \
             where it is declined the order is cancelled", body = wire::Order),
-        (status = 409, description = "conflict: it is paid, or was cancelled under another key"),
+        (status = 409, description = "conflict: another amount comes back by now, a seat was given \
+            back before, or the order has ended; not-refundable: the show has begun, or a ticket \
+            was used; order-expired"),
         (status = 422, description = "idempotency-reused"),
     )
 )]
@@ -154,8 +192,11 @@ async fn cancel(
     SignedIn(caller): SignedIn,
     Id(id): Id<OrderId>,
     Key(key): Key,
+    MaybeBody(said): MaybeBody<wire::NewCancellation>,
 ) -> Answer<(StatusCode, Json<wire::Order>)> {
-    let placed = app.office.cancel(&caller, id, key).await?;
+    let refund = said.refund.map(|refund| amount("refund", &refund)).transpose()?;
+    let cancelling = Cancelling { seats: said.seats, refund, reason: said.reason };
+    let placed = app.office.cancel(&caller, id, cancelling, key).await?;
     let under_way = placed.order.status == OrderStatus::Confirming;
     let status = if under_way { StatusCode::ACCEPTED } else { StatusCode::OK };
     Ok((status, Json(order(placed))))

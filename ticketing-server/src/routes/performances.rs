@@ -3,9 +3,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use ticketing_core::catalog::{
-    CategoryPrice, Listing, NewPerformance, PerformanceChange, Policy, PolicyChange, Reentry, Sort,
+    CategoryPrice, Listing, NewPerformance, PerformanceChange, Policy, PolicyChange, Reentry,
+    RefundRule, Sort,
 };
-use ticketing_core::{PayMethod, PerformanceId, PerformanceView};
+use ticketing_core::{Error, PayMethod, PerformanceId, PerformanceView};
 use ticketing_wire::{Page, orders, performances as wire};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -41,6 +42,7 @@ fn performance(view: &PerformanceView) -> wire::Performance {
         listed_at: time(details.listed_at),
         on_sale_at: time(details.on_sale_at),
         starts_at: time(details.starts_at),
+        moved_at: details.moved_at.map(time),
         time_zone: Some(view.time_zone.clone()),
         prices: details.prices.iter().map(price).collect(),
         policy: policy(&details.policy),
@@ -66,6 +68,9 @@ fn policy(policy: &Policy) -> wire::Policy {
         draw_entropy: policy.draw_entropy.as_ref().map(|source| source.as_str().to_owned()),
         sale_ends_at: policy.sale_ends_at.map(time),
         payment_methods: policy.payment_methods.iter().map(|one| one.name().into()).collect(),
+        booking_fee: policy.booking_fee.map(money),
+        refund_terms: policy.refund_terms.iter().map(convert::refund_rule).collect(),
+        moved_refund_days: policy.moved_refund_days,
     }
 }
 
@@ -80,6 +85,9 @@ fn terms(said: wire::PolicyTerms) -> Answer<PolicyChange> {
     let methods = said
         .payment_methods
         .map(|methods| methods.into_iter().enumerate().map(method).collect::<Result<_, _>>());
+    let fee =
+        said.booking_fee.map(|fee| fee.map(|fee| amount("policy.booking_fee", &fee)).transpose());
+    let rules = said.refund_terms.map(refund_terms);
     Ok(PolicyChange {
         line_capacity: said.line_capacity,
         admit_per_minute: said.admit_per_minute,
@@ -94,7 +102,24 @@ fn terms(said: wire::PolicyTerms) -> Answer<PolicyChange> {
         draw_entropy: said.draw_entropy,
         sale_ends_at: said.sale_ends_at.map(|at| at.map(timestamp)),
         payment_methods: methods.transpose()?,
+        booking_fee: fee.transpose()?,
+        refund_terms: rules.transpose()?,
+        moved_refund_days: said.moved_refund_days,
     })
+}
+
+fn refund_terms(said: Vec<wire::RefundRule>) -> Result<Vec<RefundRule>, Error> {
+    let rule = |(place, rule): (usize, wire::RefundRule)| {
+        let field = format!("policy.refund_terms[{place}].fee_at_most");
+        Ok(RefundRule {
+            days_before: rule.days_before,
+            hours_since_order: rule.hours_since_order,
+            fee_percent: rule.fee_percent,
+            fee_at_most: rule.fee_at_most.map(|most| amount(&field, &most)).transpose()?,
+            keep_booking_fee: rule.keep_booking_fee,
+        })
+    };
+    said.into_iter().enumerate().map(rule).collect()
 }
 
 fn prices(said: Vec<wire::Price>) -> Answer<Vec<CategoryPrice>> {

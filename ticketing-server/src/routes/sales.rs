@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use ticketing_core::orders::OrderStatus;
+use ticketing_core::text::OneLine;
 use ticketing_core::{OrganizerOrder, PerformanceId};
 use ticketing_wire::{Page, orders, sales as wire};
 use utoipa_axum::router::OpenApiRouter;
@@ -38,6 +39,8 @@ fn order(seen: OrganizerOrder) -> wire::OrganizerOrder {
         line_number: order.line_number,
         tickets: tickets.iter().map(ticket).collect(),
         refunds: refunds.iter().map(convert::refund).collect(),
+        fees_kept: convert::fees(order.fees_kept),
+        cancel_reason: order.cancel_reason.map(OneLine::into_string),
         seats: order.seats,
         returned: order.returned,
     }

@@ -105,6 +105,7 @@ fn read_by_the_client(route: &str, body: Value) -> Option<Value> {
         "GET /v1/performances/{performance}/sales" => same::<sales::SalesReport>(body),
         "POST /v1/performances/{performance}/check-ins" => same::<sales::CheckIn>(body),
         "GET /v1/orders" => same::<Page<orders::Order>>(body),
+        "GET /v1/orders/{order}/cancellation" => same::<orders::Cancellation>(body),
         "GET /v1/orders/{order}/tickets" => same::<Page<orders::Ticket>>(body),
         "GET /v1/payments/attention" => same::<Page<payments::Attention>>(body),
         payment if payment.contains("/v1/payments/") => same::<payments::PaymentReport>(body),

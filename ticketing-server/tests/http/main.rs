@@ -5,6 +5,7 @@
 mod answers;
 mod bad_input;
 mod bad_proof;
+mod cancelling;
 mod contract;
 mod documents;
 mod habits;

@@ -35,6 +35,7 @@ async fn every_refusal_has_its_type_and_status() {
         (Error::Frozen(Vec::new()), "conflict", 409),
         (Error::SoldOut, "sold-out", 409),
         (Error::OrderExpired, "order-expired", 409),
+        (Error::NotRefundable("the show began".into()), "not-refundable", 409),
         (Error::PaymentMismatch("another amount".into()), "payment-mismatch", 409),
         (Error::IdempotencyReused, "idempotency-reused", 422),
         (Error::TooManyRequests { retry_after_seconds: 2 }, "too-many-requests", 429),

@@ -8,7 +8,7 @@ use crate::wire::{Request, text};
 
 /// Answers to: nobody, another buyer, the buyer, another organizer, the organizer, an
 /// administrator. Each of them shows the buyer's own place and pass.
-const EXPECTED: [(&str, [u16; 6]); 54] = [
+const EXPECTED: [(&str, [u16; 6]); 55] = [
     ("GET /livez", [200, 200, 200, 200, 200, 200]),
     ("GET /readyz", [200, 200, 200, 200, 200, 200]),
     ("POST /v1/accounts", [201, 409, 409, 409, 409, 409]),
@@ -48,6 +48,7 @@ const EXPECTED: [(&str, [u16; 6]); 54] = [
     ("POST /v1/orders", [401, 403, 201, 403, 403, 403]),
     ("GET /v1/orders", [401, 200, 200, 200, 200, 200]),
     ("GET /v1/orders/{order}", [401, 404, 200, 404, 404, 404]),
+    ("GET /v1/orders/{order}/cancellation", [401, 404, 200, 404, 200, 200]),
     ("GET /v1/orders/{order}/tickets", [401, 404, 200, 404, 404, 404]),
     ("GET /v1/payments/attention", [401, 403, 403, 403, 403, 200]),
     ("GET /v1/payments/{payment}", [401, 403, 403, 403, 403, 200]),
@@ -55,7 +56,8 @@ const EXPECTED: [(&str, [u16; 6]); 54] = [
     ("POST /v1/payments/{payment}/refund", [401, 403, 403, 403, 403, 409]),
     ("POST /v1/webhooks/portone", [401, 401, 401, 401, 401, 401]),
     ("POST /v1/orders/{order}/payment", [401, 404, 409, 404, 404, 404]),
-    ("POST /v1/orders/{order}/cancel", [401, 404, 200, 404, 404, 404]),
+    // Its organizer has to say why.
+    ("POST /v1/orders/{order}/cancel", [401, 404, 200, 404, 400, 400]),
     ("DELETE /v1/holds/{hold}", [401, 403, 204, 403, 403, 403]),
     ("DELETE /v1/performances/{performance}/line", [401, 403, 204, 403, 403, 403]),
     ("POST /v1/performances/{performance}/line/revoke", [401, 403, 403, 403, 204, 204]),

@@ -123,6 +123,7 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         post("/v1/orders").body(json!({"hold_id": names.hold}), &["hold_id"]).key(),
         get("/v1/orders"),
         get("/v1/orders/{order}"),
+        get("/v1/orders/{order}/cancellation"),
         get("/v1/orders/{order}/tickets"),
         get("/v1/payments/attention"),
         get("/v1/payments/{payment}"),
@@ -130,7 +131,7 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         post("/v1/payments/{payment}/refund").body(json!({}), &[]).key(),
         post("/v1/webhooks/portone"),
         post("/v1/orders/{order}/payment").body(payment, &["payment_id"]).key(),
-        post("/v1/orders/{order}/cancel").key(),
+        post("/v1/orders/{order}/cancel").body(json!({}), &[]).key(),
         delete("/v1/holds/{hold}"),
         delete("/v1/performances/{performance}/line"),
         post("/v1/performances/{performance}/line/revoke")

@@ -1,9 +1,11 @@
 //! `ticketing performance create`
 
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 use ticketing_client::clock;
 use ticketing_wire::orders::PayMethod;
-use ticketing_wire::performances::{NewPerformance, PolicyTerms, Price, Reentry};
+use ticketing_wire::performances::{NewPerformance, PolicyTerms, Price, Reentry, RefundRule};
 use ticketing_wire::{Money, Time};
 use uuid::Uuid;
 
@@ -97,6 +99,16 @@ struct PolicyArguments {
     #[arg(long, value_delimiter = ',', value_name = "METHOD,..",
         value_parser = ["card", "easy_pay", "transfer", "mobile"])]
     payment_methods: Option<Vec<String>>,
+    /// What is added to each ticket that costs something, as people write it, such as `2.50`.
+    #[arg(long, value_name = "AMOUNT")]
+    booking_fee: Option<String>,
+    /// A file with what is kept of seats that buyers give back: the API's `refund_terms`, as JSON.
+    #[arg(long, value_name = "FILE")]
+    refund_terms: Option<PathBuf>,
+    /// For how many days after the show was moved whoever had ordered before gives back free of
+    /// charge.
+    #[arg(long, value_name = "DAYS")]
+    moved_refund_days: Option<u32>,
 }
 
 impl Create {
@@ -115,15 +127,20 @@ impl Create {
             listed_at: self.listed_at.unwrap_or_else(|| clock::now().min(self.on_sale_at)),
             on_sale_at: self.on_sale_at,
             starts_at: self.starts_at,
-            policy: self.policy.into(),
+            policy: self.policy.terms(&self.currency)?,
         })
     }
 }
 
-/// What is not given is left out: the server has a default for it.
-impl From<PolicyArguments> for PolicyTerms {
-    fn from(given: PolicyArguments) -> Self {
-        Self {
+impl PolicyArguments {
+    /// What is not given is left out: the server has a default for it.
+    fn terms(self, currency: &str) -> Result<PolicyTerms, Usage> {
+        let given = self;
+        let fee = given.booking_fee.map(|amount| {
+            let fee = Money::from_major(&amount, currency);
+            fee.map_err(|error| Usage(format!("`--booking-fee {amount}`: {error}")))
+        });
+        Ok(PolicyTerms {
             line_capacity: given.line_capacity,
             admit_per_minute: given.admit_per_minute.map(Some),
             claim_seconds: given.claim_seconds,
@@ -139,8 +156,17 @@ impl From<PolicyArguments> for PolicyTerms {
             payment_methods: given
                 .payment_methods
                 .map(|methods| methods.iter().map(|one| PayMethod::from(one.as_str())).collect()),
-        }
+            booking_fee: fee.transpose()?.map(Some),
+            refund_terms: given.refund_terms.map(|file| refund_terms(&file)).transpose()?,
+            moved_refund_days: given.moved_refund_days,
+        })
     }
+}
+
+fn refund_terms(file: &Path) -> Result<Vec<RefundRule>, Usage> {
+    let wrong = |why: String| Usage(format!("`--refund-terms {}`: {why}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))
 }
 
 /// The last equals sign divides: a category's name may hold one, an amount cannot.

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::ops::Range;
 use std::time::Duration;
 
-use ticketing_wire::orders::{NewPayment, Order, OrderStatus};
+use ticketing_wire::orders::{NewCancellation, NewPayment, Order, OrderStatus};
 use ticketing_wire::page::PageQuery;
 use ticketing_wire::problem::ProblemType;
 use ticketing_wire::sales::OrganizerTicket;
@@ -77,7 +77,7 @@ impl Person {
 
     async fn cancel(&mut self, order: Uuid) {
         let key = self.key();
-        let call = orders::cancel(&self.token, order, &key);
+        let call = orders::cancel(&self.token, order, &NewCancellation::default(), &key);
         let exchange = self.send(Step::Cancel, &call).await;
         if let Ok(order) = exchange.outcome {
             self.told(&order);

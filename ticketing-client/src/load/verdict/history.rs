@@ -60,6 +60,8 @@ pub(super) fn order(number: u128, seat: u32, status: OrderStatus) -> OrganizerOr
         tickets: vec![ticket(number, seat)],
         returned: Vec::new(),
         refunds: Vec::new(),
+        fees_kept: None,
+        cancel_reason: None,
     }
 }
 

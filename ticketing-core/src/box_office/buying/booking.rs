@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::guards::CrashPoint;
 use crate::id::{HoldId, OrderId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
+use crate::money::Money;
 use crate::orders::{
     Change, Demand, NewOrder, Order, OrderStatus, Outcome, RefundReport, Ticket, place, read_order,
 };
@@ -84,6 +85,7 @@ impl BoxOffice {
             Outcome::Unmet(Demand::Key(kept)) => read_order(&kept.facts()?),
             Outcome::Unmet(Demand::Quota { limit }) => Err(Error::LimitExceeded { limit }),
             Outcome::Unmet(Demand::Seats(seats)) => Err(Error::SeatTaken { seats }),
+            Outcome::Unmet(Demand::Used(_)) => Err(Error::internal("a new order has no tickets")),
             Outcome::Unmet(Demand::Hold | Demand::Version) => {
                 let order = orders.selling.of_hold(change.order.hold).await?;
                 let order =
@@ -197,8 +199,11 @@ impl BoxOffice {
             seats: hold.seats.clone(),
             returned: Vec::new(),
             lines: hold.lines.clone(),
-            methods: sale.performance.details.policy.payment_methods.clone(),
+            methods: sale.policy().payment_methods.clone(),
+            refund_terms: sale.policy().refund_terms.clone(),
             total: hold.total,
+            fees_kept: Money { amount: 0, ..hold.total },
+            cancel_reason: None,
             expires_at: now.plus_seconds(hold.frozen.pay_seconds),
             payment: self.0.randomness.id(now),
             cancel_wanted: false,

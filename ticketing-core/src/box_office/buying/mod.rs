@@ -1,12 +1,14 @@
-//! What buyers do: join the line, choose seats, order, pay.
+//! What buyers do: join the line, choose seats, order, pay, give back.
 
 mod booking;
+mod cancelling;
 mod choosing;
 mod joins;
 mod paying;
 mod queueing;
 
 pub use self::booking::{IssuedTicket, PlacedOrder};
+pub use self::cancelling::Cancelling;
 pub use self::choosing::SeatMapView;
 pub(super) use self::joins::Joins;
 pub use self::paying::{Payment, PaymentOutcome};

@@ -13,8 +13,7 @@ use crate::guards::CrashPoint;
 use crate::id::{OrderId, PaymentId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
 use crate::orders::{
-    Attempt, AttemptStatus, BeginPayment, CancelOrder, Demand, Dossier, Order, RefundReport,
-    begin_payment, cancel, read_order,
+    Attempt, AttemptStatus, BeginPayment, Demand, Dossier, RefundReport, begin_payment,
 };
 use crate::payments::{Confirmation, ProviderError};
 
@@ -107,42 +106,6 @@ impl BoxOffice {
         let begun = self.decide(known, Some(token), rule).await?;
         let begun = begun.ok_or(Error::NotFound("order"))?;
         Ok(begun.dossier)
-    }
-
-    /// Gives an order up before it is paid. While a payment is under way the order only remembers it:
-    /// what is captured goes back.
-    pub async fn cancel(
-        &self,
-        caller: &Caller,
-        order: OrderId,
-        key: IdempotencyKey,
-    ) -> Result<PlacedOrder> {
-        let request = RequestHash::of("cancel", order, &());
-        let cancelling = CancelOrder { account: caller.account(), key, request };
-        if let Some(order) = self.cancelled_before(&cancelling).await? {
-            return Ok(self.placed(order, Vec::new()));
-        }
-        let now = self.now();
-        let rule = |dossier: &Dossier, _: Option<&Demand>| {
-            own(dossier, cancelling.account)?;
-            cancel(dossier, &cancelling, now)
-        };
-        let cancelled = match self.decide(order, None, rule).await {
-            Ok(cancelled) => cancelled.ok_or(Error::NotFound("order"))?.dossier.order,
-            // Somebody was faster with the same key.
-            Err(refused) => match self.cancelled_before(&cancelling).await? {
-                Some(order) => return Ok(self.placed(order, Vec::new())),
-                None => return Err(refused),
-            },
-        };
-        self.show(&cancelled).await;
-        Ok(self.placed(cancelled, Vec::new()))
-    }
-
-    async fn cancelled_before(&self, cancelling: &CancelOrder) -> Result<Option<Order>> {
-        let CancelOrder { account, key, request } = cancelling;
-        let kept = self.backend().orders.changing.kept(*account, key, *request).await?;
-        kept.map(|kept| read_order(&kept.facts()?)).transpose()
     }
 
     /// The charge that was begun, and what became of it.

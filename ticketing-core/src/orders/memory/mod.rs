@@ -62,6 +62,10 @@ impl MemoryOrders {
                 return Ok(Some(Demand::Seats(taken)));
             }
         }
+        if change.tickets == Tickets::VoidUnused {
+            let used = tables.used(change);
+            return Ok((!used.is_empty()).then_some(Demand::Used(used)));
+        }
         Ok(None)
     }
 
@@ -116,7 +120,7 @@ impl Changing for MemoryOrders {
         match change.tickets {
             Tickets::Keep => {}
             Tickets::Make => tables.issue(change),
-            Tickets::Void => tables.void(change),
+            Tickets::Void | Tickets::VoidUnused => tables.void(change),
         }
         if change.seen.is_none() {
             tables.ordered_holds.insert(order.hold, order.id);
@@ -147,6 +151,12 @@ impl Door for MemoryOrders {
         let tables = self.tables.lock();
         let dossier = tables.dossiers.get(&order);
         Ok(dossier.map(|dossier| tables.tickets_of(&dossier.order)).unwrap_or_default())
+    }
+
+    async fn used(&self, order: OrderId) -> Result<Vec<u32>> {
+        let tables = self.tables.lock();
+        let dossier = tables.dossiers.get(&order);
+        Ok(dossier.map(|dossier| tables.used_of(&dossier.order)).unwrap_or_default())
     }
 
     async fn check_in(&self, ticket: TicketId, _now: Timestamp) -> Result<CheckIn> {

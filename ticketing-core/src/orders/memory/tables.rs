@@ -104,6 +104,19 @@ impl Tables {
         good.map(|issued| issued.ticket.clone()).collect()
     }
 
+    /// The seats of a change whose tickets somebody came in with.
+    pub(super) fn used(&self, Change { order, about, .. }: &Change) -> Vec<u32> {
+        let used = self.used_of(order);
+        about.iter().filter(|seat| used.contains(seat)).copied().collect()
+    }
+
+    /// The seats of an order whose tickets somebody came in with.
+    pub(super) fn used_of(&self, order: &Order) -> Vec<u32> {
+        let issued = |seat: &u32| self.tickets.get(&ticket_id(order.id, *seat));
+        let used = order.seats.iter().filter(|seat| issued(seat).is_some_and(|one| one.is_used));
+        used.copied().collect()
+    }
+
     /// The dossier, and what of it is due, as the change leaves them.
     pub(super) fn write(&mut self, change: &Change) {
         let order = &change.order;

@@ -6,6 +6,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::rows::seats_in_detail;
+use crate::catalog::stored_rules;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::PaymentId;
@@ -19,16 +20,18 @@ use crate::orders::stored::{
 };
 use crate::seats::stored_lines;
 use crate::services::postgres::sqlstate;
+use crate::text::OneLine;
 
 pub(super) async fn place(pool: &PgPool, change: &Change) -> Result<Outcome> {
     let Change { order, remember, .. } = change;
     let remember = remember.as_ref().ok_or_else(|| Error::internal("placing has its key"))?;
     let lines = serde_json::to_string(&stored_lines(&order.lines)).expect("lines serialise");
+    let terms = serde_json::to_string(&stored_rules(&order.refund_terms)).expect("terms serialise");
     let announced_by = change.attempts.first().and_then(|attempt| attempt.look_at);
     let facts = write_order(order);
     let placed = sqlx::query_scalar!(
         r#"SELECT place_order($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-               $15, $16, $17, $18, $19, $20) AS "facts!""#,
+               $15, $16, $17, $18, $19, $20, $21) AS "facts!""#,
         order.id.uuid(),
         order.performance.uuid(),
         order.account.uuid(),
@@ -49,6 +52,7 @@ pub(super) async fn place(pool: &PgPool, change: &Change) -> Result<Outcome> {
         &tickets_made(change),
         announced_by.map_or(0, Timestamp::as_millis),
         &method_names(&order.methods),
+        terms,
     );
     match placed.fetch_one(pool).await {
         Ok(kept) if kept == facts => Ok(Outcome::Applied),
@@ -71,7 +75,7 @@ pub(super) async fn change(
     };
     let applied = sqlx::query!(
         "SELECT change_order($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-             $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+             $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
         order.id.uuid(),
         seen,
         order.performance.uuid(),
@@ -90,6 +94,7 @@ pub(super) async fn change(
             Tickets::Keep => "keep",
             Tickets::Make => "make",
             Tickets::Void => "void",
+            Tickets::VoidUnused => "void_unused",
         },
         &tickets_made(change),
         rows::<_, StoredAttempt>(&change.attempts),
@@ -104,6 +109,8 @@ pub(super) async fn change(
         facts,
         token.map(ExposeSecret::expose_secret),
         at.as_millis(),
+        order.fees_kept.amount,
+        order.cancel_reason.as_ref().map(OneLine::as_str),
     );
     match applied.execute(pool).await {
         Ok(_) => Ok(Outcome::Applied),
@@ -119,6 +126,7 @@ fn unmet(error: sqlx::Error, change: &Change) -> Result<Outcome> {
         Some("TK003") => Demand::Quota { limit: limit(change) },
         Some("TK004") => Demand::Seats(seats_in_detail(&error)),
         Some("TK005") => Demand::Version,
+        Some("TK006") => Demand::Used(seats_in_detail(&error)),
         _ => return Err(error.into()),
     };
     Ok(Outcome::Unmet(demand))

@@ -24,7 +24,7 @@ pub(super) async fn of_account(
         OrderRow,
         "SELECT id, performance_id, account_id, hold_id, status, seats, returned, lines, total, currency,
              expires_at_ms, payment_id, cancel_wanted, version, line_number, line_epoch,
-             created_at_ms, payment_methods
+             created_at_ms, payment_methods, refund_terms, fees_kept, cancel_reason
          FROM orders WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3",
         account.uuid(),
         page.after().id,
@@ -48,7 +48,8 @@ pub(super) async fn overdue(pool: &PgPool, now: Timestamp) -> Result<Vec<Dossier
                  version AS "version!", line_number AS "line_number!",
                  line_epoch AS "line_epoch!", created_at_ms AS "created_at_ms!",
                  attempts AS "attempts!", refunds AS "refunds!", attended AS "attended!",
-                 payment_methods AS "payment_methods!"
+                 payment_methods AS "payment_methods!", refund_terms AS "refund_terms!",
+                 fees_kept AS "fees_kept!", cancel_reason
              FROM dossiers
              WHERE status = 'pending_payment' AND expires_at_ms <= $1 AND currency = ANY ($2)
                  AND (expires_at_ms, id) > ($3, $4)
@@ -77,7 +78,7 @@ pub(super) async fn of_performance(
         OrderRow,
         "SELECT id, performance_id, account_id, hold_id, status, seats, returned, lines, total, currency,
              expires_at_ms, payment_id, cancel_wanted, version, line_number, line_epoch,
-             created_at_ms, payment_methods
+             created_at_ms, payment_methods, refund_terms, fees_kept, cancel_reason
          FROM orders
          WHERE performance_id = $1 AND ($2::text IS NULL OR status = $2) AND id > $3
          ORDER BY id LIMIT $4",
@@ -137,7 +138,7 @@ pub(super) async fn live(pool: &PgPool, performance: PerformanceId) -> Result<Ve
         OrderRow,
         "SELECT id, performance_id, account_id, hold_id, status, seats, returned, lines, total, currency,
              expires_at_ms, payment_id, cancel_wanted, version, line_number, line_epoch,
-             created_at_ms, payment_methods
+             created_at_ms, payment_methods, refund_terms, fees_kept, cancel_reason
          FROM orders
          WHERE id IN (SELECT order_id FROM claims WHERE performance_id = $1) ORDER BY id",
         performance.uuid(),
@@ -173,7 +174,7 @@ pub(super) async fn sales(pool: &PgPool, performance: PerformanceId) -> Result<S
         OrderRow,
         "SELECT id, performance_id, account_id, hold_id, status, seats, returned, lines, total,
              currency, expires_at_ms, payment_id, cancel_wanted, version, line_number, line_epoch,
-             created_at_ms, payment_methods
+             created_at_ms, payment_methods, refund_terms, fees_kept, cancel_reason
          FROM orders WHERE performance_id = $1 AND status = 'paid' AND returned <> '{}'",
         performance.uuid(),
     );

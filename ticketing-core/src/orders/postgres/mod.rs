@@ -174,6 +174,15 @@ impl Door for PostgresOrders {
         Ok(tickets.remove(&order.uuid()).unwrap_or_default())
     }
 
+    async fn used(&self, order: OrderId) -> Result<Vec<u32>> {
+        let used = sqlx::query_scalar!(
+            "SELECT seat FROM tickets WHERE order_id = $1 AND used ORDER BY seat",
+            order.uuid()
+        );
+        let used = used.fetch_all(&self.pool).await?;
+        Ok(used.into_iter().map(i32::cast_unsigned).collect())
+    }
+
     async fn check_in(&self, ticket: TicketId, _now: Timestamp) -> Result<CheckIn> {
         let used = sqlx::query!(
             "UPDATE tickets SET used = true

@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::catalog::{StoredRefundRule, read_rules};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::OrderId;
@@ -13,6 +14,7 @@ use crate::orders::refund::Refund;
 use crate::orders::stored::{StoredAttempt, StoredAttention, StoredRefund};
 use crate::orders::{Order, OrderStatus};
 use crate::seats::{StoredLine, read_lines};
+use crate::text::OneLine;
 
 pub(super) struct OrderRow {
     pub(super) id: Uuid,
@@ -33,6 +35,9 @@ pub(super) struct OrderRow {
     pub(super) line_epoch: i32,
     pub(super) created_at_ms: i64,
     pub(super) payment_methods: Vec<String>,
+    pub(super) refund_terms: String,
+    pub(super) fees_kept: i64,
+    pub(super) cancel_reason: Option<String>,
 }
 
 impl TryFrom<OrderRow> for Order {
@@ -47,6 +52,10 @@ impl TryFrom<OrderRow> for Order {
         let lines: Vec<StoredLine> = serde_json::from_str(&row.lines)
             .map_err(|error| unreadable("lines", error.to_string()))?;
         let lines = read_lines(lines, total, &seats).map_err(|why| unreadable("lines", why))?;
+        let refund_terms: Vec<StoredRefundRule> = serde_json::from_str(&row.refund_terms)
+            .map_err(|error| unreadable("refund_terms", error.to_string()))?;
+        let refund_terms = read_rules(refund_terms)
+            .map_err(|error| unreadable("refund_terms", error.to_string()))?;
         Ok(Self {
             id: row.id.into(),
             performance: row.performance_id.into(),
@@ -57,7 +66,10 @@ impl TryFrom<OrderRow> for Order {
             returned: row.returned.into_iter().map(i32::cast_unsigned).collect(),
             lines,
             methods: known_methods(&row.payment_methods),
+            refund_terms,
             total,
+            fees_kept: Money { amount: row.fees_kept, ..total },
+            cancel_reason: row.cancel_reason.as_deref().map(OneLine::from_store),
             expires_at: Timestamp::from_millis(row.expires_at_ms),
             payment: row.payment_id.into(),
             cancel_wanted: row.cancel_wanted,
@@ -90,6 +102,9 @@ pub(super) struct DossierRow {
     pub(super) line_epoch: i32,
     pub(super) created_at_ms: i64,
     pub(super) payment_methods: Vec<String>,
+    pub(super) refund_terms: String,
+    pub(super) fees_kept: i64,
+    pub(super) cancel_reason: Option<String>,
     pub(super) attempts: String,
     pub(super) refunds: String,
     pub(super) attended: String,
@@ -121,6 +136,9 @@ impl TryFrom<DossierRow> for Dossier {
             line_epoch: row.line_epoch,
             created_at_ms: row.created_at_ms,
             payment_methods: row.payment_methods,
+            refund_terms: row.refund_terms,
+            fees_kept: row.fees_kept,
+            cancel_reason: row.cancel_reason,
         })?;
         let attempts = attempts.into_iter().map(|attempt| attempt.read(order.expires_at));
         Ok(Self {
@@ -154,7 +172,7 @@ pub(super) async fn stored_order(pool: &PgPool, id: OrderId) -> Result<Option<Or
         OrderRow,
         "SELECT id, performance_id, account_id, hold_id, status, seats, returned, lines, total, currency,
              expires_at_ms, payment_id, cancel_wanted, version, line_number, line_epoch,
-             created_at_ms, payment_methods
+             created_at_ms, payment_methods, refund_terms, fees_kept, cancel_reason
          FROM orders WHERE id = $1",
         id.uuid()
     );
@@ -172,7 +190,8 @@ pub(super) async fn stored_dossier(pool: &PgPool, id: OrderId) -> Result<Option<
                  version AS "version!", line_number AS "line_number!",
                  line_epoch AS "line_epoch!", created_at_ms AS "created_at_ms!",
                  attempts AS "attempts!", refunds AS "refunds!", attended AS "attended!",
-                 payment_methods AS "payment_methods!"
+                 payment_methods AS "payment_methods!", refund_terms AS "refund_terms!",
+                 fees_kept AS "fees_kept!", cancel_reason
              FROM dossiers WHERE id = $1"#,
         id.uuid()
     );

@@ -1,11 +1,11 @@
 //! What a person decides about a payment.
 
+use super::quoting::named;
 use super::returning::{return_all, return_seats};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::{AccountId, PaymentId};
 use crate::idempotency::{IdempotencyKey, Kept, RequestHash};
-use crate::money::Money;
 use crate::orders::attention::AttentionReason;
 use crate::orders::change::{Change, Draft, Remember};
 use crate::orders::dossier::Dossier;
@@ -22,25 +22,24 @@ pub(crate) struct RefundPayment {
     pub(crate) request: RequestHash,
 }
 
-/// What is left of a payment goes back, and an order that was paid by it ends: its tickets are void
-/// and its seats are free. Where seats are named, the order goes on with the others.
+/// What is left of a payment goes back, what was kept of other seats too, and an order that was paid
+/// by it ends: its tickets are void and its seats are free. Where seats are named, the order goes on with the others.
 pub(crate) fn refund_payment(
     dossier: &Dossier,
     refund: &RefundPayment,
     now: Timestamp,
 ) -> Result<Option<Change>> {
     let payment = refund.payment;
-    let attempt = dossier.attempt(payment).ok_or(Error::NotFound("payment"))?;
+    dossier.attempt(payment).ok_or(Error::NotFound("payment"))?;
     let some = refund.seats.as_deref().map(|seats| some_of(dossier, payment, seats)).transpose()?;
-    let left = attempt.captured.saturating_sub(dossier.going_back(payment));
+    let left = dossier.left(payment);
     if left <= 0 && !dossier.is_paid_by(payment) {
         return Err(Error::conflict("nothing of the payment is left to give back"));
     }
-    let left = Money::new(left, dossier.order.total.currency);
     let mut draft = Draft::of(dossier, now);
     match some.flatten() {
-        Some(seats) => return_seats(&mut draft, payment, seats, left),
-        None => return_all(&mut draft, payment, left),
+        Some(seats) => return_seats(&mut draft, seats, 0),
+        None => return_all(&mut draft, payment),
     }
     // What somebody else gave back is part of what was decided.
     draft.after.attended.retain(|matter| *matter != (payment, AttentionReason::RefundedElsewhere));
@@ -51,21 +50,12 @@ pub(crate) fn refund_payment(
 }
 
 /// The named seats, ascending; nothing where they are all that the order still has.
-fn some_of(dossier: &Dossier, payment: PaymentId, named: &[u32]) -> Result<Option<Vec<u32>>> {
-    let order = &dossier.order;
-    let mut seats = named.to_vec();
-    seats.sort_unstable();
-    seats.dedup();
-    if seats.is_empty() || !seats.iter().all(|seat| order.seats.contains(seat)) {
-        return Err(Error::field("seats", "seats of the order, at least one"));
-    }
+fn some_of(dossier: &Dossier, payment: PaymentId, seats: &[u32]) -> Result<Option<Vec<u32>>> {
     if !dossier.is_paid_by(payment) {
         return Err(Error::conflict("no order is paid by this payment"));
     }
-    if let Some(seat) = seats.iter().find(|seat| order.returned.contains(seat)) {
-        return Err(Error::conflict(format!("seat {seat} was given back before")));
-    }
-    Ok((seats != order.kept_seats()).then_some(seats))
+    let seats = named(&dossier.order, Some(seats))?;
+    Ok((seats != dossier.order.kept_seats()).then_some(seats))
 }
 
 /// A person has seen what somebody else did to a payment.

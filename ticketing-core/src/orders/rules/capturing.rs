@@ -2,7 +2,7 @@
 
 use super::counting::count_back;
 use super::refunding::close;
-use super::returning::{refund, returned, taken_back};
+use super::returning::{keep_fees, refund, returned, taken_back};
 use super::settling::{Terms, reopened};
 use crate::events::EventKind;
 use crate::id::PaymentId;
@@ -62,6 +62,9 @@ pub(super) fn captured(draft: &mut Draft<'_>, fact: &Fact, unmet: Option<&Demand
         }
         OrderStatus::Paid if order.payment == payment => {
             taken_back(draft, payment, kept, elsewhere);
+        }
+        OrderStatus::RefundDue | OrderStatus::Refunded if order.payment == payment => {
+            keep_fees(draft, payment, kept);
         }
         OrderStatus::Paid | OrderStatus::RefundDue | OrderStatus::Refunded => {
             refund(draft, payment, kept);

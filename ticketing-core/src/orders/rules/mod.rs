@@ -8,15 +8,18 @@ mod counting;
 mod expiring;
 mod paying;
 mod placing;
+mod quoting;
 mod refunding;
 mod returning;
 mod settling;
 
 pub(crate) use self::attending::{RefundPayment, refund_payment, seen};
-pub(crate) use self::cancelling::{CancelOrder, cancel};
+pub(crate) use self::cancelling::{CancelOrder, cancel, used};
 pub(crate) use self::expiring::expire;
 pub(crate) use self::paying::{BeginPayment, begin_payment, let_charge, send_again};
 pub(crate) use self::placing::{NewOrder, place};
+pub use self::quoting::Quote;
+pub(crate) use self::quoting::{Canceller, quote};
 pub(crate) use self::refunding::{Reversed, reversed, send_refund};
 pub(crate) use self::settling::{Heard, Terms, settle};
 

@@ -98,12 +98,11 @@ pub(super) fn try_again(draft: &mut Draft<'_>, id: RefundId, why: &str, is_hopel
     fit(draft, payment);
 }
 
-/// No more goes back of a payment than was captured, and than its order's other seats cost: what
-/// somebody else gave back meanwhile is taken off what was not sent.
+/// No more goes back of a payment than was captured, less what its order has earned: what somebody else gave back meanwhile is taken off what was not sent.
 pub(super) fn fit(draft: &mut Draft<'_>, payment: PaymentId) {
     let captured = draft.after.attempt(payment).map_or(0, |attempt| attempt.captured);
-    let is_paid_by_it = draft.after.is_paid_by(payment);
-    let kept = if is_paid_by_it { draft.after.order.kept_total().amount } else { 0 };
+    let is_of_it = draft.after.order.payment == payment;
+    let kept = if is_of_it { draft.after.order.earned().amount } else { 0 };
     let mut excess = draft.after.going_back(payment) - (captured - kept);
     for refund in &mut draft.after.refunds {
         if refund.payment == payment

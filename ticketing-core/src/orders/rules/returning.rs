@@ -9,25 +9,40 @@ use crate::orders::change::{Draft, Seats, Tickets};
 use crate::orders::order::{OrderStatus, refund_id};
 use crate::orders::refund::Refund;
 
-/// What is left of a payment goes back, and an order that was paid by it ends.
-pub(super) fn return_all(draft: &mut Draft<'_>, payment: PaymentId, left: Money) {
+/// Everything that is left of a payment goes back, and an order that was paid by it ends.
+pub(super) fn return_all(draft: &mut Draft<'_>, payment: PaymentId) {
     let is_paid_by_it = draft.after.is_paid_by(payment);
+    if draft.after.order.payment == payment {
+        draft.after.order.fees_kept.amount = 0;
+    }
+    let left = left(draft, payment, 0);
     refund(draft, payment, left);
     if is_paid_by_it {
         void(draft);
+    } else {
+        due_again(draft);
     }
 }
 
-/// A paid order gives these of its seats back and goes on with the others. What the others do not cost
-/// of what is left of the payment goes back: nothing, where somebody else has given it back already.
-pub(super) fn return_seats(
-    draft: &mut Draft<'_>,
-    payment: PaymentId,
-    seats: Vec<u32>,
-    left: Money,
-) {
-    let others = draft.after.order.price_without(&seats);
-    request(draft, payment, Money { amount: left.amount - others.amount, ..left }, seats.clone());
+/// A paid order gives all that it still has back, but for this fee.
+pub(super) fn return_for(draft: &mut Draft<'_>, fee: i64) {
+    let payment = draft.after.order.payment;
+    draft.after.order.fees_kept.amount += fee;
+    let left = left(draft, payment, draft.after.order.fees_kept.amount);
+    refund(draft, payment, left);
+    void(draft);
+}
+
+/// A paid order gives these of its seats back, but for this fee, and goes on with the others. What
+/// the others and the fees do not cost of what is left of its payment goes back: nothing, where
+/// somebody else has given it back already.
+pub(super) fn return_seats(draft: &mut Draft<'_>, seats: Vec<u32>, fee: i64) {
+    let payment = draft.after.order.payment;
+    draft.after.order.fees_kept.amount += fee;
+    let order = &draft.after.order;
+    let stays = order.price_without(&seats).amount + order.fees_kept.amount;
+    let left = left(draft, payment, stays);
+    request(draft, payment, left, seats.clone());
     draft.seats = Seats::GiveUp;
     draft.tickets = Tickets::Void;
     let returned = &mut draft.after.order.returned;
@@ -35,6 +50,35 @@ pub(super) fn return_seats(
     returned.sort_unstable();
     draft.about = seats;
     draft.becomes(EventKind::OrderReduced);
+}
+
+/// What was kept of seats that were given back goes back too; the order stays as it is.
+pub(super) fn return_fees(draft: &mut Draft<'_>) {
+    let payment = draft.after.order.payment;
+    draft.after.order.fees_kept.amount = 0;
+    let left = left(draft, payment, draft.after.order.earned().amount);
+    request(draft, payment, left, Vec::new());
+    due_again(draft);
+}
+
+/// An order that ended keeps no more of its payment than its fees, and of those what is left.
+pub(super) fn keep_fees(draft: &mut Draft<'_>, payment: PaymentId, kept: Money) {
+    let fees = &mut draft.after.order.fees_kept.amount;
+    *fees = kept.amount.min(*fees);
+    let amount = kept.amount - *fees;
+    refund(draft, payment, Money { amount, ..kept });
+}
+
+/// What of a payment is left beyond what stays.
+fn left(draft: &Draft<'_>, payment: PaymentId, stays: i64) -> Money {
+    Money { amount: draft.after.left(payment) - stays, ..draft.after.order.total }
+}
+
+/// Money of an order that was refunded is on its way once more.
+fn due_again(draft: &mut Draft<'_>) {
+    if draft.after.order.status == OrderStatus::Refunded && !draft.after.all_back() {
+        draft.becomes(EventKind::OrderRefundDue);
+    }
 }
 
 /// A paid order ends; it is refunded where nothing is on its way back any more.
@@ -77,8 +121,9 @@ pub(super) fn returned(draft: &mut Draft<'_>, payment: PaymentId) {
 pub(super) fn taken_back(draft: &mut Draft<'_>, payment: PaymentId, kept: Money, elsewhere: bool) {
     if elsewhere && kept.amount == 0 {
         returned(draft, payment);
+        draft.after.order.fees_kept.amount = 0;
         void(draft);
-    } else if elsewhere && kept != draft.after.order.kept_total() {
+    } else if elsewhere && kept != draft.after.order.earned() {
         let why = format!("{} of the payment is left", kept.amount);
         draft.attend(payment, AttentionReason::RefundedElsewhere, why);
     }

@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::{StoredRefundRule, read_rules, stored_rules};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId};
 use crate::money::{Money, StoredMoney, known_methods, method_names};
 use crate::orders::{Order, OrderStatus};
 use crate::seats::{StoredLine, read_lines, stored_lines};
+use crate::text::OneLine;
 
 #[derive(Serialize, Deserialize)]
 struct StoredOrder {
@@ -23,7 +25,13 @@ struct StoredOrder {
     lines: Vec<StoredLine>,
     #[serde(default)]
     methods: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    refund_terms: Vec<StoredRefundRule>,
     total: StoredMoney,
+    #[serde(default)]
+    fees_kept: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cancel_reason: Option<String>,
     expires_at: Timestamp,
     payment: PaymentId,
     #[serde(default)]
@@ -48,7 +56,10 @@ pub(in crate::orders) fn write_order(order: &Order) -> String {
         returned: order.returned.clone(),
         lines: stored_lines(&order.lines),
         methods: method_names(&order.methods),
+        refund_terms: stored_rules(&order.refund_terms),
         total: order.total.into(),
+        fees_kept: order.fees_kept.amount,
+        cancel_reason: order.cancel_reason.as_ref().map(ToString::to_string),
         expires_at: order.expires_at,
         payment: order.payment,
         cancel_wanted: order.cancel_wanted,
@@ -83,7 +94,11 @@ pub(crate) fn read_order(facts: &str) -> Result<Order> {
         returned: stored.returned,
         lines,
         methods: known_methods(&stored.methods),
+        refund_terms: read_rules(stored.refund_terms)
+            .map_err(|error| unreadable(&row, error.to_string()))?,
         total,
+        fees_kept: Money { amount: stored.fees_kept, ..total },
+        cancel_reason: stored.cancel_reason.as_deref().map(OneLine::from_store),
         expires_at: stored.expires_at,
         payment: stored.payment,
         cancel_wanted: stored.cancel_wanted,

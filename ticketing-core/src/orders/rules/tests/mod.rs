@@ -1,5 +1,6 @@
 //! The rules about money, one fact after another.
 
+mod cancelling;
 mod fixtures;
 mod parts;
 mod refunding;
