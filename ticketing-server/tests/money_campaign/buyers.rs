@@ -81,6 +81,14 @@ impl Buyer {
         self.ask(Method::POST, &path, &keyed, Some(what)).await.map(drop)
     }
 
+    /// Gives back what the order of a payment was for, or what was kept of it; as its organizer.
+    pub(crate) async fn give_back_for(&mut self, payment: &str, seats: &str) -> Option<()> {
+        let (_, report) =
+            self.ask(Method::GET, &format!("/v1/payments/{payment}"), &[], None).await?;
+        let path = format!("/v1/orders/{}", report["order_id"].as_str()?);
+        self.give_back(&path, seats, Some("it rains")).await
+    }
+
     /// Gives one seat back that the payment was for, where its order still has one.
     pub(crate) async fn refund_a_seat(&mut self, payment: &str) -> Option<()> {
         let path = format!("/v1/payments/{payment}");
@@ -136,11 +144,32 @@ impl Buyer {
                 self.give_up(&path).await?;
                 paying.await.ok()??;
             }
+            30..45 => {
+                self.pay(&order, "approve").await?;
+                self.watch(&path).await?;
+                let seats = order["seats"].as_array()?;
+                let one = format!("?seats={}", seats[0]);
+                let seats = if self.random.random_bool(0.5) { "" } else { &one };
+                self.give_back(&path, seats, None).await?;
+            }
             _ => {
                 self.pay(&order, "approve").await?;
             }
         }
         self.watch(&path).await
+    }
+
+    /// What is quoted comes back, however often it has to be asked.
+    async fn give_back(&mut self, path: &str, seats: &str, reason: Option<&str>) -> Option<()> {
+        let (_, quote) =
+            self.ask(Method::GET, &format!("{path}/cancellation{seats}"), &[], None).await?;
+        let mut said = json!({ "seats": quote["seats"], "refund": quote["refund"] });
+        if let Some(reason) = reason {
+            said["reason"] = json!(reason);
+        }
+        let key = self.key();
+        let keyed = [("Idempotency-Key", key.as_str())];
+        self.ask(Method::POST, &format!("{path}/cancel"), &keyed, Some(&said)).await.map(drop)
     }
 
     async fn order_something(&mut self, inside: &Inside) -> Option<Value> {

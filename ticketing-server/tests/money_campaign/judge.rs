@@ -59,11 +59,15 @@ impl Judge {
             let id = order.id.to_string();
             let is_paid = order.status == OrderStatus::Paid;
             verdict.paid += usize::from(is_paid);
-            let due = if is_paid { order.kept_total().amount } else { 0 };
+            let prices = if is_paid { order.kept_total().amount } else { 0 };
+            let due = prices + order.fees_kept.amount;
             let kept_seats = order.kept_seats();
             let net = net_of.remove(id.as_str()).unwrap_or(0);
             if net != due {
-                verdict.find(&format!("order {id} is {:?}: {net} kept, {due} due", order.status));
+                let (status, fees) = (order.status, order.fees_kept.amount);
+                verdict.find(&format!(
+                    "order {id} is {status:?}: {net} kept, {prices} and {fees} due"
+                ));
             }
             if is_paid && tickets.len() != kept_seats.len() {
                 verdict.find(&format!("order {id} is paid and has {} tickets", tickets.len()));

@@ -36,7 +36,7 @@ pub(crate) async fn kill(
     }
 }
 
-/// Gives payments and seats back, as the shop's administrator, payments at the provider's console, pays some that no
+/// Gives payments, seats, orders and kept fees back, as the shop's administrator, payments at the provider's console, pays some that no
 /// shop confirmed, and some that no shop knows.
 pub(crate) async fn act(
     gateway: String,
@@ -52,13 +52,21 @@ pub(crate) async fn act(
             () = tokio::time::sleep(ACTS_EVERY) => {}
         }
         let Some(payment) = some_payment(&http, &gateway, &mut random).await else { continue };
-        let verb = match random.random_range(0..5) {
+        let verb = match random.random_range(0..7) {
             0 => {
                 administrator.refund(&payment, &json!({})).await;
                 continue;
             }
             3 => {
                 administrator.refund_a_seat(&payment).await;
+                continue;
+            }
+            4 => {
+                administrator.give_back_for(&payment, "").await;
+                continue;
+            }
+            5 => {
+                administrator.give_back_for(&payment, "?seats=").await;
                 continue;
             }
             1 => "pay",

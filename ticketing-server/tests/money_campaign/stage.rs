@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use tempfile::TempDir;
 use ticketing_core::accounts::Role;
-use ticketing_core::catalog::{CategoryPrice, NewPerformance, Policy, VenueDetails};
+use ticketing_core::catalog::{CategoryPrice, NewPerformance, Policy, RefundRule, VenueDetails};
 use ticketing_core::{BoxOffice, Clock, Currency, Money, Step, Timestamp};
 use ticketing_gateway::{FaultPlan, Gateway, Options, Webhooks};
 use tokio::net::TcpListener;
@@ -24,6 +24,8 @@ use crate::time::{Time, gateway_clock};
 /// Seats that only the pieces sell.
 pub(crate) const PIECES_SEATS: u32 = 20;
 const PRICE: i64 = 10_000;
+/// What is added to each ticket.
+const FEE: i64 = 700;
 const DAY_SECONDS: u32 = 24 * 3_600;
 const SERVERS: usize = 2;
 /// By how much time is moved on at the end, and how often: at first in small steps, then past every
@@ -196,6 +198,7 @@ async fn open(
     let now = Timestamp::from_millis(common.time.now_ms());
     let price =
         CategoryPrice { category: "Regular".into(), price: Some(Money::new(PRICE, Currency::KRW)) };
+    let tenth = RefundRule { fee_percent: 10, keep_booking_fee: true, ..RefundRule::default() };
     let performance = NewPerformance {
         production_id: None,
         venue_id,
@@ -208,7 +211,13 @@ async fn open(
         on_sale_at: now,
         starts_at: now.plus_seconds(60 * DAY_SECONDS),
         prices: vec![price],
-        policy: Policy { pay_seconds, seats_per_buyer: 8, ..Policy::default() },
+        policy: Policy {
+            pay_seconds,
+            seats_per_buyer: 8,
+            booking_fee: Some(Money::new(FEE, Currency::KRW)),
+            refund_terms: vec![tenth],
+            ..Policy::default()
+        },
     };
     let performance = office.add_performance(&organizer, performance, None).await.expect("a sale");
     let judge = Judge {

@@ -8,10 +8,12 @@ use rand::seq::IndexedRandom as _;
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 
-use ticketing_core::catalog::Policy;
-use ticketing_core::orders::{Order, OrderStatus};
+use ticketing_core::catalog::{Policy, RefundRule};
+use ticketing_core::orders::{Order, OrderStatus, RefundStatus};
 use ticketing_core::payments::Notice;
-use ticketing_core::{Payment, PaymentId, PaymentOutcome, PlacedOrder, Result};
+use ticketing_core::{
+    Cancelling, Currency, Money, Payment, PaymentId, PaymentOutcome, PlacedOrder, Result,
+};
 use ticketing_gateway::{Fault, FaultPlan};
 
 use super::{random, refusal};
@@ -24,6 +26,8 @@ const FOUGHT_OVER: u32 = 3;
 const ORDERS_MAX: usize = 10;
 const STEPS: u32 = 60;
 const PAY_SECONDS: u32 = 300;
+/// What is added to each ticket.
+const FEE: i64 = 500;
 /// All of them longer than the provider lets anything take: what comes late has come.
 const WAITS_SECONDS: [u64; 3] = [100, 700, 4_000];
 /// At the end, past every watch: how long, and how often.
@@ -69,8 +73,14 @@ pub(super) enum Wanted {
 /// In a world whose clock moves on; what happened.
 pub(super) async fn history(world: &World, seed: u64, wanted: Wanted) -> Vec<String> {
     let mut random = random(seed);
-    let policy =
-        Policy { pay_seconds: PAY_SECONDS, pass_lease_seconds: 3_600, ..Policy::default() };
+    let tenth = RefundRule { fee_percent: 10, keep_booking_fee: true, ..RefundRule::default() };
+    let policy = Policy {
+        pay_seconds: PAY_SECONDS,
+        pass_lease_seconds: 3_600,
+        booking_fee: Some(Money::new(FEE, Currency::KRW)),
+        refund_terms: vec![tenth],
+        ..Policy::default()
+    };
     let sale = world.sale(policy, SEATS).await;
     let (orders, payments, told) = (Vec::new(), BTreeMap::new(), Vec::new());
     let mut history = History { world, sale, orders, payments, notices: 0, seed, wanted, told };
@@ -84,16 +94,16 @@ pub(super) async fn history(world: &World, seed: u64, wanted: Wanted) -> Vec<Str
 impl History<'_> {
     async fn step(&mut self, random: &mut ChaCha20Rng) {
         let any = self.orders.len().checked_sub(1).map(|last| random.random_range(0..=last));
-        match (random.random_range(0..16), any) {
+        match (random.random_range(0..18), any) {
             (0..=2, _) => self.order(random).await,
             (3..=6, Some(any)) => self.pay(any, random).await,
             (7, Some(any)) => self.cancel(any).await,
             (8, Some(any)) => self.at_the_provider(any, "pay", json!({})).await,
             (9, Some(any)) => self.at_the_provider(any, "cancel", json!({})).await,
-            (10, Some(any)) if random.random_bool(0.5) => self.refund(any).await,
-            (10, Some(any)) => self.refund_a_seat(any).await,
+            (10, Some(any)) => self.refund_something(any, random).await,
             (11, Some(any)) => self.notice(any).await,
             (12..=13, _) => self.something_goes_wrong(random),
+            (14..=15, Some(any)) => self.give_back(any, random).await,
             _ => self.wait(*WAITS_SECONDS.choose(random).unwrap()).await,
         }
     }
@@ -151,10 +161,56 @@ impl History<'_> {
         self.tell(&format!("order {ordinal} is cancelled"), &cancelled);
     }
 
+    /// By its buyer or its organizer: a seat, or all; and what was kept.
+    async fn give_back(&mut self, ordinal: usize, random: &mut ChaCha20Rng) {
+        if self.is_waiting_for_chance(ordinal).await {
+            return;
+        }
+        let order = self.see(ordinal).await.order;
+        let buyer = random.random_bool(0.7);
+        let caller = if buyer { self.orders[ordinal].0.caller } else { self.sale.organizer };
+        let seats = match random.random_range(0..3) {
+            0 => None,
+            1 => Some(order.kept_seats()[..1].to_vec()),
+            _ if buyer => Some(order.kept_seats()),
+            _ => Some(Vec::new()),
+        };
+        let office = &self.world.office;
+        let quote = office.cancellation(&caller, order.id, seats.clone()).await;
+        self.tell(
+            &format!("order {ordinal}, {seats:?}, is asked about by its buyer: {buyer}"),
+            &quote,
+        );
+        let Ok(quote) = quote else { return };
+        let reason = (!buyer).then(|| "it rains".to_owned());
+        let said = Cancelling { seats, refund: Some(quote.refund), reason };
+        let key = self.world.key();
+        let given = self.world.office.cancel(&caller, order.id, said, key).await;
+        self.tell(&format!("{} of order {ordinal} come back", quote.refund), &given);
+    }
+
     async fn at_the_provider(&mut self, ordinal: usize, verb: &str, body: Value) {
         let payment = self.see(ordinal).await.order.payment;
         let done = self.world.wire.gateway().try_control(payment, verb, body).await;
         self.told.push(format!("{verb} of order {ordinal} at the provider: {done}"));
+    }
+
+    async fn refund_something(&mut self, ordinal: usize, random: &mut ChaCha20Rng) {
+        if self.is_waiting_for_chance(ordinal).await {
+            return;
+        }
+        if random.random_bool(0.5) {
+            self.refund(ordinal).await;
+        } else {
+            self.refund_a_seat(ordinal).await;
+        }
+    }
+
+    /// Of two refunds of a payment that are due at once, chance says which is sent first.
+    async fn is_waiting_for_chance(&mut self, ordinal: usize) -> bool {
+        let refunds = self.see(ordinal).await.refunds;
+        let is_open = refunds.iter().any(|refund| refund.status != RefundStatus::Done);
+        self.wanted == Wanted::OwnSeats && is_open
     }
 
     async fn refund(&mut self, ordinal: usize) {
@@ -208,7 +264,8 @@ impl History<'_> {
             let mut refunds: Vec<(i64, &str)> =
                 seen.refunds.iter().map(|one| (one.amount.amount, one.status.name())).collect();
             refunds.sort_unstable();
-            self.told.push(format!("order {ordinal}: {:?}, {refunds:?}", seen.order.status));
+            let (status, fees) = (seen.order.status, seen.order.fees_kept.amount);
+            self.told.push(format!("order {ordinal}: {status:?}, {refunds:?}, {fees} kept"));
         }
     }
 
@@ -229,7 +286,8 @@ impl History<'_> {
         for ordinal in 0..self.orders.len() {
             let seen = self.see(ordinal).await;
             let is_paid = seen.order.status == OrderStatus::Paid;
-            let due = if is_paid { seen.order.kept_total().amount } else { 0 };
+            let prices = if is_paid { seen.order.kept_total().amount } else { 0 };
+            let due = prices + seen.order.fees_kept.amount;
             let kept = kept.remove(&ordinal).unwrap_or(0);
             assert_eq!(kept, due, "order {ordinal}: {:?}\n{:#?}", seen.order.status, self.told);
             let ended = !matches!(
