@@ -8,6 +8,8 @@ ALTER TABLE orders
     ADD COLUMN fees_kept     bigint NOT NULL DEFAULT 0 CHECK (fees_kept >= 0),
     -- Why its organizer gave seats of it back, the last time.
     ADD COLUMN cancel_reason text;
+-- How often a ticket's code was replaced: only the present one lets anybody in.
+ALTER TABLE tickets ADD COLUMN issue smallint NOT NULL DEFAULT 0;
 
 -- An order with everything that happened to its money: what a decision about it is made from.
 CREATE OR REPLACE VIEW dossiers AS

@@ -74,6 +74,11 @@ pub fn cancel(
         .body(cancellation)
 }
 
+/// Replaces the code of a ticket.
+pub fn reissue(token: &AccessToken, ticket: Uuid, key: &IdempotencyKey) -> Call<Ticket> {
+    Call::json(Method::POST, format!("/v1/tickets/{ticket}/reissue")).signed_in(token).key(key)
+}
+
 /// The tickets of a paid order.
 pub fn tickets(token: &AccessToken, order: Uuid, page: &PageQuery) -> Call<Page<Ticket>> {
     Call::json(Method::GET, format!("/v1/orders/{order}/tickets")).signed_in(token).query(page)

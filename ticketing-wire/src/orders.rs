@@ -205,7 +205,8 @@ pub struct CancellationQuery {
 pub struct Cancellation {
     /// The seats that are given back.
     pub seats: Vec<u32>,
-    /// What was paid for them.
+    /// What was paid for them; for an organizer who gives the whole order back, what was kept of others
+    /// too. More than `fee` and `refund` where somebody else has given some of it back.
     pub paid: Money,
     /// What of that is kept.
     pub fee: Money,
@@ -240,7 +241,7 @@ pub struct NewCancellation {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "5b1c9e0a-7d1f-8a3b-9c55-5d1c3f0e7a11", "seat": 2, "label": "Floor, row 1, seat 3",
-    "code": "T1.AZD0og..",
+    "code": "FMRQAAAR..",
 }))]
 pub struct Ticket {
     /// The ticket.

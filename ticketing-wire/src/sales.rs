@@ -137,7 +137,7 @@ pub struct OrdersQuery {
 /// What the scanner read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"code": "T1.AZD0og.."}))]
+#[schema(example = json!({"code": "FMRQAAAR.."}))]
 pub struct Scan {
     /// A ticket's code.
     #[schema(max_length = 2000)]

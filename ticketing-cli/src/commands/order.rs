@@ -161,6 +161,7 @@ fn seats(order: &OrganizerOrder) -> String {
 
 fn refunds(order: &OrganizerOrder) -> String {
     let refund = |refund: &OrderRefund| format!("{} {}", refund.amount, refund.status);
-    let refunds: Vec<String> = order.refunds.iter().map(refund).collect();
+    let kept = order.fees_kept.iter().map(|kept| format!("{kept} kept"));
+    let refunds: Vec<String> = order.refunds.iter().map(refund).chain(kept).collect();
     or_dash(Some(refunds.join("; ")).filter(|text| !text.is_empty()))
 }

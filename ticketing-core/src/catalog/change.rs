@@ -119,6 +119,8 @@ fn check_frozen(before: &PerformanceDetails, after: &PerformanceDetails) -> Resu
     let drawn = before.policy.pre_queue_seconds.is_some();
     let kept = !drawn || before.on_sale_at <= after.on_sale_at;
     errors.require(kept, "on_sale_at", "cannot be earlier: people may have joined");
+    let kept = before.policy.moved_refund_days <= after.policy.moved_refund_days;
+    errors.require(kept, "policy.moved_refund_days", "cannot be lower: people may have joined");
     let same = before.currency() == after.currency();
     errors.require(same, "prices", "the currency cannot change: the sale has begun");
     let sold = |details: &PerformanceDetails| {

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use super::attention::{Attention, AttentionReason};
 use super::change::{Change, Outcome};
 use super::dossier::Dossier;
-use super::{CheckIn, Order, OrderStatus, RefundReport, Ticket};
+use super::{CheckIn, Order, OrderStatus, RefundReport, Ticket, TicketCode};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
@@ -130,6 +130,28 @@ pub(crate) trait Paying: Send + Sync {
     async fn attention(&self, page: Page) -> Result<Paged<Attention>>;
 }
 
+/// The code of a ticket is to be replaced.
+#[derive(Clone, Debug)]
+pub(crate) struct Reissue {
+    /// As it is afterwards.
+    pub(crate) ticket: Ticket,
+    pub(crate) account: AccountId,
+    pub(crate) key: IdempotencyKey,
+    pub(crate) request: RequestHash,
+    /// What the key then stands for.
+    pub(crate) facts: String,
+}
+
+/// What became of that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reissued {
+    Now,
+    /// The key stands for it already: what was kept.
+    Before(String),
+    /// The ticket is not as it was read.
+    Otherwise,
+}
+
 /// Letting people in.
 #[async_trait]
 pub(crate) trait Door: Send + Sync {
@@ -137,7 +159,18 @@ pub(crate) trait Door: Send + Sync {
     async fn tickets(&self, order: OrderId) -> Result<Vec<Ticket>>;
     /// The seats of an order whose tickets somebody came in with, ascending.
     async fn used(&self, order: OrderId) -> Result<Vec<u32>>;
-    async fn check_in(&self, ticket: TicketId, now: Timestamp) -> Result<CheckIn>;
+    /// A ticket that is not void, with its buyer and whether somebody came in with it.
+    async fn ticket(&self, id: TicketId) -> Result<Option<(Ticket, AccountId, bool)>>;
+    /// Writes the next issue of a ticket, unless somebody came in with it, or it is void or of another
+    /// issue by now. The key of the request stands for it.
+    async fn reissue(&self, reissue: &Reissue, now: Timestamp) -> Result<Reissued>;
+    /// Lets the bearer of a code in: once, and only with the present code of a ticket of a paid order.
+    async fn check_in(
+        &self,
+        performance: PerformanceId,
+        code: TicketCode,
+        now: Timestamp,
+    ) -> Result<CheckIn>;
 }
 
 /// The orders of one backend.

@@ -24,7 +24,7 @@ pub use self::attention::{Attention, AttentionReason};
 pub(crate) use self::change::{Change, Demand, Outcome};
 #[cfg(feature = "services")]
 pub(crate) use self::contract::Selling;
-pub(crate) use self::contract::{DueAttempt, DueRefund, Listing, Orders, Sales};
+pub(crate) use self::contract::{DueAttempt, DueRefund, Listing, Orders, Reissue, Reissued, Sales};
 pub(crate) use self::deciding::{Decided, Subject, decide};
 pub(crate) use self::dossier::Dossier;
 pub use self::order::{Order, OrderStatus};
@@ -35,6 +35,6 @@ pub(crate) use self::rules::{
     begin_payment, cancel, expire, let_charge, place, quote, refund_payment, reversed, seen,
     send_again, send_refund, settle, used,
 };
-pub(crate) use self::stored::read_order;
-pub(crate) use self::ticket::TicketSigner;
-pub use self::ticket::{CheckIn, Ticket, TicketVerifier};
+pub(crate) use self::stored::{read_order, read_ticket, write_ticket};
+pub use self::ticket::{CheckIn, Scanned, Ticket, TicketCode, TicketVerifier};
+pub(crate) use self::ticket::{REISSUES_MAX, TicketSigner};

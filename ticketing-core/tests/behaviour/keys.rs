@@ -4,6 +4,7 @@
 use secrecy::SecretString;
 
 use ticketing_core::catalog::Policy;
+use ticketing_core::orders::{Scanned, TicketCode};
 use ticketing_core::{Error, SigningKey};
 
 use crate::world::{ROOT, ROOT_PASSWORD, World, signing_key};
@@ -52,9 +53,10 @@ behaviour! {
         let issued = world.tickets(&visitor.caller, &order).await.remove(0);
         let both = world.office_with_key(kept()).await;
         let alone = world.office_with_key(new_key()).await;
-        let read = both.office.ticket_verifier().verify(&issued.code);
-        assert_eq!(read, Some(issued.ticket));
-        assert_eq!(alone.office.ticket_verifier().verify(&issued.code), None);
+        let read = both.office.ticket_verifier().scan(sale.id, &issued.code);
+        assert_eq!(read, Scanned::Signed(TicketCode::from(&issued.ticket)));
+        let forged = alone.office.ticket_verifier().scan(sale.id, &issued.code);
+        assert_eq!(forged, Scanned::Forged);
         let public = [&world, &both, &alone].map(|server| server.office.receipt_keys().to_vec());
         assert_eq!(public[1], [public[2].clone(), public[0].clone()].concat());
     }

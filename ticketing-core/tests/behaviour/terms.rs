@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use ticketing_core::catalog::{
-    NewPerformance, PerformanceChange, Policy, RefundRule, VenueDetails,
+    NewPerformance, PerformanceChange, Policy, PolicyChange, RefundRule, VenueDetails,
 };
 use ticketing_core::orders::Order;
 use ticketing_core::{Currency, Error, Money, Result, Timestamp};
@@ -186,7 +186,7 @@ behaviour! {
         let visitor = world.admitted(&sale).await;
         let order = world.bought(&visitor, &[3]).await;
         let terms = vec![RefundRule { fee_percent: 50, ..RefundRule::default() }];
-        let policy = ticketing_core::catalog::PolicyChange {
+        let policy = PolicyChange {
             refund_terms: Some(terms.clone()),
             ..Default::default()
         };
@@ -210,6 +210,9 @@ behaviour! {
         turn_to(&world, "2026-05-02T10:00:00Z");
         let starts_at = Some(time("2026-06-20T10:00:00Z"));
         let moved = PerformanceChange { starts_at, ..PerformanceChange::default() };
+        let none = PolicyChange { moved_refund_days: Some(2), ..PolicyChange::default() };
+        let emptied = PerformanceChange { policy: Some(none), ..moved.clone() };
+        refused!(change(&world, &sale, emptied).await, Error::Frozen(_));
         change(&world, &sale, moved).await.unwrap();
         turn_to(&world, "2026-05-02T10:00:02Z");
         let knowing = world.admitted(&sale).await;
@@ -239,7 +242,7 @@ behaviour! {
             vec![RefundRule { fee_at_most: euro, ..for_all }],
             vec![by_day; 21],
         ] {
-            let policy = ticketing_core::catalog::PolicyChange {
+            let policy = PolicyChange {
                 refund_terms: Some(wrong.clone()),
                 ..Default::default()
             };
@@ -247,7 +250,7 @@ behaviour! {
             let refused = change(&world, &sale, changed).await;
             assert!(matches!(refused, Err(Error::Validation(_))), "{wrong:?}: {refused:?}");
         }
-        let policy = ticketing_core::catalog::PolicyChange {
+        let policy = PolicyChange {
             booking_fee: Some(euro),
             ..Default::default()
         };

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use ticketing_core::orders::OrderStatus;
 use ticketing_core::text::OneLine;
 use ticketing_core::{
-    Cancelling, IssuedTicket, OrderId, Payment, PaymentId, PaymentOutcome, PlacedOrder,
+    Cancelling, IssuedTicket, OrderId, Payment, PaymentId, PaymentOutcome, PlacedOrder, TicketId,
 };
 use ticketing_wire::page::PageQuery;
 use ticketing_wire::{Page, orders as wire};
@@ -28,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(cancellation))
         .routes(routes!(cancel))
         .routes(routes!(tickets))
+        .routes(routes!(reissue))
 }
 
 fn order(placed: PlacedOrder) -> wire::Order {
@@ -217,4 +218,24 @@ async fn tickets(
     let page = app.office.page(TICKETS, query.limit, query.cursor.as_deref())?;
     let found = app.office.tickets(&caller, id, page).await?;
     Ok(Json(convert::page(&app.office, TICKETS, found, ticket)))
+}
+
+/// Replaces the code of a ticket of the caller: the one of before is void. At most three times.
+#[utoipa::path(
+    post, path = "/v1/tickets/{id}/reissue", operation_id = "reissue_ticket", tag = "orders",
+    params(Key),
+    responses(
+        (status = 200, description = "the ticket with its new code", body = wire::Ticket),
+        (status = 409, description = "conflict: somebody came in with it, or its code was replaced \
+            three times"),
+        (status = 422, description = "idempotency-reused"),
+    )
+)]
+async fn reissue(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id<TicketId>,
+    Key(key): Key,
+) -> Answer<Json<wire::Ticket>> {
+    Ok(Json(ticket(app.office.reissue_ticket(&caller, id, key).await?)))
 }

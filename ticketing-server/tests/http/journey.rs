@@ -39,6 +39,16 @@ async fn a_buyer_signs_up_queues_holds_orders_pays_and_is_let_in_once() {
         assert_eq!(door.json(&scan).ask().await.expect(200)["verdict"], verdict);
     }
 
+    let other = &tickets["items"][1];
+    let path = format!("/v1/tickets/{}/reissue", text(&other["id"]));
+    let reissue = house.post(&path).bearer_auth(&buyer.token).key(&house.key());
+    let reissued = reissue.ask().await.expect(200);
+    for (code, verdict) in [(&other["code"], "void"), (&reissued["code"], "admitted")] {
+        assert_eq!(text(code).len(), 122);
+        let door = house.post(&house.of_performance("/check-ins")).bearer_auth(&house.organizer);
+        assert_eq!(door.json(&json!({"code": code})).ask().await.expect(200)["verdict"], verdict);
+    }
+
     let sales = house.get(&house.of_performance("/sales")).bearer_auth(&house.organizer);
     let sales = sales.ask().await.expect(200);
     assert_eq!((&sales["sold"], &sales["free"]), (&json!(2), &json!(18)));

@@ -8,7 +8,7 @@ use crate::wire::{Request, text};
 
 /// Answers to: nobody, another buyer, the buyer, another organizer, the organizer, an
 /// administrator. Each of them shows the buyer's own place and pass.
-const EXPECTED: [(&str, [u16; 6]); 55] = [
+const EXPECTED: [(&str, [u16; 6]); 56] = [
     ("GET /livez", [200, 200, 200, 200, 200, 200]),
     ("GET /readyz", [200, 200, 200, 200, 200, 200]),
     ("POST /v1/accounts", [201, 409, 409, 409, 409, 409]),
@@ -58,6 +58,7 @@ const EXPECTED: [(&str, [u16; 6]); 55] = [
     ("POST /v1/orders/{order}/payment", [401, 404, 409, 404, 404, 404]),
     // Its organizer has to say why.
     ("POST /v1/orders/{order}/cancel", [401, 404, 200, 404, 400, 400]),
+    ("POST /v1/tickets/{ticket}/reissue", [401, 404, 404, 404, 404, 404]),
     ("DELETE /v1/holds/{hold}", [401, 403, 204, 403, 403, 403]),
     ("DELETE /v1/performances/{performance}/line", [401, 403, 204, 403, 403, 403]),
     ("POST /v1/performances/{performance}/line/revoke", [401, 403, 403, 403, 204, 204]),

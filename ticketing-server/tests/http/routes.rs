@@ -40,6 +40,8 @@ impl Route {
             ("{hold}", &names.hold),
             ("{order}", &names.order),
             ("{payment}", &names.payment),
+            // An order that is not paid has none.
+            ("{ticket}", &names.order),
         ];
         ids.iter().fold(self.path.to_owned(), |path, (name, id)| path.replace(name, id))
     }
@@ -132,6 +134,7 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         post("/v1/webhooks/portone"),
         post("/v1/orders/{order}/payment").body(payment, &["payment_id"]).key(),
         post("/v1/orders/{order}/cancel").body(json!({}), &[]).key(),
+        post("/v1/tickets/{ticket}/reissue").key(),
         delete("/v1/holds/{hold}"),
         delete("/v1/performances/{performance}/line"),
         post("/v1/performances/{performance}/line/revoke")

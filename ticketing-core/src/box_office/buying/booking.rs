@@ -11,9 +11,9 @@ use crate::id::{HoldId, OrderId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
 use crate::money::Money;
 use crate::orders::{
-    Change, Demand, NewOrder, Order, OrderStatus, Outcome, RefundReport, Ticket, place, read_order,
+    Change, Demand, NewOrder, Order, OrderStatus, Outcome, RefundReport, place, read_order,
 };
-use crate::page::{Page, Paged, Position};
+use crate::page::{Page, Paged};
 use crate::seats::{Begun, Hold};
 
 /// An order, and where a person would pay for it.
@@ -26,17 +26,6 @@ pub struct PlacedOrder {
     /// What of its money goes back, or is back. None in the answer to placing and to cancelling, which
     /// a repeat with the same key gets again.
     pub refunds: Vec<RefundReport>,
-}
-
-/// A ticket as its buyer gets it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IssuedTicket {
-    /// The ticket.
-    pub ticket: Ticket,
-    /// What people call its seat.
-    pub label: String,
-    /// What the scanner reads.
-    pub code: String,
 }
 
 impl BoxOffice {
@@ -158,25 +147,6 @@ impl BoxOffice {
         Ok(orders.map(|order| {
             let refunds = refunds.remove(&order.id).unwrap_or_default();
             self.placed(order, refunds)
-        }))
-    }
-
-    /// The tickets of a paid order, with their codes, by seat.
-    pub async fn tickets(
-        &self,
-        caller: &Caller,
-        id: OrderId,
-        page: Page,
-    ) -> Result<Paged<IssuedTicket>> {
-        let order = self.order(caller, id).await?.order;
-        let sale = self.sale(order.performance, self.now()).await?;
-        let mut tickets = self.backend().orders.door.tickets(id).await?;
-        tickets.sort_by_key(|ticket| ticket.seat);
-        let position = |ticket: &Ticket| Position { key: ticket.seat.into(), id: ticket.id.uuid() };
-        Ok(page.cut(tickets.into_iter(), position, |ticket| {
-            let label = sale.map.label(ticket.seat).unwrap_or_default();
-            let code = self.0.ticket_signer.code(&ticket);
-            Some(IssuedTicket { ticket, label, code })
         }))
     }
 

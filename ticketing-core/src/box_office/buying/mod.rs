@@ -6,10 +6,12 @@ mod choosing;
 mod joins;
 mod paying;
 mod queueing;
+mod tickets;
 
-pub use self::booking::{IssuedTicket, PlacedOrder};
+pub use self::booking::PlacedOrder;
 pub use self::cancelling::Cancelling;
 pub use self::choosing::SeatMapView;
 pub(super) use self::joins::Joins;
 pub use self::paying::{Payment, PaymentOutcome};
 pub use self::queueing::{Eta, LineAnswer, PassGranted};
+pub use self::tickets::IssuedTicket;

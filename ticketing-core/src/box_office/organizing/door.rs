@@ -4,7 +4,7 @@ use crate::accounts::Caller;
 use crate::box_office::BoxOffice;
 use crate::error::{Error, Result};
 use crate::id::PerformanceId;
-use crate::orders::CheckIn;
+use crate::orders::{CheckIn, Scanned};
 use crate::text::Code;
 
 impl BoxOffice {
@@ -17,12 +17,12 @@ impl BoxOffice {
     ) -> Result<CheckIn> {
         self.owned_sale(caller, performance).await?;
         let code = Code::new(code).map_err(|flaw| Error::field("code", flaw.to_string()))?;
-        let Some(ticket) = self.ticket_verifier().verify(code.as_str()) else {
-            return Ok(CheckIn::Forged);
-        };
-        if ticket.performance != performance {
-            return Ok(CheckIn::WrongPerformance);
+        match self.ticket_verifier().scan(performance, code.as_str()) {
+            Scanned::Signed(code) => {
+                self.backend().orders.door.check_in(performance, code, self.now()).await
+            }
+            Scanned::WrongPerformance => Ok(CheckIn::WrongPerformance),
+            Scanned::Forged => Ok(CheckIn::Forged),
         }
-        self.backend().orders.door.check_in(ticket.id, self.now()).await
     }
 }

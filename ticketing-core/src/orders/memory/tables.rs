@@ -13,7 +13,7 @@ use crate::orders::contract::Listing;
 use crate::orders::dossier::Dossier;
 use crate::orders::order::ticket_id;
 use crate::orders::refund::Refund;
-use crate::orders::{Order, OrderStatus, Ticket};
+use crate::orders::{Order, OrderStatus, Ticket, TicketCode};
 
 #[derive(Default)]
 pub(super) struct Tables {
@@ -45,6 +45,7 @@ pub(super) struct Quota {
 
 pub(super) struct Issued {
     pub(super) ticket: Ticket,
+    pub(super) order: OrderId,
     pub(super) is_used: bool,
     pub(super) is_void: bool,
 }
@@ -85,8 +86,9 @@ impl Tables {
     pub(super) fn issue(&mut self, Change { order, about, .. }: &Change) {
         for seat in about {
             let id = ticket_id(order.id, *seat);
-            let ticket = Ticket { id, performance: order.performance, seat: *seat };
-            self.tickets.insert(id, Issued { ticket, is_used: false, is_void: false });
+            let ticket = Ticket { id, performance: order.performance, seat: *seat, issue: 0 };
+            self.tickets
+                .insert(id, Issued { ticket, order: order.id, is_used: false, is_void: false });
         }
     }
 
@@ -115,6 +117,17 @@ impl Tables {
         let issued = |seat: &u32| self.tickets.get(&ticket_id(order.id, *seat));
         let used = order.seats.iter().filter(|seat| issued(seat).is_some_and(|one| one.is_used));
         used.copied().collect()
+    }
+
+    /// The ticket of a code: of the order that has claimed its seat.
+    pub(super) fn coded(
+        &mut self,
+        performance: PerformanceId,
+        code: TicketCode,
+    ) -> Option<&mut Issued> {
+        let order = self.claims.get(&(performance, code.seat))?;
+        let issued = self.tickets.get_mut(&ticket_id(*order, code.seat))?;
+        (!issued.is_void && TicketCode::from(&issued.ticket) == code).then_some(issued)
     }
 
     /// The dossier, and what of it is due, as the change leaves them.

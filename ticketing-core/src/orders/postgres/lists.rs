@@ -98,7 +98,7 @@ pub(super) async fn of_performance(
 
 pub(super) async fn tickets(pool: &PgPool, orders: &[Uuid]) -> Result<HashMap<Uuid, Vec<Ticket>>> {
     let rows = sqlx::query!(
-        "SELECT id, order_id, performance_id, seat FROM tickets
+        "SELECT id, order_id, performance_id, seat, issue FROM tickets
          WHERE order_id = ANY ($1) AND NOT void ORDER BY order_id, seat",
         orders,
     )
@@ -110,6 +110,7 @@ pub(super) async fn tickets(pool: &PgPool, orders: &[Uuid]) -> Result<HashMap<Uu
             id: row.id.into(),
             performance: row.performance_id.into(),
             seat: row.seat.cast_unsigned(),
+            issue: u8::try_from(row.issue).unwrap_or(u8::MAX),
         });
     }
     Ok(tickets)

@@ -1,6 +1,7 @@
 //! The orders in PostgreSQL: one statement reads an order whole, one changes it.
 
 mod applying;
+mod door;
 mod lists;
 mod rows;
 mod work;
@@ -14,12 +15,12 @@ use sqlx::PgPool;
 use self::rows::{stored_dossier, stored_order};
 use super::attention::{Attention, AttentionReason};
 use super::change::{Change, Outcome};
-use super::contract::{Changing, Door, DueAttempt, DueRefund, Listing, Paying, Sales, Selling};
+use super::contract::{Changing, DueAttempt, DueRefund, Listing, Paying, Sales, Selling};
 use super::dossier::Dossier;
-use super::{CheckIn, Order, OrderStatus, RefundReport, Ticket};
+use super::{Order, OrderStatus, RefundReport, Ticket};
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, TicketId};
+use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId};
 use crate::idempotency::postgres::kept;
 use crate::idempotency::{IdempotencyKey, Kept, RequestHash};
 use crate::page::{Page, Paged};
@@ -164,41 +165,5 @@ impl Paying for PostgresOrders {
 
     async fn attention(&self, page: Page) -> Result<Paged<Attention>> {
         work::attention(&self.pool, page).await
-    }
-}
-
-#[async_trait]
-impl Door for PostgresOrders {
-    async fn tickets(&self, order: OrderId) -> Result<Vec<Ticket>> {
-        let mut tickets = lists::tickets(&self.pool, &[order.uuid()]).await?;
-        Ok(tickets.remove(&order.uuid()).unwrap_or_default())
-    }
-
-    async fn used(&self, order: OrderId) -> Result<Vec<u32>> {
-        let used = sqlx::query_scalar!(
-            "SELECT seat FROM tickets WHERE order_id = $1 AND used ORDER BY seat",
-            order.uuid()
-        );
-        let used = used.fetch_all(&self.pool).await?;
-        Ok(used.into_iter().map(i32::cast_unsigned).collect())
-    }
-
-    async fn check_in(&self, ticket: TicketId, _now: Timestamp) -> Result<CheckIn> {
-        let used = sqlx::query!(
-            "UPDATE tickets SET used = true
-             WHERE id = $1 AND NOT used AND NOT void AND EXISTS (
-                 SELECT 1 FROM orders WHERE orders.id = tickets.order_id AND status = 'paid')",
-            ticket.uuid()
-        )
-        .execute(&self.pool)
-        .await?;
-        if used.rows_affected() == 1 {
-            return Ok(CheckIn::Admitted);
-        }
-        let known = sqlx::query!("SELECT used, void FROM tickets WHERE id = $1", ticket.uuid());
-        Ok(match known.fetch_optional(&self.pool).await? {
-            Some(ticket) if ticket.used && !ticket.void => CheckIn::AlreadyUsed,
-            _ => CheckIn::Void,
-        })
     }
 }

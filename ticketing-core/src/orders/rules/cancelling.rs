@@ -9,6 +9,7 @@ use crate::idempotency::{IdempotencyKey, Kept, RequestHash};
 use crate::money::Money;
 use crate::orders::OrderStatus;
 use crate::orders::attempt::AttemptStatus;
+use crate::orders::attention::AttentionReason;
 use crate::orders::change::{Change, Demand, Draft, Remember, Seats, Tickets};
 use crate::orders::dossier::Dossier;
 use crate::orders::stored::write_order;
@@ -47,6 +48,8 @@ pub(crate) fn cancel(
             if let Some(attempt) = draft.after.attempt_mut(dossier.order.payment) {
                 attempt.end(AttemptStatus::Failed, now);
             }
+            // Who gives it up may still pay; what its organizer gave up is not sold by a late payment.
+            draft.after.order.cancel_wanted = cancel.by == Canceller::Organizer;
             draft.seats = Seats::GiveUp;
             draft.becomes(EventKind::OrderCancelled);
         }
@@ -54,6 +57,11 @@ pub(crate) fn cancel(
         _ => {
             check_named(cancel.refund, &quoted)?;
             give_back(&mut draft, quoted, cancel.by);
+            if cancel.by == Canceller::Organizer {
+                // What somebody else gave back is part of what was decided.
+                let seen = (dossier.order.payment, AttentionReason::RefundedElsewhere);
+                draft.after.attended.retain(|matter| *matter != seen);
+            }
         }
     }
     if cancel.reason.is_some() {

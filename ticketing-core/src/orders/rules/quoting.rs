@@ -5,6 +5,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::orders::OrderStatus;
+use crate::orders::attention::AttentionReason;
 use crate::orders::dossier::Dossier;
 use crate::orders::order::Order;
 use crate::seats::LineKind;
@@ -28,7 +29,8 @@ pub struct Quote {
 /// Who gives seats back, which decides what is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Canceller {
-    /// By the order's terms, until the show begins, and never a used ticket.
+    /// By the order's terms, until the show begins; never a used ticket, and not what a bank decides
+    /// about.
     Buyer,
     /// Whenever, and nothing is kept.
     Organizer,
@@ -83,7 +85,7 @@ fn paid(
     if by == Canceller::Organizer {
         let is_whole = seats == order.kept_seats();
         let fees = if is_whole { order.fees_kept.amount } else { 0 };
-        let refund = paid.min(left(dossier, seats)) + fees;
+        let refund = (paid + fees).min(left(dossier, seats, order.fees_kept.amount - fees));
         let (paid, fee, refund) = (money(paid + fees), money(0), money(refund));
         return Ok(Quote { seats: seats.to_vec(), paid, fee, refund, until: None });
     }
@@ -91,7 +93,11 @@ fn paid(
         let starts_at = show.starts_at;
         return Err(Error::NotRefundable(format!("the show began at {starts_at}")));
     }
-    let left = left(dossier, seats);
+    if dossier.attended.contains(&(order.payment, AttentionReason::Disputed)) {
+        let why = "the payment is disputed with the bank, which decides";
+        return Err(Error::NotRefundable(why.to_owned()));
+    }
+    let left = left(dossier, seats, order.fees_kept.amount);
     let fee = |at| kept_of(order, seats, show, at).clamp(0, left);
     let fee_now = fee(now);
     let turns = show.turns(&order.refund_terms, order.created_at, now);
@@ -105,11 +111,11 @@ fn paid(
     })
 }
 
-/// What is left of the order's payment for these seats, beside what its others cost and what was
+/// What is left of the order's payment for these seats, beside what its others cost and fees that stay
 /// kept: less than was paid for them where somebody else has given some of it back.
-fn left(dossier: &Dossier, seats: &[u32]) -> i64 {
+fn left(dossier: &Dossier, seats: &[u32], fees: i64) -> i64 {
     let order = &dossier.order;
-    let stays = order.price_without(seats).amount + order.fees_kept.amount;
+    let stays = order.price_without(seats).amount + fees;
     (dossier.left(order.payment) - stays).max(0)
 }
 
@@ -130,11 +136,13 @@ fn kept_of(order: &Order, seats: &[u32], show: &Show, at: Timestamp) -> i64 {
 fn fees_only(dossier: &Dossier) -> Result<Quote> {
     let order = &dossier.order;
     let fees = order.fees_kept;
-    if fees.amount == 0 {
-        return Err(Error::conflict("nothing was kept of the order"));
+    let prices = order.earned().amount - fees.amount;
+    let amount = (dossier.left(order.payment) - prices).clamp(0, fees.amount);
+    if amount == 0 {
+        return Err(Error::conflict("nothing is left of what was kept of the order"));
     }
-    let fee = Money { amount: 0, ..fees };
-    Ok(Quote { seats: Vec::new(), paid: fees, fee, refund: fees, until: None })
+    let (fee, refund) = (Money { amount: 0, ..fees }, Money { amount, ..fees });
+    Ok(Quote { seats: Vec::new(), paid: fees, fee, refund, until: None })
 }
 
 /// The seats that are meant, ascending.

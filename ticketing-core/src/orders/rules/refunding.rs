@@ -1,3 +1,4 @@
+use super::returning::fees_that_are_back;
 use crate::clock::Timestamp;
 use crate::events::EventKind;
 use crate::id::{PaymentId, RefundId};
@@ -121,6 +122,9 @@ pub(super) fn fit(draft: &mut Draft<'_>, payment: PaymentId) {
 
 /// An order whose money is all back is refunded.
 pub(super) fn close(draft: &mut Draft<'_>) {
+    if matches!(draft.after.order.status, OrderStatus::RefundDue | OrderStatus::Refunded) {
+        fees_that_are_back(draft);
+    }
     if draft.after.order.status == OrderStatus::RefundDue && draft.after.all_back() {
         draft.becomes(EventKind::OrderRefunded);
     }

@@ -27,7 +27,7 @@ pub(super) fn return_all(draft: &mut Draft<'_>, payment: PaymentId) {
 /// A paid order gives all that it still has back, but for this fee.
 pub(super) fn return_for(draft: &mut Draft<'_>, fee: i64) {
     let payment = draft.after.order.payment;
-    draft.after.order.fees_kept.amount += fee;
+    keep(draft, fee, 0);
     let left = left(draft, payment, draft.after.order.fees_kept.amount);
     refund(draft, payment, left);
     void(draft);
@@ -38,9 +38,9 @@ pub(super) fn return_for(draft: &mut Draft<'_>, fee: i64) {
 /// somebody else has given it back already.
 pub(super) fn return_seats(draft: &mut Draft<'_>, seats: Vec<u32>, fee: i64) {
     let payment = draft.after.order.payment;
-    draft.after.order.fees_kept.amount += fee;
-    let order = &draft.after.order;
-    let stays = order.price_without(&seats).amount + order.fees_kept.amount;
+    let others = draft.after.order.price_without(&seats).amount;
+    keep(draft, fee, others);
+    let stays = others + draft.after.order.fees_kept.amount;
     let left = left(draft, payment, stays);
     request(draft, payment, left, seats.clone());
     draft.seats = Seats::GiveUp;
@@ -61,12 +61,28 @@ pub(super) fn return_fees(draft: &mut Draft<'_>) {
     due_again(draft);
 }
 
-/// An order that ended keeps no more of its payment than its fees, and of those what is left.
+/// What an order that ended keeps of its payment is not sent back.
 pub(super) fn keep_fees(draft: &mut Draft<'_>, payment: PaymentId, kept: Money) {
-    let fees = &mut draft.after.order.fees_kept.amount;
-    *fees = kept.amount.min(*fees);
-    let amount = kept.amount - *fees;
+    fees_that_are_back(draft);
+    let amount = kept.amount - draft.after.order.fees_kept.amount;
     refund(draft, payment, Money { amount, ..kept });
+}
+
+/// What an order that ended had kept, and somebody else gave back, is kept no more. Only what is
+/// certainly back counts: of two refunds that are under way at once, ours may be refused.
+pub(super) fn fees_that_are_back(draft: &mut Draft<'_>) {
+    let payment = draft.after.order.payment;
+    let captured = draft.after.attempt(payment).map_or(0, |attempt| attempt.captured);
+    let certain = (captured - draft.after.back(payment)).max(0);
+    let fees = &mut draft.after.order.fees_kept.amount;
+    *fees = certain.min(*fees);
+}
+
+/// One more fee is kept; all of them are no more than is left of the payment beside what others cost.
+fn keep(draft: &mut Draft<'_>, fee: i64, others: i64) {
+    let left = (draft.after.left(draft.after.order.payment) - others).max(0);
+    let fees = &mut draft.after.order.fees_kept.amount;
+    *fees = left.min(*fees + fee);
 }
 
 /// What of a payment is left beyond what stays.
@@ -117,9 +133,11 @@ pub(super) fn returned(draft: &mut Draft<'_>, payment: PaymentId) {
 }
 
 /// A paid order whose money somebody else gave back: all of it ends the order; of more than it gave
-/// seats back for, nobody said which tickets it was for.
+/// seats back for, nobody said which tickets it was for. Where more goes back than there is, a refund of
+/// ours will be refused, and nobody knows yet what is left.
 pub(super) fn taken_back(draft: &mut Draft<'_>, payment: PaymentId, kept: Money, elsewhere: bool) {
-    if elsewhere && kept.amount == 0 {
+    let left = draft.after.left(payment);
+    if elsewhere && left == 0 {
         returned(draft, payment);
         draft.after.order.fees_kept.amount = 0;
         void(draft);

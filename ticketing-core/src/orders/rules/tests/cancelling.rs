@@ -9,8 +9,10 @@ use crate::orders::OrderStatus;
 use crate::orders::attention::AttentionReason;
 use crate::orders::change::{Change, Demand, Tickets};
 use crate::orders::dossier::Dossier;
-use crate::orders::rules::{CancelOrder, Canceller, Heard, Quote, cancel, quote};
-use crate::payments::FactStatus;
+use crate::orders::rules::{
+    CancelOrder, Canceller, Heard, Quote, Reversed, cancel, quote, reversed, send_refund,
+};
+use crate::payments::{CancellationStatus, Fact, FactStatus, Reversal};
 use crate::seats::{LineKind, OrderLine};
 
 /// Seat 1 cost 600 and a fee of 50, seat 2 cost 350; the terms keep a tenth and the fee.
@@ -144,4 +146,98 @@ fn another_amount_or_currency_than_quoted_is_refused() {
     let asked = CancelOrder { refund: None, ..cancelling(&dossier, None, Canceller::Buyer) };
     let refused = cancel(&dossier, &asked, None, &show(), at(2).now);
     assert!(matches!(refused, Err(Error::Validation(_))));
+}
+
+/// One that meets a refund of ours at the provider makes ours fail: then it is known what is left.
+#[test]
+fn a_fee_is_not_lost_to_a_refund_that_will_be_refused() {
+    for (elsewhere, rest) in [(100, 755), (145, 710), (300, 555)] {
+        let ended = cancelled(&bought(), None, Canceller::Buyer);
+        let id = ended.refunds[0].id;
+        let sent = send_refund(&ended, id, at(3).now).expect("it is sent");
+        let sent = ended.with(&sent);
+        let given = fact(FactStatus::Cancelled, TOTAL, elsewhere);
+        let seen = after(sent, &[(4, Heard::Fact(&given))]);
+        let refused = Reversed::Refused("more than is left".into());
+        let change = reversed(&seen, (id, 1), &refused, at(5).now).expect("it changes something");
+        let again = seen.with(&change);
+        assert_eq!(money(&again), (elsewhere + rest, 145), "{elsewhere}");
+        let all = fact(FactStatus::Cancelled, TOTAL, elsewhere + rest);
+        let end = after(again, &[(6, Heard::Fact(&all))]);
+        assert_eq!((end.order.status, money(&end)), (OrderStatus::Refunded, (855, 145)));
+    }
+}
+
+#[test]
+fn a_good_seat_is_not_lost_to_a_refund_that_will_be_refused() {
+    let part = cancelled(&bought(), Some(&[1]), Canceller::Organizer);
+    let id = part.refunds[0].id;
+    let sent = send_refund(&part, id, at(3).now).expect("it is sent");
+    let sent = part.with(&sent);
+    let given = fact(FactStatus::Cancelled, TOTAL, 400);
+    let seen = after(sent, &[(4, Heard::Fact(&given))]);
+    assert_eq!((seen.order.status, seen.order.kept_seats()), (OrderStatus::Paid, vec![2]));
+    let refused = Reversed::Refused("more than is left".into());
+    let change = reversed(&seen, (id, 1), &refused, at(5).now).expect("it changes something");
+    let again = seen.with(&change);
+    assert_eq!((money(&again), again.order.kept_seats()), ((650, 0), vec![2]));
+}
+
+#[test]
+fn a_fee_that_is_not_left_is_not_quoted() {
+    let part = cancelled(&bought(), Some(&[1]), Canceller::Buyer);
+    // Of 460 that should be left, 110 of it a fee, the provider has 400, and then 300.
+    let given = |elsewhere: i64| {
+        let given = fact(FactStatus::Cancelled, TOTAL, 540 + elsewhere);
+        after(part.clone(), &[(4, Heard::Fact(&given))])
+    };
+    let fees = quoted(&given(60), Some(&[]), Canceller::Organizer).expect("a quote");
+    assert_eq!(fees.refund.amount, 50);
+    let back = cancelled(&given(60), Some(&[]), Canceller::Organizer);
+    assert_eq!((money(&back), back.attended), ((650, 0), vec![]));
+    let none = quoted(&given(160), Some(&[]), Canceller::Organizer);
+    assert!(matches!(none, Err(Error::Conflict(_))), "{none:?}");
+    let whole = quoted(&given(160), None, Canceller::Organizer).expect("a quote");
+    assert_eq!(whole.refund.amount, 300);
+    let ended = cancelled(&given(160), None, Canceller::Organizer);
+    assert_eq!(money(&ended), (TOTAL, 0));
+    let ended = cancelled(&given(400), None, Canceller::Buyer);
+    assert_eq!(money(&ended), (940, 60), "no more is kept than is there");
+}
+
+#[test]
+fn what_a_bank_decides_about_its_buyer_cannot_give_back() {
+    let disputed = Fact { disputed: true, ..paid() };
+    let seen = after(bought(), &[(2, Heard::Fact(&disputed))]);
+    let buyer = quoted(&seen, None, Canceller::Buyer);
+    assert!(matches!(buyer, Err(Error::NotRefundable(_))), "{buyer:?}");
+    assert!(quoted(&seen, None, Canceller::Organizer).is_ok());
+}
+
+#[test]
+fn a_late_payment_does_not_sell_what_the_organizer_gave_up() {
+    let mut waiting = confirming();
+    waiting.order.status = OrderStatus::PendingPayment;
+    for (by, expected) in [
+        (Canceller::Buyer, (OrderStatus::Paid, (0, 0))),
+        (Canceller::Organizer, (OrderStatus::Cancelled, (TOTAL, 0))),
+    ] {
+        let given_up = cancelled(&waiting, None, by);
+        let late = after(given_up, &[(9, Heard::Fact(&paid()))]);
+        assert_eq!((late.order.status, money(&late)), expected, "{by:?}");
+    }
+}
+
+#[test]
+fn a_fee_that_went_back_beside_a_refund_of_ours_is_kept_no_more() {
+    let ended = cancelled(&bought(), None, Canceller::Buyer);
+    let id = ended.refunds[0].id;
+    let sent = send_refund(&ended, id, at(3).now).expect("it is sent");
+    let given = fact(FactStatus::Cancelled, TOTAL, 145);
+    let seen = after(ended.with(&sent), &[(4, Heard::Fact(&given))]);
+    assert_eq!(money(&seen), (TOTAL, 145), "ours may be refused");
+    let done = Reversal { id: None, status: CancellationStatus::Succeeded };
+    let change = reversed(&seen, (id, 1), &Reversed::Answered(done), at(5).now);
+    let end = seen.with(&change.expect("it changes something"));
+    assert_eq!((end.order.status, money(&end)), (OrderStatus::Refunded, (TOTAL, 0)));
 }
