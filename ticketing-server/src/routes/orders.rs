@@ -177,7 +177,7 @@ async fn cancellation(
 /// its tickets are void and its seats free at once.
 #[utoipa::path(
     post, path = "/v1/orders/{id}/cancel", operation_id = "cancel_order", tag = "orders",
-    params(Key), request_body = wire::NewCancellation,
+    params(Key), request_body = Option<wire::NewCancellation>,
     responses(
         (status = 200, description = "the order as it is now", body = wire::Order),
         (status = 202, description = "a payment is under way: what it captures goes back, and \

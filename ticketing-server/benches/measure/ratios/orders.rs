@@ -63,7 +63,7 @@ fn pgbench(schema: &str) -> anyhow::Result<f64> {
          gen_random_uuid(), gen_random_uuid(), ARRAY[:seat::integer], 1000, 'KRW', 1, \
          gen_random_uuid(), 1, 1, 1, 100, 'pgbench-key-' || :seat, '\\x00'::bytea, \
          repeat('x', 500), '[]', ARRAY[]::uuid[], 1, \
-         ARRAY['card', 'easy_pay', 'transfer', 'mobile']);"
+         ARRAY['card', 'easy_pay', 'transfer', 'mobile'], '[]');"
     )?;
     let postgres = setting("TICKETING_POSTGRES");
     let (address, password) = without_password(&postgres).context("the address of PostgreSQL")?;

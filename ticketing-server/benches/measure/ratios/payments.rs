@@ -128,7 +128,8 @@ async fn change(
     let event = json!([{ "kind": format!("order_{status}"), "version": seen + 1 }]);
     let change =
         "SELECT change_order($1, $2, $3, $4, $5, ARRAY[]::integer[], $6, $7, false, 'keep', $8, $9, $10, '[]', $11,
-        '[]', ARRAY[]::uuid[], $12, $13, $14, $15, NULL, $16, $17)";
+        '[]', ARRAY[]::uuid[], $12, $13, $14, $15, NULL, $16, $17, 0,
+        NULL)";
     sqlx::query(change)
         .bind(order.id.uuid())
         .bind(seen)
