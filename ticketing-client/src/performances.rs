@@ -3,7 +3,7 @@
 use reqwest::Method;
 use ticketing_wire::Page;
 use ticketing_wire::performances::{
-    NewPerformance, Performance, PerformanceChange, PerformancesQuery,
+    NewPerformance, Performance, PerformanceCancellation, PerformanceChange, PerformancesQuery,
 };
 use ticketing_wire::secrets::AccessToken;
 use uuid::Uuid;
@@ -37,4 +37,15 @@ pub fn show(token: Option<&AccessToken>, id: Uuid) -> Call<Performance> {
 /// Changes what is named; for its organizer.
 pub fn change(token: &AccessToken, id: Uuid, change: &PerformanceChange) -> Call<Performance> {
     Call::json(Method::PATCH, format!("/v1/performances/{id}")).signed_in(token).body(change)
+}
+
+/// Cancels a performance, or says how far that is.
+pub fn cancel(token: &AccessToken, performance: Uuid) -> Call<PerformanceCancellation> {
+    Call::json(Method::DELETE, format!("/v1/performances/{performance}")).signed_in(token)
+}
+
+/// How far the end of a cancelled performance is.
+pub fn cancellation(token: &AccessToken, performance: Uuid) -> Call<PerformanceCancellation> {
+    let path = format!("/v1/performances/{performance}/cancellation");
+    Call::json(Method::GET, path).signed_in(token)
 }

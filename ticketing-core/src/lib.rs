@@ -31,11 +31,11 @@ pub mod worker;
 #[cfg(feature = "services")]
 pub use self::box_office::ServicesSettings;
 pub use self::box_office::{
-    BoxOffice, Cancelling, EmbeddedSettings, Eta, IssuedTicket, LISTENERS_MAX, LineAnswer,
-    LineEvent, LineListener, LineState, LineStatus, OrganizerOrder, PassGranted, Payment,
-    PaymentOutcome, PaymentReport, PerformanceView, PlacedOrder, SaleGauges, SaleStatus,
-    SalesReport, SeatChanges, SeatEvent, SeatListener, SeatMapView, StatusFrame, Steer, Step,
-    SyntheticBuyer,
+    BoxOffice, CancellationProgress, CancellationState, Cancelling, EmbeddedSettings, Eta,
+    IssuedTicket, LISTENERS_MAX, LineAnswer, LineEvent, LineListener, LineState, LineStatus,
+    OrganizerOrder, PassGranted, Payment, PaymentOutcome, PaymentReport, PerformanceView,
+    PlacedOrder, SaleGauges, SaleStatus, SalesReport, SeatChanges, SeatEvent, SeatListener,
+    SeatMapView, StatusFrame, Steer, Step, SyntheticBuyer,
 };
 pub use self::clock::{Clock, GRACE_MS, Timestamp};
 pub use self::error::{Error, FieldError, Result};

@@ -5,6 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::orders::PayMethod;
+use crate::payments::AttentionReason;
 use crate::productions::Production;
 use crate::{Money, Time};
 
@@ -29,6 +30,20 @@ words! {
         SoldOut = "sold_out",
         /// Every way of buying has ended.
         Over = "over",
+        /// It does not take place.
+        Cancelled = "cancelled",
+    }
+}
+
+words! {
+    /// How far the end of a performance is that does not take place.
+    CancellationState {
+        /// Money is on its way back.
+        Running = "running",
+        /// All of it is back.
+        Done = "done",
+        /// What is left waits for a person.
+        Parked = "parked",
     }
 }
 
@@ -374,6 +389,9 @@ pub struct Performance {
     /// When its start was last changed after its sale had begun; null: never.
     #[serde(default)]
     pub moved_at: Option<Time>,
+    /// Since when it is known that it does not take place; null: it does.
+    #[serde(default)]
+    pub cancelled_at: Option<Time>,
     /// The IANA name of the house's time zone.
     #[serde(default)]
     pub time_zone: Option<String>,
@@ -392,6 +410,34 @@ pub struct Performance {
     pub seats_free: Option<u32>,
     /// Where the sale stands.
     pub status: SaleStatus,
+}
+
+/// What became of the orders of a performance that does not take place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "state": "parked", "orders_total": 500, "refunded": 499, "parked": [
+        {"order_id": "0190f4a2-0000-7000-8000-000000000006", "reason": "refund_refused"},
+    ],
+}))]
+pub struct PerformanceCancellation {
+    /// How far it is.
+    pub state: CancellationState,
+    /// Orders that were paid.
+    pub orders_total: u64,
+    /// Of those, whose money is back.
+    pub refunded: u64,
+    /// Which wait for a person, and why; at most 1,000.
+    #[serde(default)]
+    pub parked: Vec<ParkedOrder>,
+}
+
+/// An order whose money does not go back by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ParkedOrder {
+    /// The order.
+    pub order_id: Uuid,
+    /// Why a person has to look at its payment.
+    pub reason: AttentionReason,
 }
 
 /// Which performances a list shows, and in which order.

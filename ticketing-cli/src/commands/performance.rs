@@ -1,4 +1,4 @@
-//! `ticketing performance create|list|show`
+//! `ticketing performance create|list|show|cancel|cancellation`
 
 mod create;
 
@@ -7,11 +7,13 @@ use comfy_table::Table;
 use ticketing_client::{Client, IdempotencyKey, all, performances};
 use ticketing_wire::Time;
 use ticketing_wire::page::PAGE_MAX;
-use ticketing_wire::performances::{Performance as Shown, PerformancesQuery, Sort};
+use ticketing_wire::performances::{
+    ParkedOrder, Performance as Shown, PerformanceCancellation, PerformancesQuery, Sort,
+};
 use uuid::Uuid;
 
 use crate::output::{self, Format, cell, number, or_dash};
-use crate::{entropy, session, settings};
+use crate::{entropy, prompt, session, settings};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Performance {
@@ -21,6 +23,21 @@ pub(crate) enum Performance {
     List(List),
     /// Show one performance; signed in, also one that is not listed yet.
     Show {
+        /// The performance's id.
+        id: Uuid,
+    },
+    /// Cancel a performance: its sale ends, its tickets are void, and what was paid goes back. Repeating
+    /// it says how far that is. One of which nothing was ordered disappears.
+    Cancel {
+        /// The performance's id.
+        id: Uuid,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Show how far the end of a cancelled performance is. An order that waits for a person is looked
+    /// after with `payment attention`.
+    Cancellation {
         /// The performance's id.
         id: Uuid,
     },
@@ -56,6 +73,22 @@ pub(crate) async fn run(
         Performance::List(list) => {
             let found = list.fetch(&Client::new(&settings::server(servers)?)?).await?;
             output::print(format, &found, || table(&found))
+        }
+        Performance::Cancel { id, yes } => {
+            let question =
+                "End the sale, void all tickets and give all money back? Then type `yes`";
+            if !yes && prompt::line(question, "--yes")? != "yes" {
+                return Err(settings::Usage("nothing was cancelled".into()).into());
+            }
+            let signed_in = session::open(servers).await?;
+            let progress = signed_in.send(&performances::cancel(&signed_in.token, id)).await?;
+            output::print(format, &progress, || ended(&progress))
+        }
+        Performance::Cancellation { id } => {
+            let signed_in = session::open(servers).await?;
+            let progress =
+                signed_in.send(&performances::cancellation(&signed_in.token, id)).await?;
+            output::print(format, &progress, || ended(&progress))
         }
         Performance::Show { id } => {
             let found = show(servers, id).await?;
@@ -133,4 +166,15 @@ fn time(performance: &Shown, at: Time) -> String {
 
 fn seats(performance: &Shown) -> String {
     format!("{} of {}", or_dash(performance.seats_free), performance.seats_total)
+}
+
+fn ended(progress: &PerformanceCancellation) -> Table {
+    let order = |parked: &ParkedOrder| format!("{} {}", parked.order_id, parked.reason);
+    let parked: Vec<String> = progress.parked.iter().map(order).collect();
+    output::properties([
+        ("state", progress.state.to_string()),
+        ("orders that were paid", progress.orders_total.to_string()),
+        ("refunded", progress.refunded.to_string()),
+        ("wait for a person", or_dash(Some(parked.join("\n")).filter(|text| !text.is_empty()))),
+    ])
 }

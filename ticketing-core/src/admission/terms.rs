@@ -181,6 +181,8 @@ pub(super) mod tests {
                 prices: Vec::new(),
                 policy,
                 moved_at: None,
+                cancelled_at: None,
+                is_removed: false,
             },
             line,
         }

@@ -26,8 +26,8 @@ pub use self::buying::{
 #[cfg(feature = "services")]
 pub use self::connect::ServicesSettings;
 pub use self::organizing::{
-    OrganizerOrder, PaymentReport, PerformanceView, SaleGauges, SaleStatus, SalesReport, Steer,
-    SyntheticBuyer,
+    CancellationProgress, CancellationState, OrganizerOrder, PaymentReport, PerformanceView,
+    SaleGauges, SaleStatus, SalesReport, Steer, SyntheticBuyer,
 };
 pub use self::seeing::{
     LISTENERS_MAX, LineEvent, LineListener, LineState, LineStatus, SeatChanges, SeatEvent,

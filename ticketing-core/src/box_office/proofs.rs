@@ -60,6 +60,9 @@ impl BoxOffice {
         now: Timestamp,
     ) -> Result<Arc<Sale>> {
         let sale = self.sale(performance, now).await?;
+        if sale.performance.details.is_removed {
+            return Err(Error::NotFound("performance"));
+        }
         let owner = Some(sale.performance.organizer_id);
         if sale.performance.details.listed_at <= now || caller.map(Caller::account) == owner {
             return Ok(sale);

@@ -5,7 +5,7 @@ use super::{
     Sale,
 };
 use crate::clock::Timestamp;
-use crate::error::{FieldErrors, Result};
+use crate::error::{Error, FieldErrors, Result};
 use crate::text::label;
 
 /// What of a performance changes, at any depth; what is left out stays.
@@ -55,6 +55,9 @@ impl PerformanceChange {
     /// The performance as it will be, checked as a new one is.
     pub(crate) fn applied_to(&self, sale: &Sale, now: Timestamp) -> Result<Performance> {
         let before = &sale.performance;
+        if before.details.cancelled_at.is_some() {
+            return Err(Error::conflict("the performance was cancelled"));
+        }
         let changed = self.clone();
         let details = before.details.clone();
         let policy = changed.policy.unwrap_or_default().applied_to(details.policy)?;

@@ -86,6 +86,10 @@ pub struct PerformanceDetails {
     pub policy: Policy,
     /// When its start was last changed after its sale had begun.
     pub moved_at: Option<Timestamp>,
+    /// Since when it is known that it does not take place.
+    pub cancelled_at: Option<Timestamp>,
+    /// Nobody had ordered anything when it was cancelled: nobody sees it any more.
+    pub is_removed: bool,
 }
 
 impl NewPerformance {
@@ -133,6 +137,8 @@ impl NewPerformance {
             prices: self.prices,
             policy: self.policy,
             moved_at: None,
+            cancelled_at: None,
+            is_removed: false,
         })
     }
 }
@@ -171,6 +177,9 @@ fn check_prices(prices: &[CategoryPrice], map: &SeatMap, errors: &mut FieldError
 pub(crate) const SALE_MAX_AGE_MS: i64 = 1_000;
 /// How long after its start, or its sale's end, a performance is still worked on.
 pub(crate) const AFTER_START_MS: i64 = 24 * 3600 * 1000;
+/// How long after it was cancelled a performance is still worked on: its money has to go back, however
+/// long nobody was there to send it.
+const AFTER_CANCELLING_MS: i64 = 30 * 24 * 3600 * 1000;
 
 impl PerformanceDetails {
     /// From when a place can be taken.
@@ -181,7 +190,8 @@ impl PerformanceDetails {
 
     /// When the sale ends.
     pub fn sale_ends_at(&self) -> Timestamp {
-        self.policy.sale_ends_at.unwrap_or(self.starts_at)
+        let planned = self.policy.sale_ends_at.unwrap_or(self.starts_at);
+        self.cancelled_at.map_or(planned, |at| planned.min(at))
     }
 
     /// Every way of buying has ended.
@@ -227,6 +237,15 @@ pub struct Performance {
 }
 
 impl Performance {
+    /// The same, which does not take place: its sale ends.
+    pub(crate) fn cancelled(mut self, had_orders: bool, now: Timestamp) -> Self {
+        if self.details.cancelled_at.is_none() {
+            self.details.cancelled_at = Some(now);
+            self.details.is_removed = !had_orders;
+        }
+        self
+    }
+
     /// From when its line may have anybody in it: also one whose sale was moved into the future
     /// after it had begun.
     pub(crate) fn runs_from(&self) -> Timestamp {
@@ -237,7 +256,8 @@ impl Performance {
     /// Until when it is worked on.
     pub(crate) fn runs_until(&self) -> Timestamp {
         let last = self.details.starts_at.max(self.details.sale_ends_at());
-        last.plus_millis(AFTER_START_MS)
+        let cancelled = self.details.cancelled_at.map(|at| at.plus_millis(AFTER_CANCELLING_MS));
+        last.plus_millis(AFTER_START_MS).max(cancelled.unwrap_or(last))
     }
 
     /// The line may have somebody in it, and the show is not long over.

@@ -36,6 +36,10 @@ pub(crate) struct StoredDetails {
     policy: StoredPolicy,
     #[serde(default)]
     moved_at: Option<Timestamp>,
+    #[serde(default)]
+    cancelled_at: Option<Timestamp>,
+    #[serde(default)]
+    is_removed: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -163,6 +167,8 @@ impl From<&PerformanceDetails> for StoredDetails {
             prices: details.prices.iter().map(price).collect(),
             policy: StoredPolicy::from(&details.policy),
             moved_at: details.moved_at,
+            cancelled_at: details.cancelled_at,
+            is_removed: details.is_removed,
         }
     }
 }
@@ -188,6 +194,8 @@ impl StoredDetails {
             prices: self.prices.into_iter().map(price).collect::<Result<_, _>>()?,
             policy: self.policy.try_into()?,
             moved_at: self.moved_at,
+            cancelled_at: self.cancelled_at,
+            is_removed: self.is_removed,
         })
     }
 }

@@ -65,6 +65,9 @@ pub(crate) trait Selling: Send + Sync {
     /// Orders past their deadline and grace, at most a batch. Passes over what cannot be read.
     async fn overdue(&self, now: Timestamp) -> Result<Vec<Dossier>>;
     async fn sales(&self, performance: PerformanceId) -> Result<Sales>;
+    /// Orders whose money has not gone back and about which a person is asked, with each reason; at most
+    /// [`PARKED_MAX`].
+    async fn parked(&self, performance: PerformanceId) -> Result<Vec<(OrderId, AttentionReason)>>;
     /// The accounts that have an order.
     async fn accounts_with_orders(&self) -> Result<Vec<AccountId>>;
 }
@@ -191,6 +194,8 @@ impl Orders {
 
 /// How long it is remembered that a notice was dealt with: the provider repeats one for hours.
 pub(crate) const NOTICES_KEPT_MS: i64 = 2 * 24 * 3_600_000;
+/// How many orders that wait for a person are shown at once.
+pub(crate) const PARKED_MAX: usize = 1_000;
 /// How many orders one background step takes.
 pub(crate) const BATCH: i64 = 200;
 /// How long work on money is left to whoever took it: longer than any call to the provider takes,

@@ -32,7 +32,7 @@ pub use self::refund::{RefundReport, RefundStatus};
 pub use self::rules::Quote;
 pub(crate) use self::rules::{
     BeginPayment, CancelOrder, Canceller, Heard, NewOrder, RefundPayment, Reversed, Terms,
-    begin_payment, cancel, expire, let_charge, place, quote, refund_payment, reversed, seen,
+    begin_payment, cancel, end, expire, let_charge, place, quote, refund_payment, reversed, seen,
     send_again, send_refund, settle, used,
 };
 pub(crate) use self::stored::{read_order, read_ticket, write_ticket};

@@ -58,6 +58,7 @@ mod crashes;
 mod crowds;
 mod door;
 mod drawn;
+mod ending;
 mod events;
 mod free;
 #[cfg(feature = "broken-guards")]

@@ -6,7 +6,10 @@ use ticketing_core::catalog::{
     CategoryPrice, Listing, NewPerformance, PerformanceChange, Policy, PolicyChange, Reentry,
     RefundRule, Sort,
 };
-use ticketing_core::{Error, PayMethod, PerformanceId, PerformanceView};
+use ticketing_core::orders::AttentionReason;
+use ticketing_core::{
+    CancellationProgress, Error, OrderId, PayMethod, PerformanceId, PerformanceView,
+};
 use ticketing_wire::{Page, orders, performances as wire};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -20,7 +23,10 @@ use crate::convert::{self, amount, money, time, timestamp, word};
 use crate::extract::{Asked, Body, Id, MaybeKey, MaybeSignedIn, Query, SignedIn};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(add, list)).routes(routes!(show, change))
+    OpenApiRouter::new()
+        .routes(routes!(add, list))
+        .routes(routes!(show, change, cancel))
+        .routes(routes!(cancellation))
 }
 
 fn performance(view: &PerformanceView) -> wire::Performance {
@@ -43,6 +49,7 @@ fn performance(view: &PerformanceView) -> wire::Performance {
         on_sale_at: time(details.on_sale_at),
         starts_at: time(details.starts_at),
         moved_at: details.moved_at.map(time),
+        cancelled_at: details.cancelled_at.map(time),
         time_zone: Some(view.time_zone.clone()),
         prices: details.prices.iter().map(price).collect(),
         policy: policy(&details.policy),
@@ -239,4 +246,54 @@ async fn show(
 ) -> Answer<Response> {
     let view = app.office.performance(caller.as_ref(), id).await?;
     Ok(revalidated(&asked, &performance(&view)))
+}
+
+fn progress(progress: CancellationProgress) -> wire::PerformanceCancellation {
+    let CancellationProgress { state, orders_total, refunded, parked } = progress;
+    let order = |(order, reason): (OrderId, AttentionReason)| wire::ParkedOrder {
+        order_id: order.uuid(),
+        reason: reason.name().into(),
+    };
+    wire::PerformanceCancellation {
+        state: state.name().into(),
+        orders_total,
+        refunded,
+        parked: parked.into_iter().map(order).collect(),
+    }
+}
+
+/// Cancels a performance: its sale ends, and what was paid goes back; its organizer only. Asked again,
+/// it says how far that is. One of which nothing was ordered disappears.
+#[utoipa::path(
+    delete, path = "/v1/performances/{id}", operation_id = "cancel_performance",
+    tag = "performances",
+    responses(
+        (status = 202, description = "how far it is", body = wire::PerformanceCancellation),
+        (status = 403, description = "forbidden: it is not the caller's"),
+    )
+)]
+async fn cancel(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id<PerformanceId>,
+) -> Answer<(StatusCode, Json<wire::PerformanceCancellation>)> {
+    let cancelled = app.office.cancel_performance(&caller, id).await?;
+    Ok((StatusCode::ACCEPTED, Json(progress(cancelled))))
+}
+
+/// Says how far the end of a cancelled performance is; its organizer only.
+#[utoipa::path(
+    get, path = "/v1/performances/{id}/cancellation", operation_id = "performance_cancellation",
+    tag = "performances",
+    responses(
+        (status = 200, description = "how far it is", body = wire::PerformanceCancellation),
+        (status = 403, description = "forbidden: it is not the caller's"),
+    )
+)]
+async fn cancellation(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id<PerformanceId>,
+) -> Answer<Json<wire::PerformanceCancellation>> {
+    Ok(Json(progress(app.office.performance_cancellation(&caller, id).await?)))
 }

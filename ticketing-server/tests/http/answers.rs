@@ -92,6 +92,10 @@ fn read_by_the_client(route: &str, body: Value) -> Option<Value> {
         "POST /v1/performances"
         | "GET /v1/performances/{performance}"
         | "PATCH /v1/performances/{performance}" => same::<performances::Performance>(body),
+        "GET /v1/performances/{performance}/cancellation"
+        | "DELETE /v1/performances/{performance}" => {
+            same::<performances::PerformanceCancellation>(body)
+        }
         "GET /v1/performances" => same::<Page<performances::Performance>>(body),
         "POST /v1/performances/{performance}/line" | "GET /v1/performances/{performance}/line" => {
             same::<line::Place>(body)

@@ -8,7 +8,7 @@ use crate::wire::{Request, text};
 
 /// Answers to: nobody, another buyer, the buyer, another organizer, the organizer, an
 /// administrator. Each of them shows the buyer's own place and pass.
-const EXPECTED: [(&str, [u16; 6]); 56] = [
+const EXPECTED: [(&str, [u16; 6]); 58] = [
     ("GET /livez", [200, 200, 200, 200, 200, 200]),
     ("GET /readyz", [200, 200, 200, 200, 200, 200]),
     ("POST /v1/accounts", [201, 409, 409, 409, 409, 409]),
@@ -63,6 +63,8 @@ const EXPECTED: [(&str, [u16; 6]); 56] = [
     ("DELETE /v1/performances/{performance}/line", [401, 403, 204, 403, 403, 403]),
     ("POST /v1/performances/{performance}/line/revoke", [401, 403, 403, 403, 204, 204]),
     ("POST /v1/performances/{performance}/line/drain", [401, 403, 403, 403, 200, 200]),
+    ("DELETE /v1/performances/{performance}", [401, 403, 403, 403, 202, 202]),
+    ("GET /v1/performances/{performance}/cancellation", [401, 403, 403, 403, 200, 200]),
     ("DELETE /v1/sessions/current", [401, 204, 204, 204, 204, 204]),
     ("POST /v1/synthetic-buyers", [401, 403, 403, 403, 403, 201]),
     ("DELETE /v1/synthetic-buyers", [401, 403, 403, 403, 403, 204]),

@@ -2,6 +2,7 @@
 
 mod attending;
 mod door;
+mod ending;
 mod performances;
 mod productions;
 mod reports;
@@ -10,6 +11,7 @@ mod synthetic;
 mod venues;
 
 pub use self::attending::PaymentReport;
+pub use self::ending::{CancellationProgress, CancellationState};
 pub use self::performances::{PerformanceView, SaleStatus};
 pub use self::reports::{OrganizerOrder, SaleGauges, SalesReport};
 pub use self::steering::Steer;

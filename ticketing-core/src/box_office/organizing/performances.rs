@@ -31,6 +31,8 @@ pub enum SaleStatus {
     SoldOut,
     /// Every way of buying has ended.
     Over,
+    /// It does not take place.
+    Cancelled,
 }
 
 impl SaleStatus {
@@ -41,6 +43,7 @@ impl SaleStatus {
             Self::OnSale => "on_sale",
             Self::SoldOut => "sold_out",
             Self::Over => "over",
+            Self::Cancelled => "cancelled",
         }
     }
 }
@@ -193,7 +196,7 @@ impl BoxOffice {
         let visible = Visible { now, also_of: caller.map(Caller::account), listing };
         let found = self.backend().catalog.performances(visible, page).await?;
         let mut items = Vec::with_capacity(found.items.len());
-        for performance in found.items {
+        for performance in found.items.into_iter().filter(|one| !one.details.is_removed) {
             items.extend(readable(self.performance_view(performance, now).await));
         }
         Ok(Paged { items, next: found.next })
@@ -214,6 +217,7 @@ impl BoxOffice {
         let sale = self.sale(performance.id, now).await?;
         let counts = self.recent_seats(&sale, now).await.map(|seats| seats.counts()).ok();
         let status = match () {
+            () if details.cancelled_at.is_some() => SaleStatus::Cancelled,
             () if details.is_over(now) => SaleStatus::Over,
             () if counts.is_some_and(|counts| counts.sold_out()) => SaleStatus::SoldOut,
             () if details.sells(now).is_ok() => SaleStatus::OnSale,
@@ -234,6 +238,7 @@ fn new_view(
 ) -> PerformanceView {
     let details = &performance.details;
     let status = match () {
+        () if details.cancelled_at.is_some() => SaleStatus::Cancelled,
         () if details.is_over(now) => SaleStatus::Over,
         () if details.sells(now).is_ok() => SaleStatus::OnSale,
         () => SaleStatus::Listed,

@@ -1,6 +1,7 @@
 //! What keeps sales going without anybody asking.
 
 mod drawing;
+mod ending;
 mod listing;
 mod money;
 #[cfg(feature = "services")]

@@ -8,7 +8,8 @@ use super::MemoryOrders;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::{AccountId, HoldId, OrderId, PerformanceId};
-use crate::orders::contract::{BATCH, Sales, Selling};
+use crate::orders::attention::AttentionReason;
+use crate::orders::contract::{BATCH, PARKED_MAX, Sales, Selling};
 use crate::orders::dossier::Dossier;
 use crate::orders::refund::{RefundReport, RefundStatus};
 use crate::orders::{Order, OrderStatus, Ticket};
@@ -84,6 +85,17 @@ impl Selling for MemoryOrders {
             sales.refunded += done.map(|refund| refund.amount.amount).sum::<i64>();
         }
         Ok(sales)
+    }
+
+    async fn parked(&self, performance: PerformanceId) -> Result<Vec<(OrderId, AttentionReason)>> {
+        let tables = self.tables.lock();
+        let of = tables.dossiers.values().filter(|one| one.order.performance == performance);
+        let parked = of.filter(|one| one.order.status.owes()).flat_map(|one| {
+            let mut reasons: Vec<_> = one.attended.iter().map(|(_, reason)| *reason).collect();
+            reasons.sort_unstable();
+            reasons.into_iter().map(|reason| (one.order.id, reason))
+        });
+        Ok(parked.take(PARKED_MAX).collect())
     }
 
     async fn accounts_with_orders(&self) -> Result<Vec<AccountId>> {

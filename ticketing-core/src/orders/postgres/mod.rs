@@ -114,6 +114,10 @@ impl Selling for PostgresOrders {
         lists::sales(&self.pool, performance).await
     }
 
+    async fn parked(&self, performance: PerformanceId) -> Result<Vec<(OrderId, AttentionReason)>> {
+        lists::parked(&self.pool, performance).await
+    }
+
     async fn accounts_with_orders(&self) -> Result<Vec<AccountId>> {
         let accounts = sqlx::query_scalar!("SELECT DISTINCT account_id FROM orders");
         Ok(accounts.fetch_all(&self.pool).await?.into_iter().map(AccountId::from).collect())

@@ -9,6 +9,7 @@ use crate::idempotency::{IdempotencyKey, Kept, RequestHash};
 use crate::orders::attention::AttentionReason;
 use crate::orders::change::{Change, Draft, Remember};
 use crate::orders::dossier::Dossier;
+use crate::orders::refund::RefundStatus;
 
 /// A payment to be given back by a person's decision.
 #[derive(Clone, Debug)]
@@ -58,10 +59,15 @@ fn some_of(dossier: &Dossier, payment: PaymentId, seats: &[u32]) -> Result<Optio
     Ok((seats != dossier.order.kept_seats()).then_some(seats))
 }
 
-/// A person has seen what somebody else did to a payment.
+/// A person has seen what somebody else did to a payment; what the provider refused is tried at once.
 pub(crate) fn seen(dossier: &Dossier, payment: PaymentId, now: Timestamp) -> Option<Change> {
     let by_a_person = [AttentionReason::RefundedElsewhere, AttentionReason::Disputed];
     let mut draft = Draft::of(dossier, now);
     draft.after.attended.retain(|(of, why)| *of != payment || !by_a_person.contains(why));
+    for refund in &mut draft.after.refunds {
+        if refund.payment == payment && refund.status == RefundStatus::NeedsAttention {
+            refund.next_at = Some(now);
+        }
+    }
     draft.finish()
 }

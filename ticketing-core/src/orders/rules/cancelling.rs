@@ -45,23 +45,12 @@ pub(crate) fn cancel(
     let mut draft = Draft::of(dossier, now);
     match dossier.order.status {
         OrderStatus::PendingPayment => {
-            if let Some(attempt) = draft.after.attempt_mut(dossier.order.payment) {
-                attempt.end(AttemptStatus::Failed, now);
-            }
-            // Who gives it up may still pay; what its organizer gave up is not sold by a late payment.
-            draft.after.order.cancel_wanted = cancel.by == Canceller::Organizer;
-            draft.seats = Seats::GiveUp;
-            draft.becomes(EventKind::OrderCancelled);
+            give_up(&mut draft, cancel.by == Canceller::Organizer);
         }
         OrderStatus::Confirming => draft.after.order.cancel_wanted = true,
         _ => {
             check_named(cancel.refund, &quoted)?;
             give_back(&mut draft, quoted, cancel.by);
-            if cancel.by == Canceller::Organizer {
-                // What somebody else gave back is part of what was decided.
-                let seen = (dossier.order.payment, AttentionReason::RefundedElsewhere);
-                draft.after.attended.retain(|matter| *matter != seen);
-            }
         }
     }
     if cancel.reason.is_some() {
@@ -86,21 +75,43 @@ fn check_named(named: Option<Money>, quoted: &Quote) -> Result<()> {
     }
 }
 
+/// Nothing was paid. Who gives it up may still pay in another window and get the seats, where they are
+/// free; what its organizer gave up for good is not sold by a late payment.
+pub(super) fn give_up(draft: &mut Draft<'_>, is_for_good: bool) {
+    let (payment, now) = (draft.after.order.payment, draft.now);
+    if let Some(attempt) = draft.after.attempt_mut(payment) {
+        attempt.end(AttemptStatus::Failed, now);
+    }
+    draft.after.order.cancel_wanted = is_for_good;
+    draft.seats = Seats::GiveUp;
+    draft.becomes(EventKind::OrderCancelled);
+}
+
+/// By its organizer: everything, what was kept of other seats too.
+pub(super) fn give_whole_back(draft: &mut Draft<'_>) {
+    draft.after.order.fees_kept.amount = 0;
+    return_for(draft, 0);
+    is_decided(draft);
+}
+
+/// What somebody else gave back is part of what was decided.
+fn is_decided(draft: &mut Draft<'_>) {
+    let seen = (draft.after.order.payment, AttentionReason::RefundedElsewhere);
+    draft.after.attended.retain(|matter| *matter != seen);
+}
+
 fn give_back(draft: &mut Draft<'_>, quoted: Quote, by: Canceller) {
-    if quoted.seats.is_empty() {
-        return_fees(draft);
-        return;
+    let is_whole = quoted.seats == draft.after.order.kept_seats();
+    match by {
+        Canceller::Organizer if quoted.seats.is_empty() => return_fees(draft),
+        Canceller::Organizer if is_whole => give_whole_back(draft),
+        Canceller::Organizer => return_seats(draft, quoted.seats, 0),
+        Canceller::Buyer if is_whole => return_for(draft, quoted.fee.amount),
+        Canceller::Buyer => return_seats(draft, quoted.seats, quoted.fee.amount),
     }
-    if quoted.seats == draft.after.order.kept_seats() {
-        if by == Canceller::Organizer {
-            draft.after.order.fees_kept.amount = 0;
-        }
-        return_for(draft, quoted.fee.amount);
-    } else {
-        return_seats(draft, quoted.seats, quoted.fee.amount);
-    }
-    if by == Canceller::Buyer {
-        draft.tickets = Tickets::VoidUnused;
+    match by {
+        Canceller::Organizer => is_decided(draft),
+        Canceller::Buyer => draft.tickets = Tickets::VoidUnused,
     }
 }
 

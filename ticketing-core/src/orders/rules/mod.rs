@@ -5,6 +5,7 @@ mod attending;
 mod cancelling;
 mod capturing;
 mod counting;
+mod ending;
 mod expiring;
 mod paying;
 mod placing;
@@ -15,6 +16,7 @@ mod settling;
 
 pub(crate) use self::attending::{RefundPayment, refund_payment, seen};
 pub(crate) use self::cancelling::{CancelOrder, cancel, used};
+pub(crate) use self::ending::end;
 pub(crate) use self::expiring::expire;
 pub(crate) use self::paying::{BeginPayment, begin_payment, let_charge, send_again};
 pub(crate) use self::placing::{NewOrder, place};
