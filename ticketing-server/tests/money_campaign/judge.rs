@@ -64,10 +64,7 @@ impl Judge {
             let kept_seats = order.kept_seats();
             let net = net_of.remove(id.as_str()).unwrap_or(0);
             if net != due {
-                let (status, fees) = (order.status, order.fees_kept.amount);
-                verdict.find(&format!(
-                    "order {id} is {status:?}: {net} kept, {prices} and {fees} due"
-                ));
+                verdict.find(&format!("order {id} is {:?}: {net} kept, {due} due", order.status));
             }
             if is_paid && tickets.len() != kept_seats.len() {
                 verdict.find(&format!("order {id} is paid and has {} tickets", tickets.len()));

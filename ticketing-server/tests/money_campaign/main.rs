@@ -92,7 +92,7 @@ async fn guards_taken_out() -> Result<(), String> {
         ("live_attempt", "is still Confirming"),
         ("version", "[] its own"),
         ("watch", "kept, 0 due"),
-        ("amount", "kept, 10000 due"),
+        ("amount", "kept, 10700 due"),
     ];
     for (guard, finding) in finds {
         red(guard, finding, &campaign::campaign_without(guard).await)?;
