@@ -58,21 +58,6 @@ fn drop_absent_defaults(schema: &mut Value) {
     }
 }
 
-/// A body that may be left out is not null where it is there.
-fn drop_null_body(body: &mut Map<String, Value>) {
-    let media = body.get_mut("content").and_then(Value::as_object_mut);
-    for (_, media) in media.into_iter().flatten() {
-        let is_there = |schema: &&Value| schema["type"] != "null";
-        let one_of = media["schema"]["oneOf"].as_array();
-        let Some(schema) = one_of.and_then(|all| all.iter().find(is_there)).cloned() else {
-            continue;
-        };
-        media["schema"] = schema;
-        body.insert("required".into(), false.into());
-        return;
-    }
-}
-
 fn complete_operation(path: &str, operation: &mut Value, schemas: &Value) {
     let operation = operation.as_object_mut().expect("an operation is an object");
     let signs_in = json!([{"bearer": []}]);
@@ -91,9 +76,6 @@ fn complete_operation(path: &str, operation: &mut Value, schemas: &Value) {
         parameters.as_array_mut().expect("parameters are a list").insert(0, id);
     }
     let has_body = operation.contains_key("requestBody");
-    if let Some(body) = operation.get_mut("requestBody").and_then(Value::as_object_mut) {
-        drop_null_body(body);
-    }
     let parameters = operation.get("parameters").and_then(Value::as_array);
     let reads =
         |place| parameters.is_some_and(|all| all.iter().any(|parameter| parameter["in"] == place));

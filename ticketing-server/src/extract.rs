@@ -1,6 +1,6 @@
 //! What handlers take out of a request. Every refusal is a problem document.
 
-use axum::body::{Bytes, HttpBody as _};
+use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -32,9 +32,6 @@ pub(crate) struct MaybeSignedIn(pub(crate) Option<Caller>);
 
 /// A JSON body, complete and without unknown fields.
 pub(crate) struct Body<T>(pub(crate) T);
-
-/// A JSON body, or none at all: everything in it may be left out.
-pub(crate) struct MaybeBody<T>(pub(crate) T);
 
 /// What stands behind the `?`, without unknown fields.
 pub(crate) struct Query<T>(pub(crate) T);
@@ -113,18 +110,6 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
             Problem::field(field, error.inner().to_string())
         })?;
         json.end().map_err(|error| Problem::field("body", error.to_string()))?;
-        Ok(Self(value))
-    }
-}
-
-impl<T: DeserializeOwned + Default> FromRequest<App> for MaybeBody<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        if !request.headers().contains_key(CONTENT_TYPE) && request.body().is_end_stream() {
-            return Ok(Self(T::default()));
-        }
-        let Body(value) = Body::from_request(request, app).await?;
         Ok(Self(value))
     }
 }

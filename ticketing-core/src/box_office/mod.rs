@@ -91,6 +91,8 @@ struct Inner {
     venues: DashMap<VenueId, Arc<Venue>>,
     productions: DashMap<ProductionId, (Timestamp, Production)>,
     draws: DashMap<PerformanceId, KnownDraw>,
+    /// Cancelled performances of which nothing was left to end, and until when nobody looks again.
+    ended: DashMap<PerformanceId, Timestamp>,
     /// What this process last saw of each running sale.
     views: DashMap<PerformanceId, Arc<LiveView>>,
 }
@@ -180,6 +182,7 @@ impl BoxOffice {
             venues: DashMap::new(),
             productions: DashMap::new(),
             draws: DashMap::new(),
+            ended: DashMap::new(),
             views: DashMap::new(),
         }))
     }

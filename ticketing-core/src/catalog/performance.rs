@@ -179,7 +179,7 @@ pub(crate) const SALE_MAX_AGE_MS: i64 = 1_000;
 pub(crate) const AFTER_START_MS: i64 = 24 * 3600 * 1000;
 /// How long after it was cancelled a performance is still worked on: its money has to go back, however
 /// long nobody was there to send it.
-const AFTER_CANCELLING_MS: i64 = 30 * 24 * 3600 * 1000;
+const AFTER_CANCELLING_MS: i64 = 7 * 24 * 3600 * 1000;
 
 impl PerformanceDetails {
     /// From when a place can be taken.

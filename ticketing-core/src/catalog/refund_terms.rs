@@ -112,6 +112,8 @@ pub(crate) struct Show {
     zone: TimeZone,
     /// Who ordered before the first gives back free of charge until the second: it was moved.
     moved: Option<(Timestamp, Timestamp)>,
+    /// It does not take place.
+    is_cancelled: bool,
 }
 
 impl Show {
@@ -128,13 +130,14 @@ impl Show {
             starts_at: details.starts_at,
             zone: TimeZone::get(zone).map_err(unreadable)?,
             moved: details.moved_at.map(moved),
+            is_cancelled: details.cancelled_at.is_some(),
         })
     }
 
     /// One that starts then, and was never moved.
     #[cfg(test)]
     pub(crate) fn for_tests(starts_at: Timestamp) -> Self {
-        Self { starts_at, zone: TimeZone::UTC, moved: None }
+        Self { starts_at, zone: TimeZone::UTC, moved: None, is_cancelled: false }
     }
 
     /// The rule that counts for what was ordered then and is given back now; none keeps nothing.
@@ -144,6 +147,9 @@ impl Show {
         ordered_at: Timestamp,
         now: Timestamp,
     ) -> Option<&'a RefundRule> {
+        if self.is_cancelled {
+            return None;
+        }
         if self.moved.is_some_and(|(before, until)| ordered_at < before && now < until) {
             return None;
         }

@@ -44,6 +44,21 @@ pub(crate) struct Sales {
     pub(crate) refunded: i64,
 }
 
+/// How far the orders of a cancelled performance are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ending {
+    /// Orders for which money came in.
+    pub(crate) paid: u64,
+    /// Of those, whose money is back.
+    pub(crate) refunded: u64,
+    /// Orders that are not at their end.
+    pub(crate) left: u64,
+    /// Of those, which wait for a person: [`Dossier::waits_for`].
+    pub(crate) waiting: u64,
+    /// Which, and why, by id; at most [`PARKED_MAX`].
+    pub(crate) parked: Vec<(OrderId, AttentionReason)>,
+}
+
 /// Looking at what was sold.
 #[async_trait]
 pub(crate) trait Selling: Send + Sync {
@@ -65,9 +80,15 @@ pub(crate) trait Selling: Send + Sync {
     /// Orders past their deadline and grace, at most a batch. Passes over what cannot be read.
     async fn overdue(&self, now: Timestamp) -> Result<Vec<Dossier>>;
     async fn sales(&self, performance: PerformanceId) -> Result<Sales>;
-    /// Orders whose money has not gone back and about which a person is asked, with each reason; at most
-    /// [`PARKED_MAX`].
-    async fn parked(&self, performance: PerformanceId) -> Result<Vec<(OrderId, AttentionReason)>>;
+    /// Orders of a cancelled performance that its end has not reached, by id, behind that one: those for
+    /// which [`Dossier::is_to_end`] holds. At most a batch.
+    async fn to_end(
+        &self,
+        performance: PerformanceId,
+        after: Option<OrderId>,
+    ) -> Result<Vec<OrderId>>;
+    /// How far the end of a performance is.
+    async fn ending(&self, performance: PerformanceId) -> Result<Ending>;
     /// The accounts that have an order.
     async fn accounts_with_orders(&self) -> Result<Vec<AccountId>>;
 }

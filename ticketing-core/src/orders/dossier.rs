@@ -65,6 +65,37 @@ impl Dossier {
         self.order.status == OrderStatus::Paid && self.order.payment == payment
     }
 
+    /// Its performance does not take place, and that has not reached it.
+    pub(super) fn is_to_end(&self) -> bool {
+        let order = &self.order;
+        match order.status {
+            OrderStatus::PendingPayment | OrderStatus::Paid => true,
+            OrderStatus::Confirming => !order.cancel_wanted,
+            _ => order.fees_kept.amount > 0,
+        }
+    }
+
+    /// Money of it is with us, or on its way.
+    pub(super) fn is_open(&self) -> bool {
+        let is_at_its_end = matches!(
+            self.order.status,
+            OrderStatus::Refunded | OrderStatus::Expired | OrderStatus::Cancelled
+        );
+        !is_at_its_end || !self.all_back()
+    }
+
+    /// Why its money does not move before a person has seen to it.
+    pub(super) fn waits_for(&self) -> impl Iterator<Item = AttentionReason> {
+        let status = self.order.status;
+        let waits = move |reason: &AttentionReason| match reason {
+            AttentionReason::RefundRefused => true,
+            AttentionReason::Disputed => status == OrderStatus::Paid,
+            AttentionReason::NoEnd => status == OrderStatus::Confirming,
+            _ => false,
+        };
+        self.attended.iter().map(|(_, reason)| *reason).filter(waits)
+    }
+
     /// Every refund is through.
     pub(super) fn all_back(&self) -> bool {
         self.refunds.iter().all(|refund| refund.status == RefundStatus::Done)

@@ -24,7 +24,9 @@ pub use self::attention::{Attention, AttentionReason};
 pub(crate) use self::change::{Change, Demand, Outcome};
 #[cfg(feature = "services")]
 pub(crate) use self::contract::Selling;
-pub(crate) use self::contract::{DueAttempt, DueRefund, Listing, Orders, Reissue, Reissued, Sales};
+pub(crate) use self::contract::{
+    DueAttempt, DueRefund, Ending, Listing, Orders, Reissue, Reissued, Sales,
+};
 pub(crate) use self::deciding::{Decided, Subject, decide};
 pub(crate) use self::dossier::Dossier;
 pub use self::order::{Order, OrderStatus};

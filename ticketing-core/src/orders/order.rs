@@ -56,11 +56,6 @@ impl OrderStatus {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
-    /// Money of it is with us that may have to go back.
-    pub(super) const fn owes(self) -> bool {
-        matches!(self, Self::Confirming | Self::Paid | Self::RefundDue)
-    }
-
     /// What an event leaves an order as.
     pub(super) const fn after(event: EventKind) -> Self {
         match event {

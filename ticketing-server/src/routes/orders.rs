@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use super::Answer;
 use crate::app::App;
 use crate::convert::{self, amount, lines, money, time};
-use crate::extract::{Body, Id, Key, MaybeBody, PassToken, Query, SignedIn};
+use crate::extract::{Body, Id, Key, PassToken, Query, SignedIn};
 use crate::problem::Problem;
 
 const ORDERS: &str = "orders";
@@ -177,7 +177,7 @@ async fn cancellation(
 /// its tickets are void and its seats free at once.
 #[utoipa::path(
     post, path = "/v1/orders/{id}/cancel", operation_id = "cancel_order", tag = "orders",
-    params(Key), request_body = Option<wire::NewCancellation>,
+    params(Key), request_body = wire::NewCancellation,
     responses(
         (status = 200, description = "the order as it is now", body = wire::Order),
         (status = 202, description = "a payment is under way: what it captures goes back, and \
@@ -193,7 +193,7 @@ async fn cancel(
     SignedIn(caller): SignedIn,
     Id(id): Id<OrderId>,
     Key(key): Key,
-    MaybeBody(said): MaybeBody<wire::NewCancellation>,
+    Body(said): Body<wire::NewCancellation>,
 ) -> Answer<(StatusCode, Json<wire::Order>)> {
     let refund = said.refund.map(|refund| amount("refund", &refund)).transpose()?;
     let cancelling = Cancelling { seats: said.seats, refund, reason: said.reason };

@@ -38,7 +38,8 @@ async fn a_repeated_hold_order_and_cancel_get_the_first_answer_byte_for_byte() {
     assert_eq!(orders["items"].as_array().unwrap().len(), 1);
 
     let cancel = format!("/v1/orders/{}/cancel", text(&order["id"]));
-    let cancelled = twice(|| post(&house, &cancel, &buyer, &keys[3])).await.expect(200);
+    let cancelled =
+        twice(|| post(&house, &cancel, &buyer, &keys[3]).json(&json!({}))).await.expect(200);
     assert_eq!(cancelled["status"], "cancelled");
     // The order as it was placed is still what its key answers.
     assert_eq!(request().ask().await.expect(201), order);

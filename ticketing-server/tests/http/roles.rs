@@ -130,7 +130,11 @@ async fn what_a_stranger_tries_on_an_order_changes_nothing() {
     let path = format!("/v1/orders/{}", text(&order["id"]));
     let post = |path: &str| house.post(path).proven(&stranger).key(&house.key());
     post(&format!("{path}/payment")).json(&payment).ask().await.expect_problem("not-found", 404);
-    post(&format!("{path}/cancel")).ask().await.expect_problem("not-found", 404);
+    post(&format!("{path}/cancel"))
+        .json(&serde_json::json!({}))
+        .ask()
+        .await
+        .expect_problem("not-found", 404);
     let theft = serde_json::json!({"hold_id": hold["id"]});
     post("/v1/orders").json(&theft).ask().await.expect_problem("not-found", 404);
     let release = format!("/v1/holds/{}", text(&hold["id"]));

@@ -208,7 +208,8 @@ impl Buyer {
     pub(crate) async fn give_up(&mut self, path: &str) -> Option<()> {
         let key = self.key();
         let keyed = [("Idempotency-Key", key.as_str())];
-        self.ask(Method::POST, &format!("{path}/cancel"), &keyed, None).await.map(drop)
+        let nothing = json!({});
+        self.ask(Method::POST, &format!("{path}/cancel"), &keyed, Some(&nothing)).await.map(drop)
     }
 
     /// Until the order is no longer on its way.

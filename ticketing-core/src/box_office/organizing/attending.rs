@@ -63,8 +63,10 @@ impl BoxOffice {
         self.look_for_certain(order, payment).await?;
         let now = self.now();
         let rule = |dossier: &Dossier, _: Option<&Demand>| Ok(seen(dossier, payment, now));
-        let decided = self.decide(order, None, rule).await?;
-        decided.map(|decided| report(&decided.dossier, payment)).ok_or(Error::NotFound("payment"))
+        let decided = self.decide(order, None, rule).await?.ok_or(Error::NotFound("payment"))?;
+        self.end_with_its_performance(order, decided.dossier.order.performance).await?;
+        let dossier = self.backend().orders.changing.dossier(order).await?;
+        dossier.map(|dossier| report(&dossier, payment)).ok_or(Error::NotFound("payment"))
     }
 
     /// Gives back what is left of a payment; an order that was paid by it ends. For administrators.

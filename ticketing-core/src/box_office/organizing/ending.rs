@@ -5,7 +5,8 @@ use crate::box_office::BoxOffice;
 use crate::catalog::Performance;
 use crate::error::{Error, Result};
 use crate::id::{OrderId, PerformanceId};
-use crate::orders::{AttentionReason, OrderStatus};
+use crate::orders::{AttentionReason, Ending};
+use crate::page::Page;
 
 /// How far the end of a performance is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +35,7 @@ impl CancellationState {
 pub struct CancellationProgress {
     /// How far it is.
     pub state: CancellationState,
-    /// Orders that were paid.
+    /// Orders for which money came in.
     pub orders_total: u64,
     /// Of those, whose money is back.
     pub refunded: u64,
@@ -50,8 +51,13 @@ impl BoxOffice {
         caller: &Caller,
         id: PerformanceId,
     ) -> Result<CancellationProgress> {
-        self.owned_sale(caller, id).await?;
-        let had_orders = !self.backend().orders.selling.sales(id).await?.orders.is_empty();
+        let sale = self.owned_sale(caller, id).await?;
+        if sale.performance.details.cancelled_at.is_some() {
+            return self.progress(id).await;
+        }
+        let page = Page::new(Some(1), None)?;
+        let orders = self.backend().orders.selling.of_performance(id, None, page).await?;
+        let had_orders = !orders.items.is_empty() || orders.next.is_some();
         let now = self.now();
         let apply = move |performance: Performance| Ok(performance.cancelled(had_orders, now));
         self.revise(caller, id, "cancel", String::new(), apply).await?;
@@ -70,22 +76,13 @@ impl BoxOffice {
     }
 
     async fn progress(&self, id: PerformanceId) -> Result<CancellationProgress> {
-        let selling = &self.backend().orders.selling;
-        let parked = selling.parked(id).await?;
-        let orders = selling.sales(id).await?.orders;
-        let count = |status| orders.get(&status).copied().unwrap_or(0);
-        let open = count(OrderStatus::PendingPayment) + count(OrderStatus::Confirming);
-        let (paid, due) = (count(OrderStatus::Paid), count(OrderStatus::RefundDue));
-        let refunded = count(OrderStatus::Refunded);
-        let mut waiting: Vec<OrderId> = parked.iter().map(|(order, _)| *order).collect();
-        waiting.dedup();
-        let waiting = u64::try_from(waiting.len()).unwrap_or(u64::MAX);
-        let state = match open + paid + due {
+        let ending = self.backend().orders.selling.ending(id).await?;
+        let Ending { paid, refunded, left, waiting, parked } = ending;
+        let state = match left {
             0 => CancellationState::Done,
             left if left <= waiting => CancellationState::Parked,
             _ => CancellationState::Running,
         };
-        let orders_total = paid + due + refunded;
-        Ok(CancellationProgress { state, orders_total, refunded, parked })
+        Ok(CancellationProgress { state, orders_total: paid, refunded, parked })
     }
 }

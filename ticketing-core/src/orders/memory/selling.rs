@@ -1,6 +1,7 @@
 //! Looking at what was sold.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound::{Excluded, Unbounded};
 
 use async_trait::async_trait;
 
@@ -8,8 +9,7 @@ use super::MemoryOrders;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::{AccountId, HoldId, OrderId, PerformanceId};
-use crate::orders::attention::AttentionReason;
-use crate::orders::contract::{BATCH, PARKED_MAX, Sales, Selling};
+use crate::orders::contract::{BATCH, Ending, PARKED_MAX, Sales, Selling};
 use crate::orders::dossier::Dossier;
 use crate::orders::refund::{RefundReport, RefundStatus};
 use crate::orders::{Order, OrderStatus, Ticket};
@@ -87,15 +87,36 @@ impl Selling for MemoryOrders {
         Ok(sales)
     }
 
-    async fn parked(&self, performance: PerformanceId) -> Result<Vec<(OrderId, AttentionReason)>> {
+    async fn to_end(
+        &self,
+        performance: PerformanceId,
+        after: Option<OrderId>,
+    ) -> Result<Vec<OrderId>> {
         let tables = self.tables.lock();
+        let behind = tables.dossiers.range((after.map_or(Unbounded, Excluded), Unbounded));
+        let of = behind.filter(|(_, one)| one.order.performance == performance);
+        Ok(of.filter(|(_, one)| one.is_to_end()).take(batch()).map(|(id, _)| *id).collect())
+    }
+
+    async fn ending(&self, performance: PerformanceId) -> Result<Ending> {
+        let tables = self.tables.lock();
+        let mut ending = Ending::default();
         let of = tables.dossiers.values().filter(|one| one.order.performance == performance);
-        let parked = of.filter(|one| one.order.status.owes()).flat_map(|one| {
-            let mut reasons: Vec<_> = one.attended.iter().map(|(_, reason)| *reason).collect();
+        for one in of {
+            let was_paid = matches!(
+                one.order.status,
+                OrderStatus::Paid | OrderStatus::RefundDue | OrderStatus::Refunded
+            ) || !one.refunds.is_empty();
+            ending.paid += u64::from(was_paid);
+            ending.refunded += u64::from(was_paid && !one.is_open());
+            ending.left += u64::from(one.is_open());
+            let mut reasons: Vec<_> = one.waits_for().collect();
             reasons.sort_unstable();
-            reasons.into_iter().map(|reason| (one.order.id, reason))
-        });
-        Ok(parked.take(PARKED_MAX).collect())
+            ending.waiting += u64::from(!reasons.is_empty());
+            ending.parked.extend(reasons.into_iter().map(|reason| (one.order.id, reason)));
+        }
+        ending.parked.truncate(PARKED_MAX);
+        Ok(ending)
     }
 
     async fn accounts_with_orders(&self) -> Result<Vec<AccountId>> {

@@ -10,8 +10,7 @@ use crate::clock::{GRACE_MS, Timestamp};
 use crate::error::{Error, Result, readable};
 use crate::id::{AccountId, OrderId, PerformanceId};
 use crate::money::Currency;
-use crate::orders::attention::AttentionReason;
-use crate::orders::contract::{BATCH, PARKED_MAX, Sales};
+use crate::orders::contract::{BATCH, Sales};
 use crate::orders::dossier::Dossier;
 use crate::orders::{Order, OrderStatus, RefundReport, Ticket};
 use crate::page::{Page, Paged, Position};
@@ -194,31 +193,4 @@ pub(super) async fn sales(pool: &PgPool, performance: PerformanceId) -> Result<S
     .fetch_one(pool)
     .await?;
     Ok(sales)
-}
-
-pub(super) async fn parked(
-    pool: &PgPool,
-    performance: PerformanceId,
-) -> Result<Vec<(OrderId, AttentionReason)>> {
-    let owing: Vec<String> = OrderStatus::ALL
-        .into_iter()
-        .filter(|status| status.owes())
-        .map(|status| status.name().to_owned())
-        .collect();
-    let rows = sqlx::query!(
-        "SELECT orders.id, attention.reason
-         FROM orders JOIN attention ON attention.order_id = orders.id
-         WHERE orders.performance_id = $1 AND orders.status = ANY ($2)
-             AND attention.closed_at_ms IS NULL
-         ORDER BY orders.id LIMIT $3",
-        performance.uuid(),
-        &owing,
-        i64::try_from(PARKED_MAX).unwrap_or(i64::MAX),
-    );
-    let rows = rows.fetch_all(pool).await?.into_iter();
-    let mut parked: Vec<(OrderId, AttentionReason)> = rows
-        .filter_map(|row| Some((row.id.into(), AttentionReason::from_name(&row.reason)?)))
-        .collect();
-    parked.sort_unstable();
-    Ok(parked)
 }

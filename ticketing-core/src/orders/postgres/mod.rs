@@ -2,6 +2,7 @@
 
 mod applying;
 mod door;
+mod ending;
 mod lists;
 mod rows;
 mod work;
@@ -15,7 +16,7 @@ use sqlx::PgPool;
 use self::rows::{stored_dossier, stored_order};
 use super::attention::{Attention, AttentionReason};
 use super::change::{Change, Outcome};
-use super::contract::{Changing, DueAttempt, DueRefund, Listing, Paying, Sales, Selling};
+use super::contract::{Changing, DueAttempt, DueRefund, Ending, Listing, Paying, Sales, Selling};
 use super::dossier::Dossier;
 use super::{Order, OrderStatus, RefundReport, Ticket};
 use crate::clock::Timestamp;
@@ -114,8 +115,16 @@ impl Selling for PostgresOrders {
         lists::sales(&self.pool, performance).await
     }
 
-    async fn parked(&self, performance: PerformanceId) -> Result<Vec<(OrderId, AttentionReason)>> {
-        lists::parked(&self.pool, performance).await
+    async fn to_end(
+        &self,
+        performance: PerformanceId,
+        after: Option<OrderId>,
+    ) -> Result<Vec<OrderId>> {
+        ending::to_end(&self.pool, performance, after).await
+    }
+
+    async fn ending(&self, performance: PerformanceId) -> Result<Ending> {
+        ending::ending(&self.pool, performance).await
     }
 
     async fn accounts_with_orders(&self) -> Result<Vec<AccountId>> {

@@ -1,4 +1,5 @@
 use super::cancelling::{give_up, give_whole_back};
+use super::returning::return_fees;
 use crate::clock::Timestamp;
 use crate::orders::OrderStatus;
 use crate::orders::attention::AttentionReason;
@@ -16,6 +17,10 @@ pub(crate) fn end(dossier: &Dossier, reason: &OneLine, now: Timestamp) -> Option
         OrderStatus::PendingPayment => give_up(&mut draft, true),
         OrderStatus::Confirming => draft.after.order.cancel_wanted = true,
         OrderStatus::Paid if !is_disputed => give_whole_back(&mut draft),
+        // Also what was kept of an order that was given back before.
+        OrderStatus::RefundDue | OrderStatus::Refunded if order.fees_kept.amount > 0 => {
+            return_fees(&mut draft);
+        }
         _ => return None,
     }
     draft.after.order.cancel_reason = Some(reason.clone());
