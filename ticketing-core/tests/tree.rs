@@ -42,11 +42,10 @@ const SELECTIONS: [&[&str]; 3] = [
 
 const LINES_MAX: usize = 300;
 /// Files that are longer, each with its reason.
-const LONG: [(&str, &str); 4] = [
+const LONG: [(&str, &str); 3] = [
     ("ticketing-core/src/admission/line.rs", "the rules of the line, one state machine"),
     ("ticketing-core/src/admission/redis.rs", "one call per script of the line"),
     ("ticketing-wire/src/line.rs", "all that is said about a line, with its schema"),
-    ("ticketing-wire/src/performances.rs", "all that is said about a performance, with its schema"),
 ];
 
 /// Folders that are made, not written.

@@ -50,6 +50,18 @@ async fn buy(world: &World, sale: &OnSale, count: u32) -> Vec<(Visitor, Order)> 
     bought
 }
 
+/// A bank decides about its one order.
+async fn ended_while_disputed(world: &World) -> (OnSale, Visitor, Order) {
+    let sale = world.sale(policy(), 20).await;
+    let (visitor, order) = buy(world, &sale, 1).await.remove(0);
+    let gateway = world.wire.gateway();
+    gateway.control(order.payment, "dispute", serde_json::json!({})).await;
+    hear(world, order.payment, "a dispute").await;
+    end(world, &sale).await.unwrap();
+    all_ended(world).await;
+    (sale, visitor, order)
+}
+
 async fn listed(world: &World, caller: &Caller) -> usize {
     let listing = Listing::default();
     world.office.performances(Some(caller), listing, Page::default()).await.unwrap().items.len()
@@ -148,13 +160,7 @@ behaviour! {
     }
 
     async fn what_a_bank_decides_waits_for_a_person(world: World) {
-        let sale = world.sale(policy(), 20).await;
-        let (visitor, order) = buy(&world, &sale, 1).await.remove(0);
-        let gateway = world.wire.gateway();
-        gateway.control(order.payment, "dispute", serde_json::json!({})).await;
-        hear(&world, order.payment, "a dispute").await;
-        end(&world, &sale).await.unwrap();
-        all_ended(&world).await;
+        let (sale, visitor, order) = ended_while_disputed(&world).await;
         in_the_end(&world).await;
         let parked = progress(&world, &sale).await;
         assert_eq!(parked.parked, [(order.id, AttentionReason::Disputed)]);
@@ -242,13 +248,7 @@ behaviour! {
     }
 
     async fn what_a_person_sees_to_after_weeks_ends_then(world: World) {
-        let sale = world.sale(policy(), 20).await;
-        let (visitor, order) = buy(&world, &sale, 1).await.remove(0);
-        let gateway = world.wire.gateway();
-        gateway.control(order.payment, "dispute", serde_json::json!({})).await;
-        hear(&world, order.payment, "a dispute").await;
-        end(&world, &sale).await.unwrap();
-        all_ended(&world).await;
+        let (sale, visitor, order) = ended_while_disputed(&world).await;
         world.advance_seconds(90 * 24 * 3_600);
         assert_eq!(progress(&world, &sale).await.state, CancellationState::Parked);
         let administrator = world.administrator();
