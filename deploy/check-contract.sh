@@ -12,22 +12,23 @@ shopt -s inherit_errexit
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 readonly checkout
 readonly tools=$checkout/target/contract
-readonly START_SECONDS=30
-server_pid=
 
 fail() {
     echo "check-contract: $*" >&2
     exit 1
 }
 
+# shellcheck source=deploy/throwaway.sh
+source "$checkout/deploy/throwaway.sh"
+
 main() {
     (($# <= 1)) || fail "usage: deploy/check-contract.sh [URL]"
-    trap clean_up EXIT
+    trap end_server EXIT
     install_tools
     local url=${1:-}
     if [[ -z $url ]]; then
-        start_server
-        url=$(sed -nE 's#^listening on (http://[^ ]+)$#\1#p' "$tools/server.out")
+        start_server "$tools"
+        url=$server_url
     fi
     python3 - "$url/openapi.json" "$tools/openapi.json" <<'PYTHON'
 import sys, urllib.request
@@ -48,29 +49,6 @@ install_tools() {
     "$tools/venv/bin/python" -m pip install --quiet --disable-pip-version-check \
         --retries 3 --timeout 30 -r "$wanted"
     cp "$wanted" "$tools/requirements.txt"
-}
-
-start_server() {
-    local program=$checkout/target/debug/ticketing-server waited
-    [[ -x $program ]] || fail "no debug build: cargo build -p ticketing-server"
-    export TICKETING_ADMIN_EMAIL=administrator@example.org
-    TICKETING_ADMIN_PASSWORD=$(python3 -c 'import secrets; print(secrets.token_urlsafe(24))')
-    export TICKETING_ADMIN_PASSWORD
-    env -u TICKETING_POSTGRES -u TICKETING_REDIS -u TICKETING_KAFKA -u TICKETING_NAMESPACE \
-        -u TICKETING_SIGNING_KEY -u TICKETING_GATEWAY -u TICKETING_GATEWAY_SECRET \
-        "$program" --listen 127.0.0.1:0 --metrics-listen 127.0.0.1:0 --allow-synthetic-buyers \
-        >"$tools/server.out" 2>"$tools/server.log" &
-    server_pid=$!
-    for ((waited = 0; waited < START_SECONDS * 10; waited++)); do
-        grep -q '^listening on ' "$tools/server.out" && return
-        kill -0 "$server_pid" 2>/dev/null || fail "the server ended: $(tail -n 5 "$tools/server.log")"
-        sleep 0.1
-    done
-    fail "the server did not start in $START_SECONDS s"
-}
-
-clean_up() {
-    [[ -z $server_pid ]] || kill "$server_pid" 2>/dev/null || true
 }
 
 main "$@"

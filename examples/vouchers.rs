@@ -13,8 +13,8 @@ use ticketing_core::accounts::Caller;
 use ticketing_core::catalog::Policy;
 use ticketing_core::orders::Order;
 use ticketing_core::payments::{
-    Cancellation, CancellationStatus, Confirmation, Fact, FactStatus, PreRegistration, Provider,
-    ProviderError, Refunding, Reversal,
+    Cancellation, CancellationStatus, Confirmation, Fact, FactStatus, PaymentWindow,
+    PreRegistration, Provider, ProviderError, Refunding, Reversal,
 };
 use ticketing_core::seats::{Best, Wish};
 use ticketing_core::worker::Workers;
@@ -113,7 +113,7 @@ impl Provider for Vouchers {
         Ok(Reversal { id: Some(key), status: CancellationStatus::Succeeded })
     }
 
-    fn checkout_url(&self, _: PaymentId, _: &[PayMethod]) -> Option<String> {
+    fn window(&self, _: PaymentId, _: &[PayMethod]) -> Option<PaymentWindow> {
         None
     }
 }

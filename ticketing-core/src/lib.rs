@@ -31,8 +31,8 @@ pub mod worker;
 #[cfg(feature = "services")]
 pub use self::box_office::ServicesSettings;
 pub use self::box_office::{
-    BoxOffice, CancellationProgress, CancellationState, Cancelling, EmbeddedSettings, Eta,
-    IssuedTicket, LISTENERS_MAX, LineAnswer, LineEvent, LineListener, LineState, LineStatus,
+    BoxOffice, CancellationProgress, CancellationState, Cancelling, Checkout, EmbeddedSettings,
+    Eta, IssuedTicket, LISTENERS_MAX, LineAnswer, LineEvent, LineListener, LineState, LineStatus,
     OrganizerOrder, PassGranted, Payment, PaymentOutcome, PaymentReport, PerformanceView,
     PlacedOrder, SaleGauges, SaleStatus, SalesReport, SeatChanges, SeatEvent, SeatListener,
     SeatMapView, StatusFrame, Steer, Step, SyntheticBuyer,

@@ -48,7 +48,11 @@ impl Deployment {
             Some(gateway) => Some(gateway.webhook_secrets()?),
             None => settings.webhook_secrets()?,
         };
-        let app = App::new(office, synthetic_buyers).with_webhooks(webhooks);
+        let storefront = settings.storefront()?.is_some();
+        let app = App::new(office, synthetic_buyers)
+            .with_webhooks(webhooks)
+            .with_storefront(storefront)
+            .reached_at(settings.public_url()?.unwrap_or_default());
         let server = Server::start(app, listener, Some(metrics))?;
         Ok(Self { server, gateway })
     }
@@ -99,15 +103,15 @@ async fn embedded(
 }
 
 fn portone(settings: &Settings) -> Result<Option<PortOneSettings>, SettingsError> {
-    let Some(base_url) = settings.text("TICKETING_GATEWAY") else { return Ok(None) };
-    if !base_url.starts_with("http://") && !base_url.starts_with("https://") {
-        let why = "must be an http:// or https:// address".into();
-        return Err(SettingsError::Unusable { name: "TICKETING_GATEWAY", why });
-    }
+    let Some(base_url) = settings.gateway()? else { return Ok(None) };
     let secret =
         settings.require("TICKETING_GATEWAY_SECRET", "is needed with TICKETING_GATEWAY")?;
-    let (base_url, secret, channel) = (base_url.to_owned(), secret.clone(), settings.channel()?);
-    Ok(Some(PortOneSettings { base_url, secret, channel }))
+    Ok(Some(PortOneSettings {
+        base_url: base_url.to_owned(),
+        secret: secret.clone(),
+        channel: settings.channel()?,
+        storefront: settings.storefront()?,
+    }))
 }
 
 #[cfg(not(feature = "services"))]

@@ -8,6 +8,8 @@ use ticketing_wire::seats::SeatsDelta;
 use utoipa::openapi::OpenApi;
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::routes::tickets;
+
 const PROBLEM_KIND: &str = "application/problem+json";
 const ABOUT: &str = "A box office for contested on-sales. What a schema cannot say is in \
                      docs/API.md.";
@@ -21,9 +23,15 @@ pub(crate) fn complete(described: &OpenApi) -> Value {
         "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
     });
     let components = &mut document["components"];
-    components["securitySchemes"] = json!({"bearer": {
-        "type": "http", "scheme": "bearer", "description": "the access token of a session",
-    }});
+    components["securitySchemes"] = json!({
+        "bearer": {
+            "type": "http", "scheme": "bearer", "description": "the access token of a session",
+        },
+        "checkout": {
+            "type": "apiKey", "in": "header", "name": "Checkout-Token",
+            "description": "what stands behind the # of the order's checkout_url",
+        },
+    });
     let mut schemas = Vec::new();
     Problem::schemas(&mut schemas);
     schemas.push((Problem::name().into(), Problem::schema()));
@@ -42,6 +50,17 @@ pub(crate) fn complete(described: &OpenApi) -> Value {
         for operation in methods.as_object_mut().into_iter().flatten() {
             complete_operation(path, operation.1, &schemas);
         }
+    }
+    document
+}
+
+/// The document with its paths as callers write them.
+pub(crate) fn as_written(mut document: Value) -> Value {
+    let [routed, written] = tickets::PICTURE;
+    if let Some(paths) = document["paths"].as_object_mut()
+        && let Some(picture) = paths.remove(routed)
+    {
+        paths.insert(written.into(), picture);
     }
     document
 }

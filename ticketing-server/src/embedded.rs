@@ -1,7 +1,7 @@
 //! The embedded server: box office, HTTP and sandbox gateway in one process, on loopback ports of
 //! its own. The demo runs on it, and so does a server that finds no service settings.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
-use crate::serve::Server;
+use crate::serve::{Server, reached_at};
 
 /// What may differ between embedded servers.
 #[derive(Debug, Default)]
@@ -110,7 +110,7 @@ impl Gateway {
             faults,
             control: true,
             webhooks: Some(Webhooks {
-                urls: vec![webhook_url(server)],
+                urls: vec![format!("{}/v1/webhooks/portone", reached_at(server))],
                 confirm_url: None,
                 secret: webhook_secret.clone(),
             }),
@@ -144,14 +144,6 @@ impl Gateway {
             tracing::debug!(%error, "the embedded gateway's ledger stays");
         }
     }
-}
-
-/// Where the server hears of payments; one that listens everywhere hears on loopback, too.
-fn webhook_url(mut server: SocketAddr) -> String {
-    if server.ip().is_unspecified() {
-        server.set_ip(Ipv4Addr::LOCALHOST.into());
-    }
-    format!("http://{server}/v1/webhooks/portone")
 }
 
 fn webhook_secret(randomness: &Randomness) -> SecretString {

@@ -11,7 +11,7 @@ use headers::authorization::Bearer;
 use headers::{Authorization, HeaderMapExt, IfNoneMatch};
 use serde::de::DeserializeOwned;
 use ticketing_core::accounts::Caller;
-use ticketing_core::{Error, IdempotencyKey};
+use ticketing_core::{Error, IdempotencyKey, OrderId};
 use ticketing_wire::problem::ProblemType;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -39,6 +39,9 @@ pub(crate) struct Query<T>(pub(crate) T);
 /// The id in the path; what is no id is nothing that exists.
 pub(crate) struct Id<T>(pub(crate) T);
 
+/// The id in the path of a picture, before its ending.
+pub(crate) struct Picture<T>(pub(crate) T);
+
 /// The key of a request that may be repeated.
 pub(crate) struct Key(pub(crate) IdempotencyKey);
 
@@ -51,15 +54,22 @@ pub(crate) struct PlaceToken(pub(crate) String);
 /// The proof of a pass, if the request carries one.
 pub(crate) struct PassToken(pub(crate) Option<String>);
 
+/// The buyer of the order in the path: signed in, or by the order's link. For anybody else there is no
+/// such order, which the verbs see to.
+pub(crate) struct OrderBuyer(pub(crate) Caller, pub(crate) OrderId);
+
 /// How the caller asked: what it has already, and which coding it likes best.
 pub(crate) struct Asked {
     pub(crate) known: Option<IfNoneMatch>,
     pub(crate) coding: Coding,
 }
 
+const PICTURE_ENDING: &str = ".png";
+
 const KEY: &str = "Idempotency-Key";
 const PLACE: &str = "Place-Token";
 const PASS: &str = "Pass-Token";
+const CHECKOUT: &str = "Checkout-Token";
 
 fn caller(parts: &Parts, app: &App) -> Result<Option<Caller>, Problem> {
     if !parts.headers.contains_key(AUTHORIZATION) {
@@ -87,6 +97,25 @@ impl FromRequestParts<App> for MaybeSignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         Ok(Self(caller(parts, app)?))
+    }
+}
+
+impl FromRequestParts<App> for OrderBuyer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let signed_in = caller(parts, app)?;
+        let link = text(&parts.headers, CHECKOUT);
+        let proven = signed_in.is_some() || link.is_some();
+        proven.then_some(()).ok_or(Error::Unauthenticated)?;
+        let Id(order) = Id::<OrderId>::from_request_parts(parts, app).await?;
+        match (signed_in, link) {
+            (Some(caller), _) => Ok(Self(caller, order)),
+            (None, link) => {
+                let link = link.unwrap_or_default();
+                Ok(Self(app.office.authenticate_link(order, &link)?, order))
+            }
+        }
     }
 }
 
@@ -142,6 +171,17 @@ impl<T: From<Uuid> + Send> FromRequestParts<App> for Id<T> {
         let path = axum::extract::Path::<Uuid>::from_request_parts(parts, app).await;
         let axum::extract::Path(id) = path.map_err(|_| Problem::not_found("id"))?;
         Ok(Self(T::from(id)))
+    }
+}
+
+impl<T: From<Uuid> + Send> FromRequestParts<App> for Picture<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let path = axum::extract::Path::<String>::from_request_parts(parts, app).await;
+        let name = path.map(|axum::extract::Path(name)| name).unwrap_or_default();
+        let id = name.strip_suffix(PICTURE_ENDING).and_then(|id| id.parse::<Uuid>().ok());
+        Ok(Self(T::from(id.ok_or_else(|| Problem::not_found("id"))?)))
     }
 }
 
@@ -232,6 +272,9 @@ documented_headers! {
     PlaceToken: PLACE, True, "Proof of the place in line, as joining answered it.",
         ObjectBuilder::new();
     PassToken: PASS, False, "Proof of admission, as the line answered it.", ObjectBuilder::new();
+    OrderBuyer: CHECKOUT, False,
+        "Instead of an access token: what stands behind the # of the order's `checkout_url`.",
+        ObjectBuilder::new();
     Asked: "If-None-Match", False, "The ETag of what the caller has: unchanged, it gets 304.",
         ObjectBuilder::new();
 }

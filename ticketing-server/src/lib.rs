@@ -16,6 +16,7 @@ mod routes;
 mod serve;
 mod settings;
 mod telemetry;
+mod tickets;
 
 pub use self::app::App;
 pub use self::deployment::Deployment;

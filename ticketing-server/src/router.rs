@@ -15,8 +15,8 @@ use crate::around::{Around, Surrounded};
 use crate::document;
 use crate::problem::Problem;
 use crate::routes::{
-    accounts, documents, health, layouts, line, listening, orders, payments, performances,
-    productions, sales, seats, steering, synthetic, venues,
+    accounts, checkout, documents, health, layouts, line, listening, orders, payments,
+    performances, productions, sales, seats, steering, synthetic, tickets, venues,
 };
 
 /// The largest body of an ordinary request.
@@ -35,6 +35,8 @@ pub fn router(app: App) -> Router {
         .merge(layouts::routes())
         .merge(seats::routes())
         .merge(orders::routes())
+        .merge(checkout::routes())
+        .merge(tickets::routes())
         .merge(payments::routes())
         .merge(sales::routes())
         .merge(synthetic::routes())
@@ -42,8 +44,10 @@ pub fn router(app: App) -> Router {
         .split_for_parts();
     let document = document::complete(&described);
     let known = Arc::new(Around::new(&document));
+    let document = document::as_written(document);
     router
         .merge(documents::routes(&document))
+        .merge(checkout::pages(app.storefront))
         .fallback(async || Problem::not_found("route"))
         .method_not_allowed_fallback(async || {
             let why = "this route has no such method";

@@ -1,6 +1,6 @@
 //! Serving: listeners, background loops, and an orderly end.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -57,6 +57,8 @@ impl Server {
         metrics: Option<Metrics>,
     ) -> anyhow::Result<Self> {
         let address = listener.local_addr()?;
+        let app =
+            if app.public_url.is_empty() { app.reached_at(&reached_at(address)) } else { app };
         let (shutdown, _) = watch::channel(false);
         let workers = Workers::start(&app.office);
         let mut serving = vec![serve(listener, router(app.clone()), shutdown.subscribe())];
@@ -89,6 +91,14 @@ impl Server {
         self.workers.stop().await;
         self.app.office.close().await;
     }
+}
+
+/// How one that listens there is reached from here: one that listens everywhere, on loopback.
+pub(crate) fn reached_at(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    format!("http://{address}")
 }
 
 async fn metrics_page(State((handle, office)): State<(PrometheusHandle, BoxOffice)>) -> String {

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 use ticketing_core::SigningKey;
-use ticketing_core::payments::{Channel, WebhookSecrets};
+use ticketing_core::payments::{Channel, Storefront, WebhookSecrets};
 
 /// Every setting of the product's programs. A program ignores those of another one, and refuses a
 /// `TICKETING_` name that is not here: a misspelt setting must not be a silent default.
-pub const NAMES: [&str; 19] = [
+pub const NAMES: [&str; 22] = [
     "TICKETING_POSTGRES",
     "TICKETING_REDIS",
     "TICKETING_KAFKA",
@@ -21,7 +21,10 @@ pub const NAMES: [&str; 19] = [
     "TICKETING_GATEWAY",
     "TICKETING_GATEWAY_SECRET",
     "TICKETING_GATEWAY_CHANNEL",
+    "TICKETING_GATEWAY_STORE_ID",
+    "TICKETING_GATEWAY_CHANNEL_KEY",
     "TICKETING_GATEWAY_WEBHOOK_SECRETS",
+    "TICKETING_PUBLIC_URL",
     "TICKETING_SERVER",
     "TICKETING_SERVERS",
     "TICKETING_EMAIL",
@@ -146,6 +149,43 @@ impl Settings {
             Some("test") => Ok(Channel::Test),
             Some(_) => Err(SettingsError::Unusable { name, why: "live or test".into() }),
         }
+    }
+
+    /// What opens `PortOne`'s window in a buyer's browser, where it does.
+    pub fn storefront(&self) -> Result<Option<Storefront>, SettingsError> {
+        let (store_id, channel_key) =
+            ("TICKETING_GATEWAY_STORE_ID", "TICKETING_GATEWAY_CHANNEL_KEY");
+        let why = "the store id and the channel key are set both or neither";
+        match (self.text(store_id), self.text(channel_key)) {
+            (None, None) => Ok(None),
+            (Some(store_id), Some(channel_key)) => Ok(Some(Storefront {
+                store_id: store_id.to_owned(),
+                channel_key: channel_key.to_owned(),
+            })),
+            (None, Some(_)) => Err(SettingsError::Unusable { name: store_id, why: why.into() }),
+            (Some(_), None) => Err(SettingsError::Unusable { name: channel_key, why: why.into() }),
+        }
+    }
+
+    /// Under which address people reach the server, if that is not where it listens.
+    pub fn public_url(&self) -> Result<Option<&str>, SettingsError> {
+        self.address("TICKETING_PUBLIC_URL")
+    }
+
+    /// Where the payment provider is.
+    pub fn gateway(&self) -> Result<Option<&str>, SettingsError> {
+        self.address("TICKETING_GATEWAY")
+    }
+
+    fn address(&self, name: &'static str) -> Result<Option<&str>, SettingsError> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let is_http = ["http://", "https://"].iter().any(|scheme| text.starts_with(scheme));
+        let is_plain = !text.contains(['?', '#', ' ']);
+        if is_http && is_plain {
+            return Ok(Some(text));
+        }
+        let why = "must be an http:// or https:// address".into();
+        Err(SettingsError::Unusable { name, why })
     }
 
     /// What the payment provider signs its webhooks with: one secret, or two while one is replaced.

@@ -8,6 +8,7 @@
 mod words;
 
 pub mod accounts;
+pub mod checkout;
 pub mod given;
 pub mod line;
 pub mod money;

@@ -101,7 +101,9 @@ pub struct NewOrder {
     ],
     "total": {"amount": 264_000, "currency": "KRW"}, "expires_at": "2026-05-01T10:10:00.000Z",
     "payment": {"payment_id": "0190f4a2000070008000000000000007",
-        "methods": ["card", "easy_pay"], "checkout_url": null},
+        "methods": ["card", "easy_pay"], "checkout_url":
+        "https://tickets.example.org/checkout/0190f4a2-0000-7000-8000-000000000006#AZD0ogAA..",
+        "gateway_url": null},
     "refunds": [], "fees_kept": null, "cancel_reason": null, "refund_terms": [],
     "created_at": "2026-05-01T10:00:00.000Z",
 }))]
@@ -165,9 +167,13 @@ pub struct Payment {
     /// where none is named.
     #[serde(default)]
     pub methods: Vec<PayMethod>,
-    /// Where a person pays, if the provider has such a page.
+    /// Where a person pays: this server's page of the order. Whoever has the address may see, pay and
+    /// give back this one order.
     #[serde(default)]
     pub checkout_url: Option<String>,
+    /// Where a program agrees to pay at the sandbox gateway; null where money is real.
+    #[serde(default)]
+    pub gateway_url: Option<String>,
 }
 
 /// What a buyer pays with.
@@ -237,11 +243,23 @@ pub struct NewCancellation {
     pub reason: Option<String>,
 }
 
+words! {
+    /// What a ticket is good for.
+    TicketStatus {
+        /// It lets somebody in.
+        Valid = "valid",
+        /// Somebody came in with it.
+        Used = "used",
+        /// Its seat was given back.
+        Void = "void",
+    }
+}
+
 /// What is scanned at the door.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "id": "5b1c9e0a-7d1f-8a3b-9c55-5d1c3f0e7a11", "seat": 2, "label": "Floor, row 1, seat 3",
-    "code": "FMRQAAAR..",
+    "code": "FMRQAAAR..", "status": "valid",
 }))]
 pub struct Ticket {
     /// The ticket.
@@ -253,4 +271,6 @@ pub struct Ticket {
     pub label: String,
     /// What the scanner reads.
     pub code: String,
+    /// What it is good for.
+    pub status: TicketStatus,
 }

@@ -14,7 +14,8 @@ pub const ACCESS_TOKEN_SECONDS: u32 = 15 * 60;
 const ISSUER: &str = "ticketing";
 const AUDIENCE: &str = "ticketing-api";
 
-/// The proof of who is asking. Only a valid access token makes one.
+/// The proof of who is asking. Only a valid access token makes one, or the link of an order for what is
+/// asked about that order.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller {
     account: AccountId,
@@ -22,6 +23,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The buyer of an order, by its link; of no session.
+    pub(crate) const fn by_link(account: AccountId) -> Self {
+        Self { account, session: Uuid::nil() }
+    }
+
     /// Whose token it was.
     pub const fn account(&self) -> AccountId {
         self.account

@@ -20,8 +20,8 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use self::buying::Joins;
 pub use self::buying::{
-    Cancelling, Eta, IssuedTicket, LineAnswer, PassGranted, Payment, PaymentOutcome, PlacedOrder,
-    SeatMapView,
+    Cancelling, Checkout, Eta, IssuedTicket, LineAnswer, PassGranted, Payment, PaymentOutcome,
+    PlacedOrder, SeatMapView,
 };
 #[cfg(feature = "services")]
 pub use self::connect::ServicesSettings;
@@ -50,7 +50,7 @@ use crate::guards::Guards;
 use crate::id::{PerformanceId, ProductionId, Randomness, VenueId};
 use crate::idempotency::MemoryKeys;
 use crate::orders::memory::MemoryOrders;
-use crate::orders::{Orders, TicketSigner, TicketVerifier};
+use crate::orders::{OrderLinks, Orders, TicketSigner, TicketVerifier};
 use crate::page::{Cursors, Page, Position};
 use crate::payments::Provider;
 use crate::seats::memory::MemorySeats;
@@ -75,6 +75,7 @@ struct Inner {
     place_tokens: PlaceTokens,
     pass_tokens: PassTokens,
     ticket_signer: TicketSigner,
+    order_links: OrderLinks,
     receipts: ReceiptSigner,
     hold_ids: HoldIds,
     cursors: Cursors,
@@ -168,6 +169,7 @@ impl BoxOffice {
             place_tokens: PlaceTokens::new(key),
             pass_tokens: PassTokens::new(key),
             ticket_signer: TicketSigner::new(key),
+            order_links: OrderLinks::new(key),
             receipts: ReceiptSigner::new(key),
             hold_ids: HoldIds::new(key),
             cursors: Cursors::new(key),

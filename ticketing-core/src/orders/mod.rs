@@ -8,6 +8,7 @@ mod change;
 mod contract;
 mod deciding;
 mod dossier;
+mod link;
 pub(crate) mod memory;
 mod order;
 #[cfg(feature = "services")]
@@ -29,6 +30,7 @@ pub(crate) use self::contract::{
 };
 pub(crate) use self::deciding::{Decided, Subject, decide};
 pub(crate) use self::dossier::Dossier;
+pub(crate) use self::link::OrderLinks;
 pub use self::order::{Order, OrderStatus};
 pub use self::refund::{RefundReport, RefundStatus};
 pub use self::rules::Quote;

@@ -10,8 +10,8 @@ mod webhook;
 pub use self::fact::{Cancellation, CancellationStatus, Fact, FactStatus};
 pub use self::portone::{Channel, PortOne, PortOneSettings};
 pub use self::provider::{
-    Confirmation, Movement, Movements, PreRegistration, Provider, ProviderError, Refunding,
-    Reversal,
+    Confirmation, Movement, Movements, PaymentWindow, PreRegistration, Provider, ProviderError,
+    Refunding, Reversal, Storefront,
 };
 pub use self::sandbox::Sandbox;
 pub use self::webhook::{Delivery, Notice, WebhookSecrets};

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use self::answers::{Cancelled, Listing, Payment};
 use super::{
-    Confirmation, Fact, Movements, PreRegistration, Provider, ProviderError, Refunding, Reversal,
+    Confirmation, Fact, Movements, PaymentWindow, PreRegistration, Provider, ProviderError,
+    Refunding, Reversal, Storefront,
 };
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -40,6 +41,9 @@ pub struct PortOneSettings {
     pub secret: SecretString,
     /// Which payments count: those of the other channel give no tickets and go back.
     pub channel: Channel,
+    /// What opens `PortOne`'s payment window in a browser; without it the window is a page of the
+    /// sandbox gateway.
+    pub storefront: Option<Storefront>,
 }
 
 /// Through which of the provider's channels money is taken.
@@ -70,7 +74,7 @@ pub struct PortOne {
 impl PortOneSettings {
     /// Of a shop that takes real money.
     pub fn live(base_url: impl Into<String>, secret: SecretString) -> Self {
-        Self { base_url: base_url.into(), secret, channel: Channel::Live }
+        Self { base_url: base_url.into(), secret, channel: Channel::Live, storefront: None }
     }
 }
 
@@ -240,14 +244,17 @@ impl Provider for PortOne {
         Ok(listing.movements(LISTING_SIZE))
     }
 
-    fn checkout_url(&self, payment: PaymentId, methods: &[PayMethod]) -> Option<String> {
+    fn window(&self, payment: PaymentId, methods: &[PayMethod]) -> Option<PaymentWindow> {
+        if let Some(storefront) = &self.settings.storefront {
+            return Some(PaymentWindow::PortOne(storefront.clone()));
+        }
         let page = format!("{}/checkout/{payment}", self.settings.base_url);
         let methods: Vec<&str> = methods.iter().map(|method| method.name()).collect();
-        Some(if methods.is_empty() {
-            page
-        } else {
-            format!("{page}?methods={}", methods.join(","))
-        })
+        let url = match &methods[..] {
+            [] => page,
+            methods => format!("{page}?methods={}", methods.join(",")),
+        };
+        Some(PaymentWindow::Page { url })
     }
 }
 

@@ -76,6 +76,27 @@ pub struct Movements {
     pub has_more: bool,
 }
 
+/// Where a person agrees to pay. What comes of it is a token, which pays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PaymentWindow {
+    /// `PortOne`'s, which its own script opens in the buyer's browser.
+    PortOne(Storefront),
+    /// A page, which sends its reader back to `return_url` with `paymentId` and `paymentToken`.
+    Page {
+        /// Its address.
+        url: String,
+    },
+}
+
+/// What `PortOne`'s script in a browser has to know. No secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Storefront {
+    /// The shop.
+    pub store_id: String,
+    /// Through which channel it takes money.
+    pub channel_key: String,
+}
+
 /// Why the provider did not do it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ProviderError {
@@ -122,7 +143,7 @@ pub trait Provider: Send + Sync {
         let _ = (since, after);
         Ok(Movements::default())
     }
-    /// Where a person pays with one of these methods, or with any where none is named, if the provider
-    /// hosts such a page.
-    fn checkout_url(&self, payment: PaymentId, methods: &[PayMethod]) -> Option<String>;
+    /// Where a person agrees to pay with one of these methods, or with any where none is named; nothing
+    /// where tokens come another way.
+    fn window(&self, payment: PaymentId, methods: &[PayMethod]) -> Option<PaymentWindow>;
 }

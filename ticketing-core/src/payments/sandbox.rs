@@ -6,8 +6,8 @@ use parking_lot::Mutex;
 use secrecy::SecretString;
 
 use super::{
-    Cancellation, CancellationStatus, Confirmation, Fact, FactStatus, PreRegistration, Provider,
-    ProviderError, Refunding, Reversal,
+    Cancellation, CancellationStatus, Confirmation, Fact, FactStatus, PaymentWindow,
+    PreRegistration, Provider, ProviderError, Refunding, Reversal,
 };
 use crate::id::PaymentId;
 use crate::money::{Money, PayMethod};
@@ -129,7 +129,7 @@ impl Provider for Sandbox {
         Ok(done(id))
     }
 
-    fn checkout_url(&self, _: PaymentId, _: &[PayMethod]) -> Option<String> {
+    fn window(&self, _: PaymentId, _: &[PayMethod]) -> Option<PaymentWindow> {
         None
     }
 }

@@ -30,7 +30,7 @@ behaviour! {
         let order = &placed.order;
         assert_eq!((order.status, order.total.amount), (OrderStatus::Paid, 0));
         assert_eq!(order.lines.iter().map(|line| line.amount.amount).collect::<Vec<_>>(), [0, 0]);
-        assert_eq!(placed.checkout_url, None);
+        assert_eq!(placed.window, None);
         assert_eq!(world.tickets(&visitor.caller, order).await.len(), 2);
         assert_eq!(world.seat(&sale, 0).await, SOLD);
         assert_eq!(world.ask(&mut visitor).await.state, State::Done);

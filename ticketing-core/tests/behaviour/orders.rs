@@ -8,6 +8,7 @@ use tokio::sync::Barrier;
 use ticketing_core::accounts::Caller;
 use ticketing_core::catalog::{PerformanceChange, Policy, PolicyChange};
 use ticketing_core::orders::OrderStatus;
+use ticketing_core::payments::PaymentWindow;
 use ticketing_core::{Error, HoldId, Page, PayMethod, VenueId};
 
 use crate::sale::{FREE, PRICE, RESERVED, SOLD, Visitor, paid};
@@ -228,7 +229,10 @@ behaviour! {
         let visitor = world.admitted(&sale).await;
         let hold = world.hold(&visitor, &[0]).await.unwrap();
         let placed = world.order(&visitor, &hold).await.unwrap();
-        assert!(placed.checkout_url.unwrap().ends_with("?methods=transfer,card"));
+        let window = placed.window.clone();
+        assert!(
+            matches!(&window, Some(PaymentWindow::Page { url }) if url.ends_with("?methods=transfer,card"))
+        );
         let change = |methods| {
             let policy = PolicyChange { payment_methods: Some(methods), ..PolicyChange::default() };
             let change = PerformanceChange { policy: Some(policy), ..PerformanceChange::default() };

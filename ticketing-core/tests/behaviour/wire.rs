@@ -9,7 +9,8 @@ use parking_lot::RwLock;
 use tokio::sync::watch;
 
 use ticketing_core::payments::{
-    Confirmation, Fact, Movements, PreRegistration, Provider, ProviderError, Refunding, Reversal,
+    Confirmation, Fact, Movements, PaymentWindow, PreRegistration, Provider, ProviderError,
+    Refunding, Reversal,
 };
 use ticketing_core::{PayMethod, PaymentId, Timestamp};
 
@@ -209,8 +210,8 @@ impl Provider for Wire {
         gateway.client.cancel(refunding).await
     }
 
-    fn checkout_url(&self, payment: PaymentId, methods: &[PayMethod]) -> Option<String> {
-        self.gateway().client.checkout_url(payment, methods)
+    fn window(&self, payment: PaymentId, methods: &[PayMethod]) -> Option<PaymentWindow> {
+        self.gateway().client.window(payment, methods)
     }
 }
 

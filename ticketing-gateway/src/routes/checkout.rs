@@ -34,6 +34,10 @@ pub(super) struct Offered {
     /// The methods that the shop offers, the first one first; all where none is known.
     #[serde(default)]
     methods: String,
+    /// Where the shop wants its buyer back, with `paymentId` and `paymentToken`, or `code` and `message`
+    /// where the window was closed.
+    #[serde(default)]
+    return_url: String,
 }
 
 pub(super) async fn page(
@@ -42,20 +46,30 @@ pub(super) async fn page(
     offered: Result<Query<Offered>, QueryRejection>,
 ) -> Result<impl IntoResponse, Refusal> {
     let Query(offered) = offered.map_err(|error| Refusal::InvalidRequest(error.body_text()))?;
+    if !is_page(&offered.return_url) {
+        return Err(Refusal::InvalidRequest("return_url is no http:// or https:// address".into()));
+    }
     gateway.registered(&id).await;
     let payment = gateway.payment(&id).await?;
     let headers = [(CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, "no-store")];
-    Ok((headers, Html(render(&payment, &offered.methods))))
+    Ok((headers, Html(render(&payment, &offered))))
+}
+
+/// None, or one that a browser opens as a page and not as a script.
+fn is_page(url: &str) -> bool {
+    url.is_empty() || url.starts_with("http://") || url.starts_with("https://")
 }
 
 /// Every value put in is escaped, whatever the rules of its own kind say.
-fn render(payment: &Payment, methods: &str) -> String {
+fn render(payment: &Payment, offered: &Offered) -> String {
     let charged = payment.captured.as_ref().map(|captured| captured.amount);
     let amount = charged.or(payment.total).map_or_else(
         || "open amount".to_owned(),
         |total| Money::new(i64::try_from(total).unwrap_or(i64::MAX), &payment.currency).to_string(),
     );
-    PAGE.replace("{{methods}}", &choice(methods))
+    PAGE.replace("{{methods}}", &choice(&offered.methods))
+        .replace("{{return_url}}", &escaped(&offered.return_url))
+        .replace("{{back}}", if offered.return_url.is_empty() { "hidden" } else { "" })
         .replace("{{id}}", &escaped(&payment.id))
         .replace("{{amount}}", &escaped(&amount))
         .replace("{{status}}", &escaped(payment.status()))
@@ -98,7 +112,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{choice, escaped};
+    use super::{choice, escaped, is_page};
 
     #[test]
     fn the_window_offers_what_the_shop_offers_in_its_order() {
@@ -111,6 +125,14 @@ mod tests {
         assert_eq!(words("transfer,<b>,of_a_newer_shop"), ["transfer"]);
         assert_eq!(words(""), ["card", "easy_pay", "transfer", "mobile"]);
         assert_eq!(choice("mobile,card").matches("checked").count(), 1);
+    }
+
+    #[test]
+    fn the_way_back_is_a_page() {
+        assert!(
+            is_page("") && is_page("http://127.0.0.1/checkout/1") && is_page("https://a.example/")
+        );
+        assert!(!is_page("javascript:alert(1)") && !is_page("//a.example") && !is_page("data:,x"));
     }
 
     #[test]

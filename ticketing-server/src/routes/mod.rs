@@ -2,6 +2,7 @@
 //! one verb and says the answer in the words of the wire.
 
 pub(crate) mod accounts;
+pub(crate) mod checkout;
 pub(crate) mod documents;
 pub(crate) mod health;
 pub(crate) mod layouts;
@@ -15,6 +16,7 @@ pub(crate) mod sales;
 pub(crate) mod seats;
 pub(crate) mod steering;
 pub(crate) mod synthetic;
+pub(crate) mod tickets;
 pub(crate) mod venues;
 
 use crate::problem::Problem;

@@ -2,10 +2,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use ticketing_core::orders::OrderStatus;
+use ticketing_core::payments::PaymentWindow;
 use ticketing_core::text::OneLine;
-use ticketing_core::{
-    Cancelling, IssuedTicket, OrderId, Payment, PaymentId, PaymentOutcome, PlacedOrder, TicketId,
-};
+use ticketing_core::{Cancelling, Payment, PaymentId, PaymentOutcome, PlacedOrder};
 use ticketing_wire::page::PageQuery;
 use ticketing_wire::{Page, orders as wire};
 use utoipa_axum::router::OpenApiRouter;
@@ -14,11 +13,10 @@ use utoipa_axum::routes;
 use super::Answer;
 use crate::app::App;
 use crate::convert::{self, amount, lines, money, time};
-use crate::extract::{Body, Id, Key, PassToken, Query, SignedIn};
+use crate::extract::{Body, Key, OrderBuyer, PassToken, Query, SignedIn};
 use crate::problem::Problem;
 
 const ORDERS: &str = "orders";
-const TICKETS: &str = "tickets";
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -27,16 +25,20 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(pay))
         .routes(routes!(cancellation))
         .routes(routes!(cancel))
-        .routes(routes!(tickets))
-        .routes(routes!(reissue))
 }
 
-fn order(placed: PlacedOrder) -> wire::Order {
-    let PlacedOrder { order, checkout_url, refunds } = placed;
+/// An order as its buyer sees it.
+pub(super) fn order(app: &App, placed: PlacedOrder) -> wire::Order {
+    let PlacedOrder { order, link, window, refunds } = placed;
+    let gateway_url = match window {
+        Some(PaymentWindow::Page { url }) => Some(url),
+        Some(PaymentWindow::PortOne(_)) | None => None,
+    };
     let payment = (!order.is_free()).then(|| wire::Payment {
         payment_id: order.payment.to_string(),
         methods: order.methods.iter().map(|method| method.name().into()).collect(),
-        checkout_url,
+        checkout_url: Some(app.checkout_url(order.id, &link)),
+        gateway_url,
     });
     wire::Order {
         id: order.id.uuid(),
@@ -54,11 +56,6 @@ fn order(placed: PlacedOrder) -> wire::Order {
         seats: order.seats,
         returned: order.returned,
     }
-}
-
-fn ticket(issued: IssuedTicket) -> wire::Ticket {
-    let IssuedTicket { ticket, label, code } = issued;
-    wire::Ticket { id: ticket.id.uuid(), seat: ticket.seat, label, code }
 }
 
 /// Orders what a hold holds. An order whose total is 0 is paid at once.
@@ -82,7 +79,7 @@ async fn place(
     Body(wire::NewOrder { hold_id }): Body<wire::NewOrder>,
 ) -> Answer<(StatusCode, Json<wire::Order>)> {
     let placed = app.office.place_order(&caller, pass.as_deref(), key, hold_id.into()).await?;
-    Ok((StatusCode::CREATED, Json(order(placed))))
+    Ok((StatusCode::CREATED, Json(order(&app, placed))))
 }
 
 /// Lists the caller's own orders.
@@ -97,26 +94,27 @@ async fn list(
 ) -> Answer<Json<Page<wire::Order>>> {
     let page = app.office.page(ORDERS, query.limit, query.cursor.as_deref())?;
     let found = app.office.orders(&caller, page).await?;
-    Ok(Json(convert::page(&app.office, ORDERS, found, order)))
+    Ok(Json(convert::page(&app.office, ORDERS, found, |placed| order(&app, placed))))
 }
 
 /// Shows an order of the caller.
 #[utoipa::path(
-    get, path = "/v1/orders/{id}", operation_id = "order", tag = "orders",
+    get, path = "/v1/orders/{id}", operation_id = "order", tag = "orders", params(OrderBuyer),
+    security(("bearer" = []), ("checkout" = [])),
     responses((status = 200, description = "the order", body = wire::Order))
 )]
 async fn show(
     State(app): State<App>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id<OrderId>,
+    OrderBuyer(caller, id): OrderBuyer,
 ) -> Answer<Json<wire::Order>> {
-    Ok(Json(order(app.office.order(&caller, id).await?)))
+    Ok(Json(order(&app, app.office.order(&caller, id).await?)))
 }
 
 /// Pays an order with what the payment window gave. A repeat of the key joins the attempt and gets
 /// how far it is by then.
 #[utoipa::path(
-    post, path = "/v1/orders/{id}/payment", operation_id = "pay", tag = "orders", params(Key),
+    post, path = "/v1/orders/{id}/payment", operation_id = "pay", tag = "orders",
+    params(OrderBuyer, Key), security(("bearer" = []), ("checkout" = [])),
     request_body = wire::NewPayment,
     responses(
         (status = 200, description = "paid", body = wire::Order),
@@ -129,8 +127,7 @@ async fn show(
 )]
 async fn pay(
     State(app): State<App>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id<OrderId>,
+    OrderBuyer(caller, id): OrderBuyer,
     Key(key): Key,
     Body(said): Body<wire::NewPayment>,
 ) -> Answer<(StatusCode, Json<wire::Order>)> {
@@ -140,8 +137,8 @@ async fn pay(
         .map_err(|_| Problem::field("payment_id", "the payment_id of the order"))?;
     let token = said.payment_token.unwrap_or_default().into_secret();
     Ok(match app.office.pay(&caller, id, Payment { payment, token }, key).await? {
-        PaymentOutcome::Paid(placed) => (StatusCode::OK, Json(order(placed))),
-        PaymentOutcome::Processing(placed) => (StatusCode::ACCEPTED, Json(order(placed))),
+        PaymentOutcome::Paid(placed) => (StatusCode::OK, Json(order(&app, placed))),
+        PaymentOutcome::Processing(placed) => (StatusCode::ACCEPTED, Json(order(&app, placed))),
     })
 }
 
@@ -149,7 +146,7 @@ async fn pay(
 /// the order's terms keep their fee until the show begins, of an organizer's nothing is kept.
 #[utoipa::path(
     get, path = "/v1/orders/{id}/cancellation", operation_id = "cancellation", tag = "orders",
-    params(wire::CancellationQuery),
+    params(OrderBuyer, wire::CancellationQuery), security(("bearer" = []), ("checkout" = [])),
     responses(
         (status = 200, description = "what would come back", body = wire::Cancellation),
         (status = 409, description = "not-refundable: the show has begun, or a ticket was used; \
@@ -158,8 +155,7 @@ async fn pay(
 )]
 async fn cancellation(
     State(app): State<App>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id<OrderId>,
+    OrderBuyer(caller, id): OrderBuyer,
     Query(query): Query<wire::CancellationQuery>,
 ) -> Answer<Json<wire::Cancellation>> {
     let quote = app.office.cancellation(&caller, id, query.seats).await?;
@@ -177,7 +173,8 @@ async fn cancellation(
 /// its tickets are void and its seats free at once.
 #[utoipa::path(
     post, path = "/v1/orders/{id}/cancel", operation_id = "cancel_order", tag = "orders",
-    params(Key), request_body = wire::NewCancellation,
+    params(OrderBuyer, Key), security(("bearer" = []), ("checkout" = [])),
+    request_body = wire::NewCancellation,
     responses(
         (status = 200, description = "the order as it is now", body = wire::Order),
         (status = 202, description = "a payment is under way: what it captures goes back, and \
@@ -190,8 +187,7 @@ async fn cancellation(
 )]
 async fn cancel(
     State(app): State<App>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id<OrderId>,
+    OrderBuyer(caller, id): OrderBuyer,
     Key(key): Key,
     Body(said): Body<wire::NewCancellation>,
 ) -> Answer<(StatusCode, Json<wire::Order>)> {
@@ -200,42 +196,5 @@ async fn cancel(
     let placed = app.office.cancel(&caller, id, cancelling, key).await?;
     let under_way = placed.order.status == OrderStatus::Confirming;
     let status = if under_way { StatusCode::ACCEPTED } else { StatusCode::OK };
-    Ok((status, Json(order(placed))))
-}
-
-/// Lists the tickets of an order of the caller; empty until it is paid.
-#[utoipa::path(
-    get, path = "/v1/orders/{id}/tickets", operation_id = "tickets", tag = "orders",
-    params(PageQuery),
-    responses((status = 200, description = "a page of tickets", body = Page<wire::Ticket>))
-)]
-async fn tickets(
-    State(app): State<App>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id<OrderId>,
-    Query(query): Query<PageQuery>,
-) -> Answer<Json<Page<wire::Ticket>>> {
-    let page = app.office.page(TICKETS, query.limit, query.cursor.as_deref())?;
-    let found = app.office.tickets(&caller, id, page).await?;
-    Ok(Json(convert::page(&app.office, TICKETS, found, ticket)))
-}
-
-/// Replaces the code of a ticket of the caller: the one of before is void. At most three times.
-#[utoipa::path(
-    post, path = "/v1/tickets/{id}/reissue", operation_id = "reissue_ticket", tag = "orders",
-    params(Key),
-    responses(
-        (status = 200, description = "the ticket with its new code", body = wire::Ticket),
-        (status = 409, description = "conflict: somebody came in with it, or its code was replaced \
-            three times"),
-        (status = 422, description = "idempotency-reused"),
-    )
-)]
-async fn reissue(
-    State(app): State<App>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id<TicketId>,
-    Key(key): Key,
-) -> Answer<Json<wire::Ticket>> {
-    Ok(Json(ticket(app.office.reissue_ticket(&caller, id, key).await?)))
+    Ok((status, Json(order(&app, placed))))
 }

@@ -6,6 +6,7 @@ mod answers;
 mod bad_input;
 mod bad_proof;
 mod cancelling;
+mod checkout;
 mod contract;
 mod documents;
 mod habits;

@@ -8,7 +8,7 @@ use crate::wire::{Request, text};
 
 /// Answers to: nobody, another buyer, the buyer, another organizer, the organizer, an
 /// administrator. Each of them shows the buyer's own place and pass.
-const EXPECTED: [(&str, [u16; 6]); 58] = [
+const EXPECTED: [(&str, [u16; 6]); 61] = [
     ("GET /livez", [200, 200, 200, 200, 200, 200]),
     ("GET /readyz", [200, 200, 200, 200, 200, 200]),
     ("POST /v1/accounts", [201, 409, 409, 409, 409, 409]),
@@ -49,7 +49,11 @@ const EXPECTED: [(&str, [u16; 6]); 58] = [
     ("GET /v1/orders", [401, 200, 200, 200, 200, 200]),
     ("GET /v1/orders/{order}", [401, 404, 200, 404, 404, 404]),
     ("GET /v1/orders/{order}/cancellation", [401, 404, 200, 404, 200, 200]),
+    ("GET /v1/orders/{order}/checkout", [401, 404, 200, 404, 404, 404]),
     ("GET /v1/orders/{order}/tickets", [401, 404, 200, 404, 404, 404]),
+    // It is not paid: nothing to print, and no ticket to draw.
+    ("GET /v1/orders/{order}/tickets.pdf", [401, 404, 409, 404, 404, 404]),
+    ("GET /v1/tickets/{ticket}.png", [401, 404, 404, 404, 404, 404]),
     ("GET /v1/payments/attention", [401, 403, 403, 403, 403, 200]),
     ("GET /v1/payments/{payment}", [401, 403, 403, 403, 403, 200]),
     ("POST /v1/payments/{payment}/settle", [401, 403, 403, 403, 403, 200]),

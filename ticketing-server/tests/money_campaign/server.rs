@@ -12,8 +12,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use secrecy::SecretString;
 use ticketing_core::payments::{
-    Confirmation, Fact, Movements, PortOne, PortOneSettings, PreRegistration, Provider,
-    ProviderError, Refunding, Reversal, WebhookSecrets,
+    Confirmation, Fact, Movements, PaymentWindow, PortOne, PortOneSettings, PreRegistration,
+    Provider, ProviderError, Refunding, Reversal, WebhookSecrets,
 };
 use ticketing_core::{
     BoxOffice, Clock, PayMethod, PaymentId, Randomness, ServicesSettings, SigningKey, Timestamp,
@@ -243,7 +243,7 @@ impl Provider for Hurried {
         self.hurry(self.0.cancel(refunding)).await
     }
 
-    fn checkout_url(&self, payment: PaymentId, methods: &[PayMethod]) -> Option<String> {
-        self.0.checkout_url(payment, methods)
+    fn window(&self, payment: PaymentId, methods: &[PayMethod]) -> Option<PaymentWindow> {
+        self.0.window(payment, methods)
     }
 }

@@ -14,15 +14,18 @@ use crate::orders::{
     Change, Demand, NewOrder, Order, OrderStatus, Outcome, RefundReport, place, read_order,
 };
 use crate::page::{Page, Paged};
+use crate::payments::PaymentWindow;
 use crate::seats::{Begun, Hold};
 
-/// An order, and where a person would pay for it.
+/// An order, and how a person would pay for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlacedOrder {
     /// The order.
     pub order: Order,
-    /// The provider's page, where it has one.
-    pub checkout_url: Option<String>,
+    /// Lets its bearer do what its buyer may with this one order: [`BoxOffice::authenticate_link`].
+    pub link: String,
+    /// Where its buyer agrees to pay, if something is to be paid and the provider has such a window.
+    pub window: Option<PaymentWindow>,
     /// What of its money goes back, or is back. None in the answer to placing and to cancelling, which
     /// a repeat with the same key gets again.
     pub refunds: Vec<RefundReport>,
@@ -152,9 +155,9 @@ impl BoxOffice {
 
     pub(super) fn placed(&self, order: Order, refunds: Vec<RefundReport>) -> PlacedOrder {
         let payment = Some(order.payment).filter(|_| !order.is_free());
-        let page = |payment| self.0.provider.checkout_url(payment, &order.methods);
-        let checkout_url = payment.and_then(page);
-        PlacedOrder { order, checkout_url, refunds }
+        let window = payment.and_then(|id| self.0.provider.window(id, &order.methods));
+        let link = self.0.order_links.seal(order.id, order.account);
+        PlacedOrder { order, link, window, refunds }
     }
 
     /// An order of nothing is paid when it is placed: it was placed and paid in one step.

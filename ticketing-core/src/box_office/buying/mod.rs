@@ -1,7 +1,8 @@
-//! What buyers do: join the line, choose seats, order, pay, give back.
+//! What buyers do: join the line, choose seats, order, check out, pay, give back.
 
 mod booking;
 mod cancelling;
+mod checkout;
 mod choosing;
 mod joins;
 mod paying;
@@ -10,6 +11,7 @@ mod tickets;
 
 pub use self::booking::PlacedOrder;
 pub use self::cancelling::Cancelling;
+pub use self::checkout::Checkout;
 pub use self::choosing::SeatMapView;
 pub(super) use self::joins::Joins;
 pub use self::paying::{Payment, PaymentOutcome};

@@ -2,6 +2,7 @@
 
 use crate::accounts::Caller;
 use crate::box_office::BoxOffice;
+use crate::catalog::Sale;
 use crate::error::{Error, Result};
 use crate::id::{OrderId, TicketId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
@@ -20,6 +21,8 @@ pub struct IssuedTicket {
     pub label: String,
     /// What the scanner reads.
     pub code: String,
+    /// Somebody came in with it.
+    pub is_used: bool,
 }
 
 impl BoxOffice {
@@ -32,14 +35,37 @@ impl BoxOffice {
     ) -> Result<Paged<IssuedTicket>> {
         let order = self.order(caller, id).await?.order;
         let sale = self.sale(order.performance, self.now()).await?;
-        let mut tickets = self.backend().orders.door.tickets(id).await?;
+        let tickets = self.issued_tickets(id, &sale).await?;
+        let position = |IssuedTicket { ticket, .. }: &IssuedTicket| Position {
+            key: ticket.seat.into(),
+            id: ticket.id.uuid(),
+        };
+        Ok(page.cut(tickets.into_iter(), position, Some))
+    }
+
+    /// A ticket, to its buyer.
+    pub async fn ticket(&self, caller: &Caller, id: TicketId) -> Result<IssuedTicket> {
+        let known = self.backend().orders.door.ticket(id).await?;
+        let known = known.filter(|(_, of, _)| *of == caller.account());
+        let (ticket, _, is_used) = known.ok_or(Error::NotFound("ticket"))?;
+        self.issued(ticket, is_used).await
+    }
+
+    /// The tickets of an order of this sale, by seat.
+    pub(super) async fn issued_tickets(
+        &self,
+        order: OrderId,
+        sale: &Sale,
+    ) -> Result<Vec<IssuedTicket>> {
+        let door = &self.backend().orders.door;
+        let mut tickets = door.tickets(order).await?;
         tickets.sort_by_key(|ticket| ticket.seat);
-        let position = |ticket: &Ticket| Position { key: ticket.seat.into(), id: ticket.id.uuid() };
-        Ok(page.cut(tickets.into_iter(), position, |ticket| {
-            let label = sale.map.label(ticket.seat).unwrap_or_default();
-            let code = self.0.ticket_signer.code(&ticket);
-            Some(IssuedTicket { ticket, label, code })
-        }))
+        let used = door.used(order).await?;
+        let issued = |ticket: Ticket| {
+            let is_used = used.contains(&ticket.seat);
+            self.issued_in(sale, ticket, is_used)
+        };
+        Ok(tickets.into_iter().map(issued).collect())
     }
 
     /// Replaces the code of a ticket, to its buyer: the one of before is void. At most three times, and
@@ -54,7 +80,7 @@ impl BoxOffice {
         let request = RequestHash::of("reissue", id, &());
         let orders = &self.backend().orders;
         if let Some(kept) = orders.changing.kept(account, &key, request).await? {
-            return self.issued(read_ticket(&kept.facts()?)?).await;
+            return self.issued(read_ticket(&kept.facts()?)?, false).await;
         }
         for _ in 0..TRIES_MAX {
             let known = orders.door.ticket(id).await?;
@@ -71,18 +97,22 @@ impl BoxOffice {
             let (key, facts) = (key.clone(), write_ticket(&ticket));
             let reissue = Reissue { ticket, account, key, request, facts };
             match orders.door.reissue(&reissue, self.now()).await? {
-                Reissued::Now => return self.issued(reissue.ticket).await,
-                Reissued::Before(facts) => return self.issued(read_ticket(&facts)?).await,
+                Reissued::Now => return self.issued(reissue.ticket, false).await,
+                Reissued::Before(facts) => return self.issued(read_ticket(&facts)?, false).await,
                 Reissued::Otherwise => {}
             }
         }
         Err(Error::Unavailable("too much happens to this ticket at once".into()))
     }
 
-    async fn issued(&self, ticket: Ticket) -> Result<IssuedTicket> {
+    async fn issued(&self, ticket: Ticket, is_used: bool) -> Result<IssuedTicket> {
         let sale = self.sale(ticket.performance, self.now()).await?;
+        Ok(self.issued_in(&sale, ticket, is_used))
+    }
+
+    fn issued_in(&self, sale: &Sale, ticket: Ticket, is_used: bool) -> IssuedTicket {
         let label = sale.map.label(ticket.seat).unwrap_or_default();
         let code = self.0.ticket_signer.code(&ticket);
-        Ok(IssuedTicket { ticket, label, code })
+        IssuedTicket { ticket, label, code, is_used }
     }
 }
