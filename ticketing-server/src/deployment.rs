@@ -111,6 +111,7 @@ fn portone(settings: &Settings) -> Result<Option<PortOneSettings>, SettingsError
         secret: secret.clone(),
         channel: settings.channel()?,
         storefront: settings.storefront()?,
+        window_url: settings.gateway_public_url()?.map(str::to_owned),
     }))
 }
 

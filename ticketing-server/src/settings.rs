@@ -9,7 +9,7 @@ use ticketing_core::payments::{Channel, Storefront, WebhookSecrets};
 
 /// Every setting of the product's programs. A program ignores those of another one, and refuses a
 /// `TICKETING_` name that is not here: a misspelt setting must not be a silent default.
-pub const NAMES: [&str; 22] = [
+pub const NAMES: [&str; 23] = [
     "TICKETING_POSTGRES",
     "TICKETING_REDIS",
     "TICKETING_KAFKA",
@@ -20,6 +20,7 @@ pub const NAMES: [&str; 22] = [
     "TICKETING_ADMIN_PASSWORD",
     "TICKETING_GATEWAY",
     "TICKETING_GATEWAY_SECRET",
+    "TICKETING_GATEWAY_PUBLIC_URL",
     "TICKETING_GATEWAY_CHANNEL",
     "TICKETING_GATEWAY_STORE_ID",
     "TICKETING_GATEWAY_CHANNEL_KEY",
@@ -175,6 +176,11 @@ impl Settings {
     /// Where the payment provider is.
     pub fn gateway(&self) -> Result<Option<&str>, SettingsError> {
         self.address("TICKETING_GATEWAY")
+    }
+
+    /// Where buyers' browsers find the sandbox gateway, if not where the server does.
+    pub fn gateway_public_url(&self) -> Result<Option<&str>, SettingsError> {
+        self.address("TICKETING_GATEWAY_PUBLIC_URL")
     }
 
     fn address(&self, name: &'static str) -> Result<Option<&str>, SettingsError> {

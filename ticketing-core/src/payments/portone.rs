@@ -44,6 +44,8 @@ pub struct PortOneSettings {
     /// What opens `PortOne`'s payment window in a browser; without it the window is a page of the
     /// sandbox gateway.
     pub storefront: Option<Storefront>,
+    /// Where a buyer's browser finds that page, if not where the server finds the gateway.
+    pub window_url: Option<String>,
 }
 
 /// Through which of the provider's channels money is taken.
@@ -74,7 +76,13 @@ pub struct PortOne {
 impl PortOneSettings {
     /// Of a shop that takes real money.
     pub fn live(base_url: impl Into<String>, secret: SecretString) -> Self {
-        Self { base_url: base_url.into(), secret, channel: Channel::Live, storefront: None }
+        Self {
+            base_url: base_url.into(),
+            secret,
+            channel: Channel::Live,
+            storefront: None,
+            window_url: None,
+        }
     }
 }
 
@@ -248,7 +256,8 @@ impl Provider for PortOne {
         if let Some(storefront) = &self.settings.storefront {
             return Some(PaymentWindow::PortOne(storefront.clone()));
         }
-        let page = format!("{}/checkout/{payment}", self.settings.base_url);
+        let base_url = self.settings.window_url.as_ref().unwrap_or(&self.settings.base_url);
+        let page = format!("{}/checkout/{payment}", base_url.trim_end_matches('/'));
         let methods: Vec<&str> = methods.iter().map(|method| method.name()).collect();
         let url = match &methods[..] {
             [] => page,
