@@ -28,6 +28,7 @@ mod page;
 
 pub mod accounts;
 pub mod clock;
+pub mod door;
 pub mod line;
 pub mod load;
 pub mod orders;

@@ -1,8 +1,8 @@
-//! What an organizer may know about the sale of its performance, and the door.
+//! What an organizer may know about the sale of its performance.
 
 use reqwest::Method;
 use ticketing_wire::Page;
-use ticketing_wire::sales::{CheckIn, OrdersQuery, OrganizerOrder, SalesReport, Scan};
+use ticketing_wire::sales::{OrdersQuery, OrganizerOrder, SalesReport};
 use ticketing_wire::secrets::AccessToken;
 use uuid::Uuid;
 
@@ -22,11 +22,4 @@ pub fn orders(
 /// The sale in numbers.
 pub fn sales(token: &AccessToken, performance: Uuid) -> Call<SalesReport> {
     Call::json(Method::GET, format!("/v1/performances/{performance}/sales")).signed_in(token)
-}
-
-/// Scans a ticket at the door.
-pub fn check_in(token: &AccessToken, performance: Uuid, code: &str) -> Call<CheckIn> {
-    Call::json(Method::POST, format!("/v1/performances/{performance}/check-ins"))
-        .signed_in(token)
-        .body(&Scan { code: code.to_owned() })
 }

@@ -35,6 +35,8 @@ pub struct Broken {
     pub watch: bool,
     /// What an event counted already is counted again.
     pub inbox: bool,
+    /// The door no longer asks whether somebody came in with the ticket.
+    pub entry: bool,
     /// Where the process is ended at once, as if somebody had killed it.
     pub dies_at: Option<CrashPoint>,
 }
@@ -57,6 +59,7 @@ impl Broken {
         version: false,
         watch: false,
         inbox: false,
+        entry: false,
         dies_at: None,
     };
 }
@@ -115,7 +118,7 @@ macro_rules! guards {
 
 impl Guards {
     guards!(hold_conflict, claim, admission, amount, projection, journaling, publishing, journal);
-    guards!(gate, live_attempt, version, watch);
+    guards!(gate, live_attempt, version, watch, entry);
     #[cfg(feature = "services")]
     guards!(run_id, inbox);
 

@@ -106,6 +106,8 @@ id! {
     TicketId;
     /// Money on its way back.
     RefundId;
+    /// A ticket at a door, once.
+    ScanId;
 }
 
 /// A payment attempt as the provider knows it: 32 hexadecimal digits, because several payment

@@ -15,7 +15,7 @@ use crate::around::{Around, Surrounded};
 use crate::document;
 use crate::problem::Problem;
 use crate::routes::{
-    accounts, checkout, documents, health, layouts, line, listening, orders, payments,
+    accounts, checkout, documents, door, health, layouts, line, listening, orders, payments,
     performances, productions, sales, seats, steering, synthetic, tickets, venues,
 };
 
@@ -39,6 +39,7 @@ pub fn router(app: App) -> Router {
         .merge(tickets::routes())
         .merge(payments::routes())
         .merge(sales::routes())
+        .merge(door::routes())
         .merge(synthetic::routes())
         .merge(health::routes())
         .split_for_parts();

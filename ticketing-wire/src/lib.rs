@@ -9,6 +9,7 @@ mod words;
 
 pub mod accounts;
 pub mod checkout;
+pub mod door;
 pub mod given;
 pub mod line;
 pub mod money;

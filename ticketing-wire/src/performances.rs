@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 pub use self::cancellation::{CancellationState, ParkedOrder, PerformanceCancellation};
-pub use self::policy::{Policy, PolicyTerms, Reentry, RefundRule};
+pub use self::policy::{Entry, Policy, PolicyTerms, Reentry, RefundRule};
 use crate::productions::Production;
 use crate::{Money, Time};
 
@@ -174,7 +174,7 @@ pub struct PerformanceChange {
         "pass_lease_seconds": 600, "hold_seconds": 300, "pay_seconds": 600, "seats_per_buyer": 4,
         "reentry": "keep", "orphan_rule": false, "pre_queue_seconds": null, "draw_entropy": null,
         "sale_ends_at": null, "payment_methods": ["card", "easy_pay", "transfer", "mobile"],
-        "booking_fee": null, "refund_terms": [], "moved_refund_days": 14,
+        "booking_fee": null, "refund_terms": [], "moved_refund_days": 14, "entry": "once",
     },
     "layout": "k1JxR0hY3mQ8vL2w", "seats_total": 10, "seats_free": 10, "status": "on_sale",
 }))]

@@ -1,4 +1,4 @@
-//! What an organizer may know about the sale of its performance, and the door.
+//! What an organizer may know about the sale of its performance.
 
 use std::collections::BTreeMap;
 
@@ -8,22 +8,6 @@ use uuid::Uuid;
 
 use crate::Money;
 use crate::orders::{OrderRefund, OrderStatus};
-
-words! {
-    /// What the door says.
-    Verdict {
-        /// Come in; the ticket is used now.
-        Admitted = "admitted",
-        /// Somebody came in with it.
-        AlreadyUsed = "already_used",
-        /// Its order was refunded or is not known.
-        Void = "void",
-        /// A true ticket, for something else.
-        WrongPerformance = "wrong_performance",
-        /// Not a ticket of ours.
-        Forged = "forged",
-    }
-}
 
 /// A sale in numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -132,22 +116,4 @@ pub struct OrdersQuery {
     /// `next_cursor` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
-}
-
-/// What the scanner read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"code": "FMRQAAAR.."}))]
-pub struct Scan {
-    /// A ticket's code.
-    #[schema(max_length = 2000)]
-    pub code: String,
-}
-
-/// The answer at the door.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(example = json!({"verdict": "admitted"}))]
-pub struct CheckIn {
-    /// May the bearer come in?
-    pub verdict: Verdict,
 }

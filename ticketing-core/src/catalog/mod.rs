@@ -2,6 +2,7 @@
 
 mod change;
 mod contract;
+mod entry;
 mod line_control;
 mod map_builder;
 pub(crate) mod memory;
@@ -28,6 +29,7 @@ use serde_json::Value;
 
 pub use self::change::PerformanceChange;
 pub(crate) use self::contract::{Catalog, Remembered, Request, Visible};
+pub use self::entry::Entry;
 pub use self::line_control::{LineControl, LineMode};
 pub(crate) use self::performance::SALE_MAX_AGE_MS;
 pub use self::performance::{CategoryPrice, NewPerformance, Performance, PerformanceDetails};

@@ -1,3 +1,4 @@
+use super::Entry;
 use super::refund_terms::{self, RefundRule};
 use crate::clock::Timestamp;
 use crate::error::{FieldErrors, Result};
@@ -52,6 +53,8 @@ pub struct Policy {
     pub refund_terms: Vec<RefundRule>,
     /// For how many days after the show was moved whoever had ordered before gives back free of charge.
     pub moved_refund_days: u32,
+    /// How often a ticket lets its bearer in.
+    pub entry: Entry,
 }
 
 /// What joining again does while waiting.
@@ -98,6 +101,7 @@ impl Default for Policy {
             booking_fee: None,
             refund_terms: Vec::new(),
             moved_refund_days: MOVED_REFUND_DAYS,
+            entry: Entry::Once,
         }
     }
 }
@@ -137,6 +141,8 @@ pub struct PolicyChange {
     pub refund_terms: Option<Vec<RefundRule>>,
     /// See [`Policy::moved_refund_days`].
     pub moved_refund_days: Option<u32>,
+    /// See [`Policy::entry`].
+    pub entry: Option<Entry>,
 }
 
 impl PolicyChange {
@@ -167,6 +173,7 @@ impl PolicyChange {
             booking_fee: self.booking_fee.unwrap_or(policy.booking_fee),
             refund_terms: self.refund_terms.clone().unwrap_or(policy.refund_terms),
             moved_refund_days: self.moved_refund_days.unwrap_or(policy.moved_refund_days),
+            entry: self.entry.unwrap_or(policy.entry),
         })
     }
 
@@ -198,6 +205,7 @@ impl PolicyChange {
             ("booking_fee", nullable(self.booking_fee.as_ref())),
             ("refund_terms", self.refund_terms.as_ref().map(|rules| said_rules(rules))),
             ("moved_refund_days", said(self.moved_refund_days.as_ref())),
+            ("entry", self.entry.map(|entry| entry.name().into())),
         ];
         let named = terms.into_iter().filter_map(|(name, value)| Some((name, value?)));
         named.map(|(name, value)| format!("policy.{name} {value}")).collect()

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::line_control::Pace;
 use super::policy::{Policy, Reentry};
 use super::stored_rules::{StoredRefundRule, read_rules, stored_rules};
-use super::{CategoryPrice, LineControl, LineMode, PerformanceDetails};
+use super::{CategoryPrice, Entry, LineControl, LineMode, PerformanceDetails};
 use crate::clock::Timestamp;
 use crate::error::Unknown;
 use crate::id::{ProductionId, VenueId};
@@ -68,6 +68,7 @@ struct StoredPolicy {
     booking_fee: Option<StoredMoney>,
     refund_terms: Vec<StoredRefundRule>,
     moved_refund_days: u32,
+    entry: String,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -113,6 +114,7 @@ impl From<&Policy> for StoredPolicy {
             booking_fee: policy.booking_fee.map(StoredMoney::from),
             refund_terms: stored_rules(&policy.refund_terms),
             moved_refund_days: policy.moved_refund_days,
+            entry: policy.entry.name().to_owned(),
         }
     }
 }
@@ -122,6 +124,7 @@ impl TryFrom<StoredPolicy> for Policy {
 
     fn try_from(stored: StoredPolicy) -> Result<Self, Unknown> {
         let reentry = Reentry::from_name(&stored.reentry);
+        let entry = Entry::from_name(&stored.entry);
         Ok(Self {
             line_capacity: stored.line_capacity,
             admit_per_minute: stored.admit_per_minute,
@@ -143,6 +146,7 @@ impl TryFrom<StoredPolicy> for Policy {
             booking_fee: stored.booking_fee.map(Money::try_from).transpose()?,
             refund_terms: read_rules(stored.refund_terms)?,
             moved_refund_days: stored.moved_refund_days,
+            entry: entry.ok_or_else(|| Unknown::new("entry", &stored.entry))?,
         })
     }
 }

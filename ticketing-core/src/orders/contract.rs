@@ -9,10 +9,12 @@ use secrecy::SecretString;
 use super::attention::{Attention, AttentionReason};
 use super::change::{Change, Outcome};
 use super::dossier::Dossier;
-use super::{CheckIn, Order, OrderStatus, RefundReport, Ticket, TicketCode};
+use super::{
+    Annulled, EntryRules, Judged, NewScan, Order, OrderStatus, RefundReport, Scan, Ticket,
+};
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
+use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, ScanId, TicketId};
 use crate::idempotency::{IdempotencyKey, Kept, RequestHash};
 use crate::page::{Page, Paged};
 
@@ -176,6 +178,23 @@ pub(crate) enum Reissued {
     Otherwise,
 }
 
+/// Which scans a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ScanList {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that staff has to look at.
+    Conflicts,
+}
+
+impl ScanList {
+    /// Whether a scan is on it.
+    pub(crate) fn shows(self, scan: &Scan) -> bool {
+        self == Self::All || (scan.conflict.is_some() && scan.annulled.is_none())
+    }
+}
+
 /// Letting people in.
 #[async_trait]
 pub(crate) trait Door: Send + Sync {
@@ -188,13 +207,28 @@ pub(crate) trait Door: Send + Sync {
     /// Writes the next issue of a ticket, unless somebody came in with it, or it is void or of another
     /// issue by now. The key of the request stands for it.
     async fn reissue(&self, reissue: &Reissue, now: Timestamp) -> Result<Reissued>;
-    /// Lets the bearer of a code in: once, and only with the present code of a ticket of a paid order.
-    async fn check_in(
+    /// Writes down a scan as [`super::enter`] judges it, while nobody else touches the ticket: only the
+    /// present code of a ticket of a paid order is good. Nothing where there is no such ticket; what a
+    /// device decided by itself is written down all the same, in conflict.
+    async fn enter(&self, new: &NewScan, rules: &EntryRules) -> Result<Option<Judged>>;
+    /// Takes a scan back, as [`super::annul`] judges it. Nothing where the performance has no such scan.
+    async fn annul(
         &self,
         performance: PerformanceId,
-        code: TicketCode,
-        now: Timestamp,
-    ) -> Result<CheckIn>;
+        scan: ScanId,
+        annulled: &Annulled,
+        rules: &EntryRules,
+    ) -> Result<Option<Judged>>;
+    /// The scans of a performance, as they were written down. Passes over what cannot be read.
+    async fn scans(
+        &self,
+        performance: PerformanceId,
+        list: ScanList,
+        page: Page,
+    ) -> Result<Paged<Scan>>;
+    /// Every ticket that is good at the door of a performance, by seat, and whether somebody came in with
+    /// it.
+    async fn good(&self, performance: PerformanceId, page: Page) -> Result<Paged<(Ticket, bool)>>;
 }
 
 /// The orders of one backend.

@@ -15,6 +15,7 @@ mod order;
 pub(crate) mod postgres;
 mod refund;
 mod rules;
+mod scan;
 mod stored;
 mod ticket;
 
@@ -23,6 +24,7 @@ pub use self::attempt::AttemptStatus;
 pub(crate) use self::attention::tell;
 pub use self::attention::{Attention, AttentionReason};
 pub(crate) use self::change::{Change, Demand, Outcome};
+pub use self::contract::ScanList;
 #[cfg(feature = "services")]
 pub(crate) use self::contract::Selling;
 pub(crate) use self::contract::{
@@ -35,10 +37,12 @@ pub use self::order::{Order, OrderStatus};
 pub use self::refund::{RefundReport, RefundStatus};
 pub use self::rules::Quote;
 pub(crate) use self::rules::{
-    BeginPayment, CancelOrder, Canceller, Heard, NewOrder, RefundPayment, Reversed, Terms,
-    begin_payment, cancel, end, expire, let_charge, place, quote, refund_payment, reversed, seen,
-    send_again, send_refund, settle, used,
+    BeginPayment, CancelOrder, Canceller, EntryRules, Heard, Judged, Known, NewOrder,
+    RefundPayment, Reversed, Terms, annul, begin_payment, cancel, end, enter, expire, let_charge,
+    place, quote, refund_payment, reversed, seen, send_again, send_refund, settle, used,
 };
+pub(crate) use self::scan::NewScan;
+pub use self::scan::{Annulled, CheckIn, Conflict, Direction, Scan};
 pub(crate) use self::stored::{read_order, read_ticket, write_ticket};
-pub use self::ticket::{CheckIn, Scanned, Ticket, TicketCode, TicketVerifier};
 pub(crate) use self::ticket::{REISSUES_MAX, TicketSigner};
+pub use self::ticket::{Scanned, Ticket, TicketCode, TicketVerifier};

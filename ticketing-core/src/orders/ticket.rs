@@ -26,34 +26,6 @@ pub struct Ticket {
 /// How often the code of a ticket may be replaced.
 pub(crate) const REISSUES_MAX: u8 = 3;
 
-/// What the door says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CheckIn {
-    /// Come in; the ticket is used now.
-    Admitted,
-    /// Somebody came in with it.
-    AlreadyUsed,
-    /// Its order was refunded or is not known, or its code was replaced.
-    Void,
-    /// A ticket for something else.
-    WrongPerformance,
-    /// Not a ticket of ours.
-    Forged,
-}
-
-impl CheckIn {
-    /// The word on the wire.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Admitted => "admitted",
-            Self::AlreadyUsed => "already_used",
-            Self::Void => "void",
-            Self::WrongPerformance => "wrong_performance",
-            Self::Forged => "forged",
-        }
-    }
-}
-
 /// What a code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scanned {
@@ -74,6 +46,14 @@ pub struct TicketCode {
     pub issue: u8,
     /// The first bytes of the ticket's id.
     pub(crate) reference: [u8; REFERENCE_LENGTH],
+}
+
+impl TicketCode {
+    /// Whether it is of this ticket of its performance: of the present issue or of one before.
+    pub(crate) fn names(&self, ticket: &Ticket) -> bool {
+        let code = Self::from(ticket);
+        (code.seat, code.reference) == (self.seat, self.reference)
+    }
 }
 
 impl From<&Ticket> for TicketCode {
@@ -124,6 +104,17 @@ impl TicketSigner {
 pub struct TicketVerifier(Vec<VerifyingKey>);
 
 impl TicketVerifier {
+    /// For a device that has been given the public keys.
+    pub fn new(keys: &[[u8; 32]]) -> Option<Self> {
+        let keys = keys.iter().map(|key| VerifyingKey::from_bytes(key).ok());
+        keys.collect::<Option<Vec<_>>>().map(Self)
+    }
+
+    /// What a device needs to verify codes by itself. No secrets.
+    pub fn public_keys(&self) -> Vec<[u8; 32]> {
+        self.0.iter().map(VerifyingKey::to_bytes).collect()
+    }
+
     /// What a code says at the door of a performance; in capitals or not.
     pub fn scan(&self, performance: PerformanceId, code: &str) -> Scanned {
         if code.starts_with(OLD_PREFIX) {

@@ -66,7 +66,7 @@ behaviour! {
         assert_eq!(placed.order.status, OrderStatus::RefundDue);
         for ticket in &tickets {
             let door = world.office.check_in(&sale.organizer, sale.id, &ticket.code).await;
-            assert_eq!(door.unwrap(), CheckIn::Void);
+            assert_eq!(door.unwrap().verdict, CheckIn::Void);
         }
         let seats = world.seats(&sale).await;
         assert_eq!((seats[3], seats[4], seats[5]), (FREE, FREE, FREE));
@@ -150,7 +150,7 @@ behaviour! {
         let (sale, visitor, order) = bought(&world).await;
         let tickets = world.tickets(&visitor.caller, &order).await;
         let door = world.office.check_in(&sale.organizer, sale.id, &tickets[1].code).await;
-        assert_eq!(door.unwrap(), CheckIn::Admitted);
+        assert_eq!(door.unwrap().verdict, CheckIn::Admitted);
         let refund = 3 * (PRICE + FEE - KEPT);
         let all = cancel(&world, &visitor.caller, &order, saying(None, refund)).await;
         refused!(all, Error::NotRefundable(_));
@@ -177,7 +177,7 @@ behaviour! {
                 world.office.check_in(&sale.organizer, sale.id, &ticket.code),
                 cancel(&world, &visitor.caller, &order, saying(None, refund)),
             );
-            match (door.unwrap(), cancelled) {
+            match (door.unwrap().verdict, cancelled) {
                 (CheckIn::Admitted, Err(Error::NotRefundable(_))) | (CheckIn::Void, Ok(_)) => {}
                 both => panic!("{both:?}"),
             }

@@ -2,8 +2,8 @@
 //! more.
 
 use ticketing_core::catalog::{
-    CategoryPrice, NewPerformance, NewProduction, PerformanceChange, PerformanceDetails, Policy,
-    PolicyChange, ProductionChange, Reentry, RefundRule,
+    CategoryPrice, Entry, NewPerformance, NewProduction, PerformanceChange, PerformanceDetails,
+    Policy, PolicyChange, ProductionChange, Reentry, RefundRule,
 };
 use ticketing_core::orders::OrderStatus;
 use ticketing_core::{Currency, Error, Money, PayMethod, Result};
@@ -89,6 +89,7 @@ behaviour! {
             booking_fee: Some(won(500)),
             refund_terms: RefundRule::korean_consumer_standard(),
             moved_refund_days: 9,
+            entry: Entry::Daily,
         };
         let sale = world.sale(policy, 10).await;
         let before = details(&world, &sale).await;

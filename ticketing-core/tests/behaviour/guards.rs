@@ -2,7 +2,7 @@
 
 use ticketing_core::accounts::Caller;
 use ticketing_core::catalog::Policy;
-use ticketing_core::orders::OrderStatus;
+use ticketing_core::orders::{CheckIn, OrderStatus};
 use ticketing_core::{Broken, Error, Page};
 use ticketing_gateway::{Fault, FaultPlan};
 
@@ -71,4 +71,17 @@ async fn without_the_amounts_check_a_wrong_amount_pays_an_order() {
     let order = world.bought(&visitor, &[3]).await;
     assert_eq!(order.status, OrderStatus::Paid);
     assert_eq!(world.ledger().await[0].amount, PRICE - 1);
+}
+
+#[tokio::test]
+async fn without_the_doors_question_a_ticket_lets_two_in() {
+    let world = World::broken(Broken { entry: true, ..Broken::default() }).await;
+    let sale = world.sale(Policy::default(), 10).await;
+    let visitor = world.admitted(&sale).await;
+    let order = world.bought(&visitor, &[3]).await;
+    let code = world.tickets(&visitor.caller, &order).await.remove(0).code;
+    for _ in 0..2 {
+        let scanned = world.office.check_in(&sale.organizer, sale.id, &code).await.unwrap();
+        assert_eq!(scanned.verdict, CheckIn::Admitted);
+    }
 }

@@ -59,6 +59,7 @@ mod crowds;
 mod door;
 mod drawn;
 mod ending;
+mod entering;
 mod events;
 mod free;
 #[cfg(feature = "broken-guards")]

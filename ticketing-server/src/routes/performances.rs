@@ -1,16 +1,17 @@
+//! Performances: put on sale, changed, shown, cancelled.
+
+mod policy;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use ticketing_core::catalog::{
-    CategoryPrice, Listing, NewPerformance, PerformanceChange, Policy, PolicyChange, Reentry,
-    RefundRule, Sort,
+    CategoryPrice, Listing, NewPerformance, PerformanceChange, Policy, Sort,
 };
 use ticketing_core::orders::AttentionReason;
-use ticketing_core::{
-    CancellationProgress, Error, OrderId, PayMethod, PerformanceId, PerformanceView,
-};
-use ticketing_wire::{Page, orders, performances as wire};
+use ticketing_core::{CancellationProgress, OrderId, PerformanceId, PerformanceView};
+use ticketing_wire::{Page, performances as wire};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -52,81 +53,12 @@ fn performance(view: &PerformanceView) -> wire::Performance {
         cancelled_at: details.cancelled_at.map(time),
         time_zone: Some(view.time_zone.clone()),
         prices: details.prices.iter().map(price).collect(),
-        policy: policy(&details.policy),
+        policy: policy::shown(&details.policy),
         layout: Some(layouts::of(&view.map).hash().to_owned()),
         seats_total: view.map.seats_total(),
         seats_free: view.seats_free,
         status: wire::SaleStatus::from(view.status.name()),
     }
-}
-
-fn policy(policy: &Policy) -> wire::Policy {
-    wire::Policy {
-        line_capacity: policy.line_capacity,
-        admit_per_minute: policy.admit_per_minute,
-        claim_seconds: policy.claim_seconds,
-        pass_lease_seconds: policy.pass_lease_seconds,
-        hold_seconds: policy.hold_seconds,
-        pay_seconds: policy.pay_seconds,
-        seats_per_buyer: policy.seats_per_buyer,
-        reentry: wire::Reentry::from(policy.reentry.name()),
-        orphan_rule: policy.orphan_rule,
-        pre_queue_seconds: policy.pre_queue_seconds,
-        draw_entropy: policy.draw_entropy.as_ref().map(|source| source.as_str().to_owned()),
-        sale_ends_at: policy.sale_ends_at.map(time),
-        payment_methods: policy.payment_methods.iter().map(|one| one.name().into()).collect(),
-        booking_fee: policy.booking_fee.map(money),
-        refund_terms: policy.refund_terms.iter().map(convert::refund_rule).collect(),
-        moved_refund_days: policy.moved_refund_days,
-    }
-}
-
-fn terms(said: wire::PolicyTerms) -> Answer<PolicyChange> {
-    let reentry = said.reentry.map(|reentry| {
-        word("policy.reentry", Reentry::from_name(reentry.as_str()), wire::Reentry::WORDS)
-    });
-    let method = |(place, method): (usize, orders::PayMethod)| {
-        let field = format!("policy.payment_methods[{place}]");
-        word(&field, PayMethod::from_name(method.as_str()), orders::PayMethod::WORDS)
-    };
-    let methods = said
-        .payment_methods
-        .map(|methods| methods.into_iter().enumerate().map(method).collect::<Result<_, _>>());
-    let fee =
-        said.booking_fee.map(|fee| fee.map(|fee| amount("policy.booking_fee", &fee)).transpose());
-    let rules = said.refund_terms.map(refund_terms);
-    Ok(PolicyChange {
-        line_capacity: said.line_capacity,
-        admit_per_minute: said.admit_per_minute,
-        claim_seconds: said.claim_seconds,
-        pass_lease_seconds: said.pass_lease_seconds,
-        hold_seconds: said.hold_seconds,
-        pay_seconds: said.pay_seconds,
-        seats_per_buyer: said.seats_per_buyer,
-        reentry: reentry.transpose()?,
-        orphan_rule: said.orphan_rule,
-        pre_queue_seconds: said.pre_queue_seconds,
-        draw_entropy: said.draw_entropy,
-        sale_ends_at: said.sale_ends_at.map(|at| at.map(timestamp)),
-        payment_methods: methods.transpose()?,
-        booking_fee: fee.transpose()?,
-        refund_terms: rules.transpose()?,
-        moved_refund_days: said.moved_refund_days,
-    })
-}
-
-fn refund_terms(said: Vec<wire::RefundRule>) -> Result<Vec<RefundRule>, Error> {
-    let rule = |(place, rule): (usize, wire::RefundRule)| {
-        let field = format!("policy.refund_terms[{place}].fee_at_most");
-        Ok(RefundRule {
-            days_before: rule.days_before,
-            hours_since_order: rule.hours_since_order,
-            fee_percent: rule.fee_percent,
-            fee_at_most: rule.fee_at_most.map(|most| amount(&field, &most)).transpose()?,
-            keep_booking_fee: rule.keep_booking_fee,
-        })
-    };
-    said.into_iter().enumerate().map(rule).collect()
 }
 
 fn prices(said: Vec<wire::Price>) -> Answer<Vec<CategoryPrice>> {
@@ -166,7 +98,7 @@ async fn add(
         on_sale_at: timestamp(said.on_sale_at),
         starts_at: timestamp(said.starts_at),
         prices: prices(said.prices)?,
-        policy: terms(said.policy)?.applied_to(Policy::default())?,
+        policy: policy::terms(said.policy)?.applied_to(Policy::default())?,
     };
     let added = app.office.add_performance(&caller, new, key).await?;
     Ok((StatusCode::CREATED, Json(performance(&added))))
@@ -199,7 +131,7 @@ async fn change(
         on_sale_at: said.on_sale_at.map(timestamp),
         starts_at: said.starts_at.map(timestamp),
         prices: said.prices.map(prices).transpose()?,
-        policy: said.policy.map(terms).transpose()?,
+        policy: said.policy.map(policy::terms).transpose()?,
     };
     Ok(Json(performance(&app.office.change_performance(&caller, id, change).await?)))
 }

@@ -1,4 +1,4 @@
-//! What an organizer sees of its sale, and the door.
+//! What an organizer sees of its sale.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,15 +12,12 @@ use utoipa_axum::routes;
 use super::Answer;
 use crate::app::App;
 use crate::convert::{self, money, word};
-use crate::extract::{Body, Id, Query, SignedIn};
+use crate::extract::{Id, Query, SignedIn};
 
 const LIST: &str = "orders of a performance";
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(orders_of))
-        .routes(routes!(report))
-        .routes(routes!(check_in))
+    OpenApiRouter::new().routes(routes!(orders_of)).routes(routes!(report))
 }
 
 fn order(seen: OrganizerOrder) -> wire::OrganizerOrder {
@@ -95,23 +92,4 @@ async fn report(
         gross: money(report.gross),
         refunded: money(report.refunded),
     }))
-}
-
-/// Scans a ticket at the door; its organizer only. A ticket lets one person in once.
-#[utoipa::path(
-    post, path = "/v1/performances/{id}/check-ins", operation_id = "check_in", tag = "sales",
-    request_body = wire::Scan,
-    responses(
-        (status = 200, description = "what the door says", body = wire::CheckIn),
-        (status = 403, description = "forbidden: it is not the caller's"),
-    )
-)]
-async fn check_in(
-    State(app): State<App>,
-    SignedIn(caller): SignedIn,
-    Id(id): Id<PerformanceId>,
-    Body(wire::Scan { code }): Body<wire::Scan>,
-) -> Answer<Json<wire::CheckIn>> {
-    let verdict = app.office.check_in(&caller, id, &code).await?;
-    Ok(Json(wire::CheckIn { verdict: wire::Verdict::from(verdict.name()) }))
 }

@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use ticketing_wire::{
-    Page, accounts, checkout, line, orders, payments, performances, productions, sales, seats,
-    venues,
+    Page, accounts, checkout, door, line, orders, payments, performances, productions, sales,
+    seats, venues,
 };
 
 use crate::house::{House, Inside};
@@ -112,7 +112,12 @@ fn read_by_the_client(route: &str, body: Value) -> Option<Value> {
         "POST /v1/performances/{performance}/holds" => same::<seats::Hold>(body),
         "GET /v1/performances/{performance}/orders" => same::<Page<sales::OrganizerOrder>>(body),
         "GET /v1/performances/{performance}/sales" => same::<sales::SalesReport>(body),
-        "POST /v1/performances/{performance}/check-ins" => same::<sales::CheckIn>(body),
+        "POST /v1/performances/{performance}/check-ins" => same::<door::CheckIn>(body),
+        "GET /v1/performances/{performance}/check-ins" => same::<Page<door::CheckIn>>(body),
+        "GET /v1/performances/{performance}/check-ins/list" => same::<door::DoorList>(body),
+        "POST /v1/performances/{performance}/check-ins/uploads" => {
+            same::<door::UploadedScans>(body)
+        }
         "GET /v1/orders" => same::<Page<orders::Order>>(body),
         "GET /v1/orders/{order}/cancellation" => same::<orders::Cancellation>(body),
         "GET /v1/orders/{order}/checkout" => same::<checkout::Checkout>(body),

@@ -13,6 +13,7 @@ use crate::wire::{Answer, Request};
 
 /// Just over what an ordinary route takes, and what a seating plan may weigh.
 const TOO_LARGE: usize = 64 * 1024 + 1;
+const UPLOAD_TOO_LARGE: usize = 500 * 1024 + 1;
 const PLAN_TOO_LARGE: usize = 32 * 1024 * 1024 + 1;
 
 /// A house with a buyer inside, whose books must stay as they are.
@@ -105,8 +106,11 @@ fn changed(body: &Value, field: &str, value: Value) -> Value {
 async fn a_huge_body_is_refused_before_it_is_read() {
     let watched = Watched::open().await;
     for route in watched.routes_with_body() {
-        let plan = route.path == "/v1/venues";
-        let size = if plan { PLAN_TOO_LARGE } else { TOO_LARGE };
+        let size = match route.path {
+            "/v1/venues" => PLAN_TOO_LARGE,
+            path if path.ends_with("/check-ins/uploads") => UPLOAD_TOO_LARGE,
+            _ => TOO_LARGE,
+        };
         let answer = watched.send(&route, vec![b' '; size]).await;
         answer.expect_problem("payload-too-large", 413);
     }

@@ -9,6 +9,7 @@ mod cancelling;
 mod checkout;
 mod contract;
 mod documents;
+mod door;
 mod habits;
 mod house;
 mod journey;

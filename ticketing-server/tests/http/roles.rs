@@ -8,7 +8,7 @@ use crate::wire::{Request, text};
 
 /// Answers to: nobody, another buyer, the buyer, another organizer, the organizer, an
 /// administrator. Each of them shows the buyer's own place and pass.
-const EXPECTED: [(&str, [u16; 6]); 61] = [
+const EXPECTED: [(&str, [u16; 6]); 65] = [
     ("GET /livez", [200, 200, 200, 200, 200, 200]),
     ("GET /readyz", [200, 200, 200, 200, 200, 200]),
     ("POST /v1/accounts", [201, 409, 409, 409, 409, 409]),
@@ -42,6 +42,10 @@ const EXPECTED: [(&str, [u16; 6]); 61] = [
     ("GET /v1/performances/{performance}/orders", [401, 403, 403, 403, 200, 200]),
     ("GET /v1/performances/{performance}/sales", [401, 403, 403, 403, 200, 200]),
     ("POST /v1/performances/{performance}/check-ins", [401, 403, 403, 403, 200, 200]),
+    ("GET /v1/performances/{performance}/check-ins", [401, 403, 403, 403, 200, 200]),
+    ("GET /v1/performances/{performance}/check-ins/list", [401, 403, 403, 403, 200, 200]),
+    ("POST /v1/performances/{performance}/check-ins/uploads", [401, 403, 403, 403, 200, 200]),
+    ("POST /v1/performances/{performance}/check-ins/annul", [401, 403, 403, 403, 404, 404]),
     ("POST /v1/performances/{performance}/line", [401, 202, 202, 202, 202, 202]),
     ("GET /v1/performances/{performance}/line", [401, 403, 200, 403, 403, 403]),
     ("POST /v1/performances/{performance}/holds", [401, 403, 201, 403, 403, 403]),

@@ -80,6 +80,9 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
     let sign_in = json!({"email": "root@example.org", "password": "a wrong password"});
     let payment = json!({"payment_id": names.order, "payment_token": "a token"});
     let venue = json!({"name": "Another hall", "seat_map": PLAN});
+    let at = "2026-05-01T10:00:00Z";
+    let uploaded = json!({"code": "x", "device": "d", "nonce": "n", "at": at});
+    let annulled = json!({"scan_id": names.order, "reason": "a mistake"});
     vec![
         get("/livez").public(),
         get("/readyz").public(),
@@ -119,6 +122,12 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         get("/v1/performances/{performance}/orders"),
         get("/v1/performances/{performance}/sales"),
         post("/v1/performances/{performance}/check-ins").body(json!({"code": "x"}), &["code"]),
+        get("/v1/performances/{performance}/check-ins"),
+        get("/v1/performances/{performance}/check-ins/list"),
+        post("/v1/performances/{performance}/check-ins/uploads")
+            .body(json!({"items": [uploaded]}), &["items"]),
+        post("/v1/performances/{performance}/check-ins/annul")
+            .body(annulled, &["scan_id", "reason"]),
         post("/v1/performances/{performance}/line"),
         get("/v1/performances/{performance}/line"),
         post("/v1/performances/{performance}/holds").body(json!({"seats": [4]}), &[]).key(),

@@ -16,6 +16,18 @@ words! {
     }
 }
 
+words! {
+    /// How often a ticket lets its bearer in.
+    Entry {
+        /// Once.
+        Once = "once",
+        /// Again after each exit that was scanned.
+        AgainAfterExit = "again_after_exit",
+        /// Once on each day of the house.
+        Daily = "daily",
+    }
+}
+
 /// What is kept of a seat that its buyer gives back. Of several the first that applies counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -99,6 +111,14 @@ pub struct Policy {
     /// For how many days after the show was moved whoever had ordered before gives back free of charge.
     #[serde(default)]
     pub moved_refund_days: u32,
+    /// How often a ticket lets its bearer in.
+    #[serde(default = "once")]
+    pub entry: Entry,
+}
+
+/// Of a server that knows no other.
+fn once() -> Entry {
+    Entry::Once
 }
 
 /// Terms of a policy. Made anew, what is left out has its default; changed, it stays. null is a
@@ -173,4 +193,8 @@ pub struct PolicyTerms {
     #[serde(deserialize_with = "crate::given::given", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, maximum = 366, default = 14)]
     pub moved_refund_days: Option<u32>,
+    /// How often a ticket lets its bearer in.
+    #[serde(deserialize_with = "crate::given::given", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub entry: Option<Entry>,
 }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use ticketing_client::clock;
 use ticketing_wire::orders::PayMethod;
-use ticketing_wire::performances::{NewPerformance, PolicyTerms, Price, Reentry, RefundRule};
+use ticketing_wire::performances::{
+    Entry, NewPerformance, PolicyTerms, Price, Reentry, RefundRule,
+};
 use ticketing_wire::{Money, Time};
 use uuid::Uuid;
 
@@ -109,6 +111,10 @@ struct PolicyArguments {
     /// charge.
     #[arg(long, value_name = "DAYS")]
     moved_refund_days: Option<u32>,
+    /// How often a ticket lets its bearer in: once, again after each exit that was scanned, or once
+    /// a day.
+    #[arg(long, value_parser = ["once", "again_after_exit", "daily"])]
+    entry: Option<String>,
 }
 
 impl Create {
@@ -159,6 +165,7 @@ impl PolicyArguments {
             booking_fee: fee.transpose()?.map(Some),
             refund_terms: given.refund_terms.map(|file| refund_terms(&file)).transpose()?,
             moved_refund_days: given.moved_refund_days,
+            entry: given.entry.as_deref().map(Entry::from),
         })
     }
 }

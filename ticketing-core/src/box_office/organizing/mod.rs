@@ -11,6 +11,7 @@ mod synthetic;
 mod venues;
 
 pub use self::attending::PaymentReport;
+pub use self::door::{CheckedIn, DoorList, Scanning, UPLOADS_MAX};
 pub use self::ending::{CancellationProgress, CancellationState};
 pub use self::performances::{PerformanceView, SaleStatus};
 pub use self::reports::{OrganizerOrder, SaleGauges, SalesReport};

@@ -1,5 +1,6 @@
 //! The orders in memory, behind one mutex.
 
+mod door;
 mod paying;
 mod selling;
 mod tables;
@@ -12,15 +13,13 @@ use secrecy::SecretString;
 
 use self::tables::{Tables, count};
 use super::change::{Change, Demand, Outcome, Seats, Tickets};
-use super::contract::{Changing, Door, Reissue, Reissued};
+use super::contract::Changing;
 use super::dossier::Dossier;
-use super::{CheckIn, Ticket, TicketCode};
-use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::events::Event;
 use crate::events::memory::MemoryOutbox;
 use crate::guards::Guards;
-use crate::id::{AccountId, OrderId, PaymentId, PerformanceId, TicketId};
+use crate::id::{AccountId, OrderId, PaymentId};
 use crate::idempotency::{IdempotencyKey, Kept, MemoryKeys, RequestHash};
 
 /// The orders in memory.
@@ -142,56 +141,5 @@ impl Changing for MemoryOrders {
         }
         self.applied(change);
         Ok(Outcome::Applied)
-    }
-}
-
-#[async_trait]
-impl Door for MemoryOrders {
-    async fn tickets(&self, order: OrderId) -> Result<Vec<Ticket>> {
-        let tables = self.tables.lock();
-        let dossier = tables.dossiers.get(&order);
-        Ok(dossier.map(|dossier| tables.tickets_of(&dossier.order)).unwrap_or_default())
-    }
-
-    async fn used(&self, order: OrderId) -> Result<Vec<u32>> {
-        let tables = self.tables.lock();
-        let dossier = tables.dossiers.get(&order);
-        Ok(dossier.map(|dossier| tables.used_of(&dossier.order)).unwrap_or_default())
-    }
-
-    async fn ticket(&self, id: TicketId) -> Result<Option<(Ticket, AccountId, bool)>> {
-        let tables = self.tables.lock();
-        let issued = tables.tickets.get(&id).filter(|issued| !issued.is_void);
-        Ok(issued.and_then(|issued| {
-            let account = tables.dossiers.get(&issued.order)?.order.account;
-            Some((issued.ticket.clone(), account, issued.is_used))
-        }))
-    }
-
-    async fn reissue(&self, reissue: &Reissue, _now: Timestamp) -> Result<Reissued> {
-        let Reissue { ticket, account, key, request, facts } = reissue;
-        let mut tables = self.tables.lock();
-        if let Some(kept) = self.keys.kept(*account, key, *request)? {
-            return Ok(Reissued::Before(kept.facts()?));
-        }
-        let issued = tables.tickets.get_mut(&ticket.id).filter(|issued| {
-            !issued.is_void && !issued.is_used && issued.ticket.issue + 1 == ticket.issue
-        });
-        let Some(issued) = issued else { return Ok(Reissued::Otherwise) };
-        issued.ticket.issue = ticket.issue;
-        self.keys.keep(*account, key, *request, Kept::Facts(facts.clone()));
-        Ok(Reissued::Now)
-    }
-
-    async fn check_in(
-        &self,
-        performance: PerformanceId,
-        code: TicketCode,
-        _now: Timestamp,
-    ) -> Result<CheckIn> {
-        let mut tables = self.tables.lock();
-        let Some(issued) = tables.coded(performance, code) else { return Ok(CheckIn::Void) };
-        let used = std::mem::replace(&mut issued.is_used, true);
-        Ok(if used { CheckIn::AlreadyUsed } else { CheckIn::Admitted })
     }
 }

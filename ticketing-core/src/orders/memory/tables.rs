@@ -6,14 +6,14 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
-use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
+use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, ScanId, TicketId};
 use crate::orders::attention::{Attention, AttentionReason, matter_id};
 use crate::orders::change::Change;
 use crate::orders::contract::Listing;
 use crate::orders::dossier::Dossier;
 use crate::orders::order::ticket_id;
 use crate::orders::refund::Refund;
-use crate::orders::{Order, OrderStatus, Ticket, TicketCode};
+use crate::orders::{Judged, Known, Order, OrderStatus, Scan, Ticket, TicketCode};
 
 #[derive(Default)]
 pub(super) struct Tables {
@@ -25,6 +25,10 @@ pub(super) struct Tables {
     pub(super) ordered_holds: HashMap<HoldId, OrderId>,
     pub(super) by_account: HashMap<AccountId, BTreeSet<OrderId>>,
     pub(super) tickets: BTreeMap<TicketId, Issued>,
+    /// The ticket of each scan.
+    pub(super) scanned: HashMap<ScanId, TicketId>,
+    /// Whoever a device let in with what was no good ticket.
+    pub(super) strays: BTreeMap<(PerformanceId, ScanId), Scan>,
     pub(super) attention: BTreeMap<(Timestamp, Uuid), Attention>,
     /// Since when somebody has been asked to look at each matter.
     matters: HashMap<Uuid, Timestamp>,
@@ -48,6 +52,22 @@ pub(super) struct Issued {
     pub(super) order: OrderId,
     pub(super) is_used: bool,
     pub(super) is_void: bool,
+    /// What happened to it at the door.
+    pub(super) scans: Vec<Scan>,
+}
+
+impl Issued {
+    pub(super) fn known(&self) -> Known {
+        Known { ticket: self.ticket.id, scans: self.scans.clone(), is_used: self.is_used }
+    }
+
+    pub(super) fn keep(&mut self, judged: &Judged) {
+        self.is_used = judged.is_used.unwrap_or(self.is_used);
+        for scan in &judged.written {
+            self.scans.retain(|known| known.id != scan.id);
+            self.scans.push(scan.clone());
+        }
+    }
 }
 
 impl Tables {
@@ -87,8 +107,14 @@ impl Tables {
         for seat in about {
             let id = ticket_id(order.id, *seat);
             let ticket = Ticket { id, performance: order.performance, seat: *seat, issue: 0 };
-            self.tickets
-                .insert(id, Issued { ticket, order: order.id, is_used: false, is_void: false });
+            let issued = Issued {
+                ticket,
+                order: order.id,
+                is_used: false,
+                is_void: false,
+                scans: Vec::new(),
+            };
+            self.tickets.insert(id, issued);
         }
     }
 
@@ -120,14 +146,17 @@ impl Tables {
     }
 
     /// The ticket of a code: of the order that has claimed its seat.
-    pub(super) fn coded(
-        &mut self,
-        performance: PerformanceId,
-        code: TicketCode,
-    ) -> Option<&mut Issued> {
+    pub(super) fn coded(&self, performance: PerformanceId, code: TicketCode) -> Option<&Issued> {
         let order = self.claims.get(&(performance, code.seat))?;
-        let issued = self.tickets.get_mut(&ticket_id(*order, code.seat))?;
+        let issued = self.tickets.get(&ticket_id(*order, code.seat))?;
         (!issued.is_void && TicketCode::from(&issued.ticket) == code).then_some(issued)
+    }
+
+    /// The ticket that a code names, good or not.
+    pub(super) fn named(&self, performance: PerformanceId, code: TicketCode) -> Option<TicketId> {
+        let mut tickets = self.tickets.values().map(|issued| &issued.ticket);
+        let named = tickets.find(|ticket| ticket.performance == performance && code.names(ticket));
+        named.map(|ticket| ticket.id)
     }
 
     /// The dossier, and what of it is due, as the change leaves them.

@@ -1,14 +1,15 @@
-//! Letting people in: each verb is one conditional update.
+//! Letting people in: a ticket's scans change under the lock of its row.
 
 use async_trait::async_trait;
 
-use super::{PostgresOrders, lists};
+use super::{PostgresOrders, lists, scans};
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::id::{AccountId, OrderId, PerformanceId, TicketId};
+use crate::id::{AccountId, OrderId, PerformanceId, ScanId, TicketId};
 use crate::idempotency::postgres::keep_first;
-use crate::orders::contract::{Door, Reissue, Reissued};
-use crate::orders::{CheckIn, Ticket, TicketCode};
+use crate::orders::contract::{Door, Reissue, Reissued, ScanList};
+use crate::orders::{Annulled, Conflict, EntryRules, Judged, NewScan, Scan, Ticket, annul, enter};
+use crate::page::{Page, Paged};
 
 #[async_trait]
 impl Door for PostgresOrders {
@@ -64,42 +65,71 @@ impl Door for PostgresOrders {
         Ok(Reissued::Now)
     }
 
-    async fn check_in(
+    async fn enter(&self, new: &NewScan, rules: &EntryRules) -> Result<Option<Judged>> {
+        let mut transaction = self.pool.begin().await?;
+        let known = match scans::scan(&mut transaction, new.performance, new.id).await? {
+            // A repeat: whatever became of its ticket meanwhile.
+            Some(Scan { ticket: Some(ticket), .. }) => {
+                scans::known(&mut transaction, ticket).await?
+            }
+            Some(scan) => return Ok(Some(Judged { written: Vec::new(), ..Judged::stray(scan) })),
+            None => match new.code {
+                Ok(code) => scans::good(&mut transaction, new.performance, code).await?,
+                Err(_) => None,
+            },
+        };
+        let judged = match known {
+            Some(known) => enter(known, new, rules),
+            None if new.is_upload => {
+                let ticket = match new.code {
+                    Ok(code) => scans::named(&mut transaction, new.performance, code).await?,
+                    Err(_) => None,
+                };
+                let conflict = new.code.err().unwrap_or(Conflict::Void);
+                Judged::stray(new.in_conflict(ticket, conflict))
+            }
+            None => return Ok(None),
+        };
+        scans::write(&mut transaction, new.performance, &judged).await?;
+        transaction.commit().await?;
+        Ok(Some(judged))
+    }
+
+    async fn annul(
         &self,
         performance: PerformanceId,
-        code: TicketCode,
-        _now: Timestamp,
-    ) -> Result<CheckIn> {
-        // The ticket of the order that has claimed the seat.
-        let used = sqlx::query!(
-            "UPDATE tickets SET used = true
-             FROM claims JOIN orders ON orders.id = claims.order_id
-             WHERE claims.performance_id = $1 AND claims.seat = $2
-                 AND tickets.order_id = orders.id AND tickets.seat = $2
-                 AND substring(uuid_send(tickets.id) FROM 1 FOR 5) = $3 AND issue = $4
-                 AND NOT used AND NOT void AND orders.status = 'paid'",
-            performance.uuid(),
-            code.seat.cast_signed(),
-            code.reference.as_slice(),
-            i16::from(code.issue),
-        )
-        .execute(&self.pool)
-        .await?;
-        if used.rows_affected() == 1 {
-            return Ok(CheckIn::Admitted);
-        }
-        let known = sqlx::query_scalar!(
-            "SELECT used FROM tickets JOIN claims USING (order_id)
-             WHERE claims.performance_id = $1 AND claims.seat = $2 AND tickets.seat = $2
-                 AND substring(uuid_send(tickets.id) FROM 1 FOR 5) = $3 AND issue = $4 AND NOT void",
-            performance.uuid(),
-            code.seat.cast_signed(),
-            code.reference.as_slice(),
-            i16::from(code.issue),
-        );
-        Ok(match known.fetch_optional(&self.pool).await? {
-            Some(true) => CheckIn::AlreadyUsed,
-            _ => CheckIn::Void,
-        })
+        scan: ScanId,
+        annulled: &Annulled,
+        rules: &EntryRules,
+    ) -> Result<Option<Judged>> {
+        let mut transaction = self.pool.begin().await?;
+        let Some(known) = scans::scan(&mut transaction, performance, scan).await? else {
+            return Ok(None);
+        };
+        let ticket = match known.ticket {
+            Some(ticket) => scans::known(&mut transaction, ticket).await?,
+            None => None,
+        };
+        let judged = ticket.and_then(|ticket| annul(ticket, scan, annulled, rules));
+        let judged = judged.unwrap_or_else(|| {
+            let annulled = Some(known.annulled.clone().unwrap_or_else(|| annulled.clone()));
+            Judged::stray(Scan { annulled, ..known })
+        });
+        scans::write(&mut transaction, performance, &judged).await?;
+        transaction.commit().await?;
+        Ok(Some(judged))
+    }
+
+    async fn scans(
+        &self,
+        performance: PerformanceId,
+        list: ScanList,
+        page: Page,
+    ) -> Result<Paged<Scan>> {
+        scans::list(&self.pool, performance, list, page).await
+    }
+
+    async fn good(&self, performance: PerformanceId, page: Page) -> Result<Paged<(Ticket, bool)>> {
+        scans::all_good(&self.pool, performance, page).await
     }
 }

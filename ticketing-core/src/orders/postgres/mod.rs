@@ -5,6 +5,7 @@ mod door;
 mod ending;
 mod lists;
 mod rows;
+mod scans;
 mod work;
 
 use std::collections::HashMap;
