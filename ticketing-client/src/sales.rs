@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use ticketing_wire::Page;
+use ticketing_wire::ledger::{Ledger, LedgerQuery};
 use ticketing_wire::sales::{OrdersQuery, OrganizerOrder, SalesReport};
 use ticketing_wire::secrets::AccessToken;
 use uuid::Uuid;
@@ -22,4 +23,11 @@ pub fn orders(
 /// The sale in numbers.
 pub fn sales(token: &AccessToken, performance: Uuid) -> Call<SalesReport> {
     Call::json(Method::GET, format!("/v1/performances/{performance}/sales")).signed_in(token)
+}
+
+/// Money that moved, as it was written down.
+pub fn ledger(token: &AccessToken, performance: Uuid, query: &LedgerQuery) -> Call<Ledger> {
+    Call::json(Method::GET, format!("/v1/performances/{performance}/ledger"))
+        .signed_in(token)
+        .query(query)
 }

@@ -108,6 +108,8 @@ id! {
     RefundId;
     /// A ticket at a door, once.
     ScanId;
+    /// Money that moved.
+    MovementId;
 }
 
 /// A payment attempt as the provider knows it: 32 hexadecimal digits, because several payment

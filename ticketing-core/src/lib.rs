@@ -32,18 +32,19 @@ pub mod worker;
 pub use self::box_office::ServicesSettings;
 pub use self::box_office::{
     BoxOffice, CancellationProgress, CancellationState, Cancelling, CheckedIn, Checkout, DoorList,
-    EmbeddedSettings, Eta, IssuedTicket, LISTENERS_MAX, LineAnswer, LineEvent, LineListener,
-    LineState, LineStatus, OrganizerOrder, PassGranted, Payment, PaymentOutcome, PaymentReport,
-    PerformanceView, PlacedOrder, SaleGauges, SaleStatus, SalesReport, Scanning, SeatChanges,
-    SeatEvent, SeatListener, SeatMapView, StatusFrame, Steer, Step, SyntheticBuyer, UPLOADS_MAX,
+    EmbeddedSettings, Eta, IssuedTicket, LISTENERS_MAX, LedgerPage, LineAnswer, LineEvent,
+    LineListener, LineState, LineStatus, OrganizerOrder, PassGranted, Payment, PaymentOutcome,
+    PaymentReport, PerformanceView, PlacedOrder, SaleGauges, SaleStatus, SalesReport, Scanning,
+    SeatChanges, SeatEvent, SeatListener, SeatMapView, StatusFrame, Steer, Step, SyntheticBuyer,
+    UPLOADS_MAX,
 };
 pub use self::clock::{Clock, GRACE_MS, Timestamp};
 pub use self::error::{Error, FieldError, Result};
 #[cfg(feature = "broken-guards")]
 pub use self::guards::{Broken, CrashPoint};
 pub use self::id::{
-    AccountId, HoldId, OrderId, PaymentId, PerformanceId, ProductionId, Randomness, RefundId,
-    ScanId, TicketId, VenueId,
+    AccountId, HoldId, MovementId, OrderId, PaymentId, PerformanceId, ProductionId, Randomness,
+    RefundId, ScanId, TicketId, VenueId,
 };
 pub use self::idempotency::IdempotencyKey;
 pub use self::money::{Currency, Money, PRICE_MAX, PayMethod};

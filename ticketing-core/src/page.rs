@@ -45,6 +45,11 @@ impl Page {
         Ok(Self { limit, after })
     }
 
+    /// Nothing stands before it.
+    pub(crate) fn is_first(self) -> bool {
+        self.after.is_none()
+    }
+
     /// The position after which the page begins; before every row where it is the first.
     #[cfg(feature = "services")]
     pub(crate) fn after(self) -> Position {

@@ -15,8 +15,8 @@ use crate::around::{Around, Surrounded};
 use crate::document;
 use crate::problem::Problem;
 use crate::routes::{
-    accounts, checkout, documents, door, health, layouts, line, listening, orders, payments,
-    performances, productions, sales, seats, steering, synthetic, tickets, venues,
+    accounts, checkout, documents, door, health, layouts, ledger, line, listening, orders,
+    payments, performances, productions, sales, seats, steering, synthetic, tickets, venues,
 };
 
 /// The largest body of an ordinary request.
@@ -39,6 +39,7 @@ pub fn router(app: App) -> Router {
         .merge(tickets::routes())
         .merge(payments::routes())
         .merge(sales::routes())
+        .merge(ledger::routes())
         .merge(door::routes())
         .merge(synthetic::routes())
         .merge(health::routes())

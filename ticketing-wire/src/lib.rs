@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod checkout;
 pub mod door;
 pub mod given;
+pub mod ledger;
 pub mod line;
 pub mod money;
 pub mod orders;

@@ -26,9 +26,9 @@ pub use self::buying::{
 #[cfg(feature = "services")]
 pub use self::connect::ServicesSettings;
 pub use self::organizing::{
-    CancellationProgress, CancellationState, CheckedIn, DoorList, OrganizerOrder, PaymentReport,
-    PerformanceView, SaleGauges, SaleStatus, SalesReport, Scanning, Steer, SyntheticBuyer,
-    UPLOADS_MAX,
+    CancellationProgress, CancellationState, CheckedIn, DoorList, LedgerPage, OrganizerOrder,
+    PaymentReport, PerformanceView, SaleGauges, SaleStatus, SalesReport, Scanning, Steer,
+    SyntheticBuyer, UPLOADS_MAX,
 };
 pub use self::seeing::{
     LISTENERS_MAX, LineEvent, LineListener, LineState, LineStatus, SeatChanges, SeatEvent,

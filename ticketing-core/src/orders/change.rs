@@ -5,6 +5,7 @@
 use super::attempt::Attempt;
 use super::attention::{Attention, AttentionReason};
 use super::dossier::Dossier;
+use super::movement::{Movement, moved};
 use super::order::{Order, OrderStatus};
 use super::refund::Refund;
 use crate::clock::Timestamp;
@@ -30,6 +31,8 @@ pub(crate) struct Change {
     /// The attempts and refunds that are new or other than before, as they are now.
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) refunds: Vec<Refund>,
+    /// What of its money moved.
+    pub(crate) movements: Vec<Movement>,
     /// What happened, with the version that it made.
     pub(crate) events: Vec<(EventKind, i64)>,
     pub(crate) attention: Vec<Attention>,
@@ -162,6 +165,7 @@ impl<'a> Draft<'a> {
             return None;
         }
         after.order.version = before.order.version + 1;
+        let movements = moved(before, &after, now);
         let is_closed = |matter: &&(PaymentId, AttentionReason)| !after.attended.contains(matter);
         let closed = before.attended.iter().filter(is_closed).copied().collect();
         let attempts = after.attempts.into_iter().filter(|new| !before.attempts.contains(new));
@@ -174,6 +178,7 @@ impl<'a> Draft<'a> {
             tickets,
             attempts: attempts.collect(),
             refunds: refunds.collect(),
+            movements,
             events: event.map(|event| (event, after.order.version)).into_iter().collect(),
             order: after.order,
             attention,

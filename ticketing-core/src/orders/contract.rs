@@ -10,7 +10,8 @@ use super::attention::{Attention, AttentionReason};
 use super::change::{Change, Outcome};
 use super::dossier::Dossier;
 use super::{
-    Annulled, EntryRules, Judged, NewScan, Order, OrderStatus, RefundReport, Scan, Ticket,
+    Annulled, EntryRules, Judged, Movement, NewScan, Order, OrderStatus, Period, RefundReport,
+    Scan, Ticket, Totals,
 };
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -82,6 +83,18 @@ pub(crate) trait Selling: Send + Sync {
     /// Orders past their deadline and grace, at most a batch. Passes over what cannot be read.
     async fn overdue(&self, now: Timestamp) -> Result<Vec<Dossier>>;
     async fn sales(&self, performance: PerformanceId) -> Result<Sales>;
+    /// Money that moved in a period, as it was written down. Passes over what cannot be read.
+    async fn ledger(
+        &self,
+        performance: PerformanceId,
+        period: Period,
+        page: Page,
+    ) -> Result<Paged<Movement>>;
+    /// The same, added up.
+    async fn totals(&self, performance: PerformanceId, period: Period) -> Result<Totals>;
+    /// Whether the whole ledger comes to what came in and did not go back by what is known of each
+    /// payment, at one moment.
+    async fn agrees(&self, performance: PerformanceId) -> Result<bool>;
     /// Orders of a cancelled performance that its end has not reached, by id, behind that one: those for
     /// which [`Dossier::is_to_end`] holds. At most a batch.
     async fn to_end(

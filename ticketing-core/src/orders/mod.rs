@@ -10,6 +10,7 @@ mod deciding;
 mod dossier;
 mod link;
 pub(crate) mod memory;
+mod movement;
 mod order;
 #[cfg(feature = "services")]
 pub(crate) mod postgres;
@@ -33,6 +34,7 @@ pub(crate) use self::contract::{
 pub(crate) use self::deciding::{Decided, Subject, decide};
 pub(crate) use self::dossier::Dossier;
 pub(crate) use self::link::OrderLinks;
+pub use self::movement::{Movement, MovementKind, Period, Totals};
 pub use self::order::{Order, OrderStatus};
 pub use self::refund::{RefundReport, RefundStatus};
 pub use self::rules::Quote;

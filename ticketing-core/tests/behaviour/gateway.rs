@@ -17,6 +17,8 @@ pub(crate) struct LedgerItem {
     pub(crate) payment_id: String,
     pub(crate) kind: String,
     pub(crate) amount: i64,
+    /// What the box office had said of the payment.
+    pub(crate) custom_data: Value,
 }
 
 #[derive(Deserialize)]

@@ -68,6 +68,7 @@ mod histories;
 mod hours;
 mod keys;
 mod late;
+mod ledger;
 mod line;
 mod listed;
 mod listening;

@@ -1,5 +1,6 @@
 //! Payments: one capture per order, of the right amount, and no other money kept.
 
+use serde_json::json;
 use ticketing_core::catalog::Policy;
 use ticketing_core::orders::OrderStatus;
 use ticketing_core::{Error, Payment, PaymentOutcome, Step};
@@ -12,7 +13,8 @@ use crate::sale::{FREE, PRICE, SOLD, paid};
 const LOOK_AFTER_SECONDS: u64 = 5;
 
 fn item(order: &ticketing_core::orders::Order, kind: &str, amount: i64) -> LedgerItem {
-    LedgerItem { payment_id: order.payment.to_string(), kind: kind.into(), amount }
+    let custom_data = json!({"order_id": order.id, "performance_id": order.performance});
+    LedgerItem { payment_id: order.payment.to_string(), kind: kind.into(), amount, custom_data }
 }
 
 behaviour! {

@@ -7,6 +7,7 @@ pub(crate) mod documents;
 pub(crate) mod door;
 pub(crate) mod health;
 pub(crate) mod layouts;
+pub(crate) mod ledger;
 pub(crate) mod line;
 pub(crate) mod listening;
 pub(crate) mod orders;

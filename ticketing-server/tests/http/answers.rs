@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use ticketing_wire::{
-    Page, accounts, checkout, door, line, orders, payments, performances, productions, sales,
-    seats, venues,
+    Page, accounts, checkout, door, ledger, line, orders, payments, performances, productions,
+    sales, seats, venues,
 };
 
 use crate::house::{House, Inside};
@@ -111,6 +111,7 @@ fn read_by_the_client(route: &str, body: Value) -> Option<Value> {
         "GET /v1/performances/{performance}/seats" => same::<seats::SeatsNow>(body),
         "POST /v1/performances/{performance}/holds" => same::<seats::Hold>(body),
         "GET /v1/performances/{performance}/orders" => same::<Page<sales::OrganizerOrder>>(body),
+        "GET /v1/performances/{performance}/ledger" => same::<ledger::Ledger>(body),
         "GET /v1/performances/{performance}/sales" => same::<sales::SalesReport>(body),
         "POST /v1/performances/{performance}/check-ins" => same::<door::CheckIn>(body),
         "GET /v1/performances/{performance}/check-ins" => same::<Page<door::CheckIn>>(body),

@@ -8,7 +8,7 @@ use crate::wire::{Request, text};
 
 /// Answers to: nobody, another buyer, the buyer, another organizer, the organizer, an
 /// administrator. Each of them shows the buyer's own place and pass.
-const EXPECTED: [(&str, [u16; 6]); 65] = [
+const EXPECTED: [(&str, [u16; 6]); 66] = [
     ("GET /livez", [200, 200, 200, 200, 200, 200]),
     ("GET /readyz", [200, 200, 200, 200, 200, 200]),
     ("POST /v1/accounts", [201, 409, 409, 409, 409, 409]),
@@ -41,6 +41,7 @@ const EXPECTED: [(&str, [u16; 6]); 65] = [
     ("GET /v1/performances/{performance}/seats", [401, 200, 200, 200, 200, 200]),
     ("GET /v1/performances/{performance}/orders", [401, 403, 403, 403, 200, 200]),
     ("GET /v1/performances/{performance}/sales", [401, 403, 403, 403, 200, 200]),
+    ("GET /v1/performances/{performance}/ledger", [401, 403, 403, 403, 200, 200]),
     ("POST /v1/performances/{performance}/check-ins", [401, 403, 403, 403, 200, 200]),
     ("GET /v1/performances/{performance}/check-ins", [401, 403, 403, 403, 200, 200]),
     ("GET /v1/performances/{performance}/check-ins/list", [401, 403, 403, 403, 200, 200]),

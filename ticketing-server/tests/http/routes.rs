@@ -121,6 +121,7 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         get("/v1/performances/{performance}/seats"),
         get("/v1/performances/{performance}/orders"),
         get("/v1/performances/{performance}/sales"),
+        get("/v1/performances/{performance}/ledger"),
         post("/v1/performances/{performance}/check-ins").body(json!({"code": "x"}), &["code"]),
         get("/v1/performances/{performance}/check-ins"),
         get("/v1/performances/{performance}/check-ins/list"),

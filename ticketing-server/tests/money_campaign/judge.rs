@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 use ticketing_core::accounts::Caller;
-use ticketing_core::orders::{AttemptStatus, AttentionReason, OrderStatus, RefundStatus};
+use ticketing_core::orders::{
+    AttemptStatus, AttentionReason, OrderStatus, Period, RefundStatus, Totals,
+};
 use ticketing_core::{BoxOffice, OrganizerOrder, Page, PaymentId, PerformanceId};
 
 use crate::books::Books;
@@ -93,6 +95,7 @@ impl Judge {
         }
         self.compare(&ledger, &mut verdict).await;
         self.count(&orders, &mut verdict).await;
+        self.settle(&ledger, &mut verdict).await;
         verdict
     }
 
@@ -129,6 +132,30 @@ impl Judge {
             if matches!(report.status, AttemptStatus::Confirming | AttemptStatus::Unknown) {
                 verdict.find(&format!("payment {id} is still {:?}", report.status));
             }
+        }
+    }
+
+    /// The performance's ledger against the gateway's: what came in and what went back, to the unit.
+    async fn settle(&self, ledger: &BTreeMap<String, Money>, verdict: &mut Verdict) {
+        let ours = self.office.ledger(
+            &self.organizer,
+            self.performance,
+            Period::default(),
+            Page::default(),
+        );
+        let ours = ours.await.expect("the organizer sees the ledger");
+        let of_orders = ledger.values().filter(|money| !money.order.is_empty());
+        let (captured, cancelled) = of_orders.fold((0, 0), |(captured, cancelled), money| {
+            (captured + money.captured, cancelled + money.cancelled)
+        });
+        let Totals { captured: came_in, refunded, disputed } = ours.totals;
+        if (came_in, refunded + disputed) != (captured, -cancelled) || ours.agrees != Some(true) {
+            verdict.find(&format!(
+                "the ledger says {came_in} and {}, the gateway's {captured} and -{cancelled}; it \
+                 agrees with the books: {:?}",
+                refunded + disputed,
+                ours.agrees
+            ));
         }
     }
 

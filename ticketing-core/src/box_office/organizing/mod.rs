@@ -1,8 +1,9 @@
-//! What organizers and administrators do: venues, performances, the line, the door.
+//! What organizers and administrators do: venues, performances, the line, the door, the ledger.
 
 mod attending;
 mod door;
 mod ending;
+mod ledger;
 mod performances;
 mod productions;
 mod reports;
@@ -13,6 +14,7 @@ mod venues;
 pub use self::attending::PaymentReport;
 pub use self::door::{CheckedIn, DoorList, Scanning, UPLOADS_MAX};
 pub use self::ending::{CancellationProgress, CancellationState};
+pub use self::ledger::LedgerPage;
 pub use self::performances::{PerformanceView, SaleStatus};
 pub use self::reports::{OrganizerOrder, SaleGauges, SalesReport};
 pub use self::steering::Steer;

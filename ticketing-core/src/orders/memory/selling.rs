@@ -12,7 +12,7 @@ use crate::id::{AccountId, HoldId, OrderId, PerformanceId};
 use crate::orders::contract::{BATCH, Ending, PARKED_MAX, Sales, Selling};
 use crate::orders::dossier::Dossier;
 use crate::orders::refund::{RefundReport, RefundStatus};
-use crate::orders::{Order, OrderStatus, Ticket};
+use crate::orders::{Movement, Order, OrderStatus, Period, Ticket, Totals};
 use crate::page::{Page, Paged, Position};
 
 #[async_trait]
@@ -85,6 +85,33 @@ impl Selling for MemoryOrders {
             sales.refunded += done.map(|refund| refund.amount.amount).sum::<i64>();
         }
         Ok(sales)
+    }
+
+    async fn ledger(
+        &self,
+        performance: PerformanceId,
+        period: Period,
+        page: Page,
+    ) -> Result<Paged<Movement>> {
+        let tables = self.tables.lock();
+        let position = |one: &Movement| Position { key: one.at.as_millis(), id: one.id.uuid() };
+        let moved = tables.moved(performance, period).cloned();
+        Ok(page.cut(moved, position, Some))
+    }
+
+    async fn totals(&self, performance: PerformanceId, period: Period) -> Result<Totals> {
+        let tables = self.tables.lock();
+        let moved = tables.moved(performance, period);
+        Ok(moved.fold(Totals::default(), |sum, one| sum.with(one.kind, one.amount.amount)))
+    }
+
+    async fn agrees(&self, performance: PerformanceId) -> Result<bool> {
+        let tables = self.tables.lock();
+        let moved = tables.moved(performance, Period::default());
+        let moved: i64 = moved.map(|one| one.amount.amount).sum();
+        let here = tables.dossiers.values().filter(|one| one.order.performance == performance);
+        let payments = here.flat_map(|one| one.attempts.iter().map(move |at| (one, at.payment)));
+        Ok(payments.map(|(one, payment)| one.cancellable(payment)).sum::<i64>() == moved)
     }
 
     async fn to_end(

@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
+use crate::id::MovementId;
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, ScanId, TicketId};
 use crate::orders::attention::{Attention, AttentionReason, matter_id};
 use crate::orders::change::Change;
@@ -14,6 +15,7 @@ use crate::orders::dossier::Dossier;
 use crate::orders::order::ticket_id;
 use crate::orders::refund::Refund;
 use crate::orders::{Judged, Known, Order, OrderStatus, Scan, Ticket, TicketCode};
+use crate::orders::{Movement, Period};
 
 #[derive(Default)]
 pub(super) struct Tables {
@@ -25,6 +27,8 @@ pub(super) struct Tables {
     pub(super) ordered_holds: HashMap<HoldId, OrderId>,
     pub(super) by_account: HashMap<AccountId, BTreeSet<OrderId>>,
     pub(super) tickets: BTreeMap<TicketId, Issued>,
+    /// By performance and time.
+    pub(super) movements: BTreeMap<(PerformanceId, Timestamp, MovementId), Movement>,
     /// The ticket of each scan.
     pub(super) scanned: HashMap<ScanId, TicketId>,
     /// Whoever a device let in with what was no good ticket.
@@ -152,6 +156,18 @@ impl Tables {
         (!issued.is_void && TicketCode::from(&issued.ticket) == code).then_some(issued)
     }
 
+    /// Money that moved in a period.
+    pub(super) fn moved(
+        &self,
+        performance: PerformanceId,
+        period: Period,
+    ) -> impl Iterator<Item = &Movement> {
+        let (from, to) = period.bounds();
+        let first = (performance, Timestamp::from_millis(from), Uuid::nil().into());
+        let behind = self.movements.range(first..).map(|(_, movement)| movement);
+        behind.take_while(move |one| one.performance == performance && one.at.as_millis() < to)
+    }
+
     /// The ticket that a code names, good or not.
     pub(super) fn named(&self, performance: PerformanceId, code: TicketCode) -> Option<TicketId> {
         let mut tickets = self.tickets.values().map(|issued| &issued.ticket);
@@ -162,6 +178,8 @@ impl Tables {
     /// The dossier, and what of it is due, as the change leaves them.
     pub(super) fn write(&mut self, change: &Change) {
         let order = &change.order;
+        let moved = change.movements.iter().cloned();
+        self.movements.extend(moved.map(|one| ((one.performance, one.at, one.id), one)));
         let before = self.dossiers.remove(&order.id);
         if let Some(before) = &before {
             self.due_no_more(before);

@@ -16,7 +16,7 @@ use crate::orders::attention::matter_id;
 use crate::orders::change::{Change, Demand, Outcome, Seats, Tickets};
 use crate::orders::order::ticket_id;
 use crate::orders::stored::{
-    StoredAttempt, StoredAttention, StoredEvent, StoredRefund, write_order,
+    StoredAttempt, StoredAttention, StoredEvent, StoredMovement, StoredRefund, write_order,
 };
 use crate::seats::stored_lines;
 use crate::services::postgres::sqlstate;
@@ -75,7 +75,7 @@ pub(super) async fn change(
     };
     let applied = sqlx::query!(
         "SELECT change_order($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-             $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
+             $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)",
         order.id.uuid(),
         seen,
         order.performance.uuid(),
@@ -111,6 +111,7 @@ pub(super) async fn change(
         at.as_millis(),
         order.fees_kept.amount,
         order.cancel_reason.as_ref().map(OneLine::as_str),
+        rows::<_, StoredMovement>(&change.movements),
     );
     match applied.execute(pool).await {
         Ok(_) => Ok(Outcome::Applied),

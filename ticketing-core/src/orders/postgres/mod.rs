@@ -3,6 +3,7 @@
 mod applying;
 mod door;
 mod ending;
+mod ledger;
 mod lists;
 mod rows;
 mod scans;
@@ -19,7 +20,7 @@ use super::attention::{Attention, AttentionReason};
 use super::change::{Change, Outcome};
 use super::contract::{Changing, DueAttempt, DueRefund, Ending, Listing, Paying, Sales, Selling};
 use super::dossier::Dossier;
-use super::{Order, OrderStatus, RefundReport, Ticket};
+use super::{Movement, Order, OrderStatus, Period, RefundReport, Ticket, Totals};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId};
@@ -114,6 +115,23 @@ impl Selling for PostgresOrders {
 
     async fn sales(&self, performance: PerformanceId) -> Result<Sales> {
         lists::sales(&self.pool, performance).await
+    }
+
+    async fn ledger(
+        &self,
+        performance: PerformanceId,
+        period: Period,
+        page: Page,
+    ) -> Result<Paged<Movement>> {
+        ledger::ledger(&self.pool, performance, period, page).await
+    }
+
+    async fn totals(&self, performance: PerformanceId, period: Period) -> Result<Totals> {
+        ledger::totals(&self.pool, performance, period).await
+    }
+
+    async fn agrees(&self, performance: PerformanceId) -> Result<bool> {
+        ledger::agrees(&self.pool, performance).await
     }
 
     async fn to_end(

@@ -37,6 +37,7 @@ pub(crate) fn place(new: NewOrder) -> Change {
         tickets: if is_paid { Tickets::Make } else { Tickets::Keep },
         attempts: attempt.into_iter().collect(),
         refunds: Vec::new(),
+        movements: Vec::new(),
         events,
         order,
         attention: Vec::new(),

@@ -7,7 +7,9 @@ mod order;
 mod ticket;
 
 #[cfg(feature = "services")]
-pub(super) use self::money::{StoredAttempt, StoredAttention, StoredEvent, StoredRefund};
+pub(super) use self::money::{
+    StoredAttempt, StoredAttention, StoredEvent, StoredMovement, StoredRefund,
+};
 pub(crate) use self::order::read_order;
 pub(super) use self::order::write_order;
 pub(crate) use self::ticket::{read_ticket, write_ticket};

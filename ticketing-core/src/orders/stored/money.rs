@@ -7,6 +7,7 @@ use crate::events::EventKind;
 use crate::money::{Currency, Money};
 use crate::orders::attempt::{Attempt, AttemptStatus};
 use crate::orders::attention::{Attention, AttentionReason};
+use crate::orders::movement::Movement;
 use crate::orders::refund::{Refund, RefundStatus};
 
 /// One row of the attempts, without its token.
@@ -176,5 +177,27 @@ impl StoredAttention {
     /// The matter; nothing where this version does not know its reason.
     pub(in crate::orders) fn read(self) -> Option<(crate::id::PaymentId, AttentionReason)> {
         Some((self.payment_id.into(), AttentionReason::from_name(&self.reason)?))
+    }
+}
+
+/// What of an order's money moved; the order says the rest.
+#[derive(Serialize)]
+pub(in crate::orders) struct StoredMovement {
+    id: Uuid,
+    payment_id: Uuid,
+    kind: &'static str,
+    amount: i64,
+    currency: &'static str,
+}
+
+impl From<&Movement> for StoredMovement {
+    fn from(movement: &Movement) -> Self {
+        Self {
+            id: movement.id.uuid(),
+            payment_id: movement.payment.uuid(),
+            kind: movement.kind.name(),
+            amount: movement.amount.amount,
+            currency: movement.amount.currency.code(),
+        }
     }
 }

@@ -124,12 +124,17 @@ async fn change(
         "captured": if is_paid { order.total.amount } else { 0 }, "began_at_ms": now,
         "sent_at_ms": now, "sends": 1, "looks": 0,
     }]);
+    let moved = json!([{
+        "id": order.payment.uuid(), "payment_id": order.payment.uuid(), "kind": "capture",
+        "amount": order.total.amount, "currency": order.total.currency.code(),
+    }]);
+    let moved = if is_paid { moved } else { json!([]) };
     let seen: i64 = if is_paid { 2 } else { 1 };
     let event = json!([{ "kind": format!("order_{status}"), "version": seen + 1 }]);
     let change =
         "SELECT change_order($1, $2, $3, $4, $5, ARRAY[]::integer[], $6, $7, false, 'keep', $8, $9, $10, '[]', $11,
         '[]', ARRAY[]::uuid[], $12, $13, $14, $15, NULL, $16, $17, 0,
-        NULL)";
+        NULL, $18)";
     sqlx::query(change)
         .bind(order.id.uuid())
         .bind(seen)
@@ -148,6 +153,7 @@ async fn change(
         .bind(key.map(|_| order.payment.uuid()))
         .bind(key.map(|_| "a token of some length"))
         .bind(now)
+        .bind(moved.to_string())
         .execute(pool)
         .await?;
     Ok(())
