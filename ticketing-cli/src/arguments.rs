@@ -41,6 +41,9 @@ pub(crate) enum Command {
     /// Payments that need a person; for administrators.
     #[command(subcommand)]
     Payment(commands::payment::Payment),
+    /// What a performance sold, for its books.
+    #[command(subcommand)]
+    Report(commands::report::Report),
     /// A contested on-sale with virtual buyers, and a verdict on it.
     Demo(commands::demo::Demo),
 }

@@ -6,4 +6,5 @@ pub(crate) mod order;
 pub(crate) mod payment;
 pub(crate) mod performance;
 pub(crate) mod queue;
+pub(crate) mod report;
 pub(crate) mod venue;

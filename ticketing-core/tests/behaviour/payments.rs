@@ -1,5 +1,7 @@
 //! Payments: one capture per order, of the right amount, and no other money kept.
 
+use std::time::Duration;
+
 use serde_json::json;
 use ticketing_core::catalog::Policy;
 use ticketing_core::orders::OrderStatus;
@@ -11,6 +13,8 @@ use crate::sale::{FREE, PRICE, SOLD, paid};
 
 /// After this the reconciler looks after a payment attempt.
 const LOOK_AFTER_SECONDS: u64 = 5;
+/// Longer than anything takes that goes on by itself.
+const WITHIN: Duration = Duration::from_secs(10);
 
 fn item(order: &ticketing_core::orders::Order, kind: &str, amount: i64) -> LedgerItem {
     let custom_data = json!({"order_id": order.id, "performance_id": order.performance});
@@ -178,6 +182,13 @@ behaviour! {
         world.wire.no_charge_is_under_way().await;
         world.advance_seconds(LOOK_AFTER_SECONDS);
         world.office.step_payments().await.unwrap();
+        // The charge's own task may be about to write down how it ended.
+        let settled = async {
+            while world.status(&visitor.caller, order.id).await == OrderStatus::Confirming {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(WITHIN, settled).await.expect("it is settled");
         paid(world.office.pay(&visitor.caller, order.id, payment, key).await.unwrap());
         assert_eq!(world.ledger().await, [item(&order, "capture", PRICE)]);
     }
