@@ -64,7 +64,7 @@ impl By {
 
 /// What moved in a period, in minor units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Period {
+struct SettledPeriod {
     period: String,
     opening: i64,
     captured: i64,
@@ -82,7 +82,7 @@ struct Settled {
     time_zone: Option<String>,
     /// Whether the whole ledger comes to what is known of the payments.
     agrees: Option<bool>,
-    periods: Vec<Period>,
+    periods: Vec<SettledPeriod>,
 }
 
 pub(crate) async fn run(report: Report, servers: &[String], format: Format) -> anyhow::Result<()> {
@@ -126,8 +126,8 @@ fn periods(
     opening: &Money,
     movements: &[Movement],
     period_of: impl Fn(Time) -> String,
-) -> Vec<Period> {
-    let empty = |period: String, opening: i64| Period {
+) -> Vec<SettledPeriod> {
+    let empty = |period: String, opening: i64| SettledPeriod {
         period,
         opening,
         captured: 0,
@@ -137,7 +137,7 @@ fn periods(
         movements: 0,
         currency: String::new(),
     };
-    let mut periods: Vec<Period> = Vec::new();
+    let mut periods: Vec<SettledPeriod> = Vec::new();
     for movement in movements {
         let name = period_of(movement.at);
         let before = periods.last().map_or(opening.amount, |period| period.closing);
@@ -164,7 +164,7 @@ fn periods(
     periods
 }
 
-fn csv(periods: &[Period]) -> anyhow::Result<String> {
+fn csv(periods: &[SettledPeriod]) -> anyhow::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for period in periods {
         writer.serialize(period)?;
@@ -172,7 +172,7 @@ fn csv(periods: &[Period]) -> anyhow::Result<String> {
     Ok(String::from_utf8(writer.into_inner()?)?)
 }
 
-fn table(periods: &[Period]) -> Table {
+fn table(periods: &[SettledPeriod]) -> Table {
     let headings = ["period", "opening", "captured", "refunded", "disputed", "closing", "entries"];
     let mut table = output::table(&headings);
     for one in periods {
@@ -216,7 +216,8 @@ mod tests {
         ];
         let opening = Money::new(1_000, "KRW");
         let by = |by: By| periods(&opening, &movements, |at| by.period_of(at, &zone));
-        let shown = |one: &Period| (one.period.clone(), one.opening, one.closing, one.movements);
+        let shown =
+            |one: &SettledPeriod| (one.period.clone(), one.opening, one.closing, one.movements);
         let months: Vec<_> = by(By::Month).iter().map(shown).collect();
         let name = |text: &str| text.to_owned();
         assert_eq!(

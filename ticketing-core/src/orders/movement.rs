@@ -117,10 +117,8 @@ pub(super) fn moved(before: &Dossier, after: &Dossier, at: Timestamp) -> Vec<Mov
     let refunds = done.map(|refund| {
         let matter = (refund.payment, AttentionReason::Disputed);
         let disputed = [before, after].iter().any(|dossier| dossier.attended.contains(&matter));
-        let kind = match refund.elsewhere && disputed {
-            true => MovementKind::Dispute,
-            false => MovementKind::Refund,
-        };
+        let by_the_bank = refund.elsewhere && disputed;
+        let kind = if by_the_bank { MovementKind::Dispute } else { MovementKind::Refund };
         (refund.payment, kind, -refund.amount.amount)
     });
     let moved = captures.chain(refunds).filter(|(_, _, amount)| *amount != 0).enumerate();

@@ -19,7 +19,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(ledger))
 }
 
-fn movement(movement: Movement) -> wire::Movement {
+fn movement(movement: &Movement) -> wire::Movement {
     wire::Movement {
         id: movement.id.uuid(),
         at: time(movement.at),
@@ -51,7 +51,8 @@ async fn ledger(
     let LedgerPage { currency, movements, opening, totals, agrees } =
         app.office.ledger(&caller, id, period, page).await?;
     let amount = |amount| money(Money { amount, currency });
-    let Page { items, next_cursor } = convert::page(&app.office, LIST, movements, movement);
+    let Page { items, next_cursor } =
+        convert::page(&app.office, LIST, movements, |one| movement(&one));
     Ok(Json(wire::Ledger {
         items,
         next_cursor,

@@ -47,10 +47,7 @@ impl BoxOffice {
             Some(from) => selling.totals(performance, before(from)).await?.net(),
             None => 0,
         };
-        let agrees = match page.is_first() {
-            true => Some(selling.agrees(performance).await?),
-            false => None,
-        };
+        let agrees = if page.is_first() { Some(selling.agrees(performance).await?) } else { None };
         let currency = sale.performance.details.currency().unwrap_or_default();
         Ok(LedgerPage { currency, movements, opening, totals, agrees })
     }

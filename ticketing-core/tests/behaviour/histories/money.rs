@@ -213,7 +213,7 @@ impl History<'_> {
                 self.wait(seconds).await;
             }
         }
-        crate::ledger::is_the_gateways(&self.world, &self.sale).await;
+        crate::ledger::is_the_gateways(self.world, &self.sale).await;
         let mut kept = BTreeMap::<usize, i64>::new();
         for item in self.world.ledger().await {
             let payment: PaymentId = item.payment_id.parse().unwrap();
