@@ -24,6 +24,10 @@ source "$checkout/deploy/throwaway.sh"
 main() {
     trap end_server EXIT
     mkdir -p "$tools"
+    local tool
+    for tool in node npm python3; do
+        command -v "$tool" >/dev/null || fail "$tool is missing"
+    done
     install_packages
     cp "$checkout"/deploy/checkout/* "$tools"
     # npm compares real paths.

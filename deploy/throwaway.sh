@@ -7,13 +7,17 @@ server_url=
 
 # Its output goes into the folder. Its administrator's address and password are exported.
 start_server() {
-    local folder=$1 program=$checkout/target/debug/ticketing-server waited
+    local folder=$1 program=$checkout/target/debug/ticketing-server waited name others=()
     [[ -x $program ]] || fail "no debug build: cargo build -p ticketing-server"
     export TICKETING_ADMIN_EMAIL=administrator@example.org
     TICKETING_ADMIN_PASSWORD=$(python3 -c 'import secrets; print(secrets.token_urlsafe(24))')
     export TICKETING_ADMIN_PASSWORD
-    env -u TICKETING_POSTGRES -u TICKETING_REDIS -u TICKETING_KAFKA -u TICKETING_NAMESPACE \
-        -u TICKETING_SIGNING_KEY -u TICKETING_GATEWAY -u TICKETING_GATEWAY_SECRET \
+    : >"$folder/server.out"
+    # Nobody else's settings.
+    for name in $(compgen -e TICKETING_); do
+        [[ $name == TICKETING_ADMIN_* ]] || others+=(-u "$name")
+    done
+    env "${others[@]}" \
         "$program" --listen 127.0.0.1:0 --metrics-listen 127.0.0.1:0 --allow-synthetic-buyers \
         >"$folder/server.out" 2>"$folder/server.log" &
     server_pid=$!

@@ -22,3 +22,5 @@ CREATE INDEX scans_ticket ON scans (ticket_id);
 CREATE INDEX scans_performance ON scans (performance_id, recorded_at_ms, id);
 CREATE INDEX scans_conflicts ON scans (performance_id, recorded_at_ms, id)
     WHERE conflict IS NOT NULL AND annulled_at_ms IS NULL;
+-- A ticket by what its code says, whatever became of its order.
+CREATE INDEX tickets_seat ON tickets (performance_id, seat);

@@ -18,9 +18,17 @@ INSERT INTO movements (id, performance_id, order_id, payment_id, kind, amount, c
         'capture', captured, currency, coalesce(sent_at_ms, began_at_ms, created_at_ms)
     FROM attempts JOIN orders ON orders.id = attempts.order_id WHERE captured <> 0
     UNION ALL
-    SELECT md5('refund ' || refunds.id)::uuid, performance_id, orders.id, refunds.payment_id, 'refund',
-        -refunds.amount, orders.currency, coalesce(refunds.sent_at_ms, created_at_ms)
-    FROM refunds JOIN orders ON orders.id = refunds.order_id WHERE refunds.done;
+    SELECT md5('refund ' || refunds.id)::uuid, performance_id, orders.id, refunds.payment_id,
+        CASE WHEN elsewhere AND EXISTS (SELECT FROM attention
+            WHERE attention.payment_id = refunds.payment_id AND reason = 'disputed')
+            THEN 'dispute' ELSE 'refund' END,
+        -refunds.amount, orders.currency,
+        -- Not before its capture.
+        greatest(coalesce(refunds.sent_at_ms, changed_at_ms, created_at_ms),
+            coalesce(attempts.sent_at_ms, began_at_ms, created_at_ms))
+    FROM refunds JOIN orders ON orders.id = refunds.order_id
+        JOIN attempts ON attempts.payment_id = refunds.payment_id
+    WHERE refunds.done AND refunds.amount <> 0;
 
 -- As before, with what of its money moved.
 CREATE FUNCTION change_order(

@@ -19,7 +19,7 @@ use crate::orders::{Order, TicketStatus};
         "payment": null, "refunds": [], "fees_kept": null, "cancel_reason": null,
         "refund_terms": [], "created_at": "2026-05-01T10:00:00.000Z",
     },
-    "seller": "A promoter", "title": "A concert", "age_limit": 0, "venue": "Small hall",
+    "declined": false, "seller": "A promoter", "title": "A concert", "age_limit": 0, "venue": "Small hall",
     "address": "1 Main street", "time_zone": "Asia/Seoul", "starts_at": "2026-06-01T18:00:00.000Z",
     "cancelled_at": null, "moved_at": null, "moved_refund_days": 14,
     "labels": ["Floor, row 1, seat 3"],
@@ -32,6 +32,9 @@ use crate::orders::{Order, TicketStatus};
 pub struct Checkout {
     /// The order.
     pub order: Order,
+    /// A payment of it was declined, and it waits for another.
+    #[serde(default)]
+    pub declined: bool,
     /// The public name of who sells.
     pub seller: String,
     /// What is sold.

@@ -75,6 +75,14 @@ impl Direction {
         }
     }
 
+    /// What is said to somebody who passes.
+    pub(super) const fn passed(self) -> CheckIn {
+        match self {
+            Self::In => CheckIn::Admitted,
+            Self::Out => CheckIn::Exited,
+        }
+    }
+
     /// From the word.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::In, Self::Out].into_iter().find(|direction| direction.name() == name)
@@ -176,9 +184,9 @@ impl Scan {
         self.let_pass() && matches!(self.conflict, None | Some(Conflict::Duplicate))
     }
 
-    /// Somebody came in with a good ticket, taken back or not.
-    pub(super) fn is_entry(&self) -> bool {
-        self.is_passage() && self.direction == Direction::In
+    /// When it happened, as far as it can have: a device's clock may be ahead.
+    pub(super) fn ordered_at(&self) -> Timestamp {
+        self.at.min(self.recorded_at)
     }
 
     /// It says where the ticket stands.
@@ -229,9 +237,6 @@ impl NewScan {
 
     /// What a device said that let somebody pass.
     pub(crate) fn passed(&self) -> CheckIn {
-        match self.direction {
-            Direction::In => CheckIn::Admitted,
-            Direction::Out => CheckIn::Exited,
-        }
+        self.direction.passed()
     }
 }

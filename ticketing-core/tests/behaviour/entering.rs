@@ -1,20 +1,17 @@
 //! At the doors: scanners, devices without a connection, exits, days, and what was a mistake.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
-
-use futures_util::future::join_all;
 
 use ticketing_core::accounts::Caller;
 use ticketing_core::catalog::{Entry, Policy};
-use ticketing_core::orders::{CheckIn, Conflict, Direction, ScanList, Scanned, TicketVerifier};
+use ticketing_core::orders::{CheckIn, Conflict, Direction, ScanList};
 use ticketing_core::{BoxOffice, Cancelling, CheckedIn, Error, Page, Scanning, Timestamp};
 
 use crate::sale::OnSale;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-fn scan(device: &str, nonce: &str, code: &str) -> Scanning {
+pub(crate) fn scan(device: &str, nonce: &str, code: &str) -> Scanning {
     Scanning {
         device: Some(device.into()),
         gate: Some("North".into()),
@@ -23,11 +20,11 @@ fn scan(device: &str, nonce: &str, code: &str) -> Scanning {
     }
 }
 
-fn out(device: &str, nonce: &str, code: &str) -> Scanning {
+pub(crate) fn out(device: &str, nonce: &str, code: &str) -> Scanning {
     Scanning { direction: Direction::Out, ..scan(device, nonce, code) }
 }
 
-async fn upload(
+pub(crate) async fn upload(
     office: &BoxOffice,
     sale: &OnSale,
     scans: &[(Scanning, Timestamp)],
@@ -36,13 +33,17 @@ async fn upload(
     answers.into_iter().map(|one| (one.verdict, one.scan.unwrap().conflict)).collect()
 }
 
-async fn list(office: &BoxOffice, sale: &OnSale, which: ScanList) -> Vec<CheckedIn> {
+pub(crate) async fn list(office: &BoxOffice, sale: &OnSale, which: ScanList) -> Vec<CheckedIn> {
     let page = Page::new(Some(500), None).unwrap();
     office.scans(&sale.organizer, sale.id, which, page).await.unwrap().items
 }
 
 /// The codes of a buyer's tickets, one per seat.
-async fn sold(world: &crate::world::World, sale: &OnSale, seats: &[u32]) -> (Caller, Vec<String>) {
+pub(crate) async fn sold(
+    world: &crate::world::World,
+    sale: &OnSale,
+    seats: &[u32],
+) -> (Caller, Vec<String>) {
     let visitor = world.admitted(sale).await;
     let order = world.bought(&visitor, seats).await;
     let tickets = world.tickets(&visitor.caller, &order).await;
@@ -212,71 +213,5 @@ behaviour! {
         let other = world.sale(Policy::default(), 10).await;
         let foreign = world.office.annul_scan(&other.organizer, other.id, first.id, "x").await;
         refused!(foreign, Error::NotFound("scan"));
-    }
-
-    async fn six_scanners_and_two_devices_at_one_door_lose_nobody(world: World) {
-        let sale = world.sale(Policy { seats_per_buyer: 20, ..Policy::default() }, 24).await;
-        let (_, mut codes) = sold(&world, &sale, &(0..12).collect::<Vec<u32>>()).await;
-        codes.extend(sold(&world, &sale, &(12..24).collect::<Vec<u32>>()).await.1);
-        let other = world.another_office().await;
-        let offices = [&world.office, &other.office];
-        // The devices take the list along, and verify by themselves.
-        let page = Page::new(Some(10), None).unwrap();
-        let taken = world.office.door_list(&sale.organizer, sale.id, page).await.unwrap();
-        assert_eq!((taken.tickets.items.len(), taken.entry), (10, Entry::Once));
-        assert!(taken.tickets.next.is_some());
-        let verifier = TicketVerifier::new(&taken.keys).unwrap();
-        let is_signed = |code: &str| matches!(verifier.scan(sale.id, code), Scanned::Signed(_));
-        assert!(codes.iter().all(|code| is_signed(code)));
-        let at = world.now();
-        // Each device lets two thirds of all pass, and some come to the scanners as well.
-        let passed = |device: u32| {
-            let passed = codes.iter().enumerate().filter(move |(place, _)| place % 3 != device as usize);
-            passed.map(move |(place, code)| {
-                let time = at.plus_millis(i64::from(device) * 7 + i64::try_from(place).unwrap());
-                (scan(&format!("off{device}"), &format!("n{place}"), code), time)
-            })
-        };
-        let mut facts: Vec<_> = passed(0).chain(passed(1)).collect();
-        let scans = codes.iter().enumerate().filter(|(place, _)| place % 2 == 0).flat_map(|(place, code)| {
-            (0..6).map(move |scanner| (scanner, scan(&format!("on{scanner}"), &format!("n{place}"), code)))
-        });
-        let online = scans.map(|(scanner, said)| {
-            offices[scanner % 2].check_in(&sale.organizer, sale.id, said)
-        });
-        // Backwards, and twice, by both servers at once.
-        facts.reverse();
-        let uploads = facts.chunks(5).chain(facts.chunks(7)).enumerate().map(|(place, part)| {
-            offices[place % 2].upload_scans(&sale.organizer, sale.id, part)
-        });
-        let (online, uploaded) = tokio::join!(join_all(online), join_all(uploads));
-        for answer in uploaded {
-            assert!(answer.unwrap().iter().all(|one| one.verdict == CheckIn::Admitted));
-        }
-        let mut green: BTreeMap<u32, u32> = BTreeMap::new();
-        for answer in online {
-            let answer = answer.unwrap();
-            if answer.verdict == CheckIn::Admitted {
-                *green.entry(answer.scan.unwrap().seat.unwrap()).or_default() += 1;
-            }
-        }
-        assert!(green.values().all(|times| *times == 1), "none is green twice: {green:?}");
-        let all = list(&world.office, &sale, ScanList::All).await;
-        let mut people: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
-        for scan in all.iter().filter_map(|one| one.scan.as_ref()) {
-            if scan.verdict == CheckIn::Admitted {
-                let seat = people.entry(scan.seat.unwrap()).or_default();
-                seat.0 += 1;
-                seat.1 += u32::from(scan.conflict == Some(Conflict::Duplicate));
-            }
-        }
-        for seat in 0..24u32 {
-            let devices = u32::from(seat % 3 != 0) + u32::from(seat % 3 != 1);
-            let came_in = devices + green.get(&seat).copied().unwrap_or_default();
-            assert_eq!(people[&seat], (came_in, came_in - 1), "seat {seat}: each is kept, and all but one are duplicates");
-        }
-        let duplicates: u32 = people.values().map(|(_, duplicates)| duplicates).sum();
-        let seen = list(&other.office, &sale, ScanList::Conflicts).await.len();
-        assert_eq!(u32::try_from(seen), Ok(duplicates));
     }
 }

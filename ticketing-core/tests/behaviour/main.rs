@@ -56,6 +56,7 @@ mod contradictions;
 #[cfg(feature = "broken-guards")]
 mod crashes;
 mod crowds;
+mod devices;
 mod door;
 mod drawn;
 mod ending;

@@ -10,6 +10,7 @@ const ASK_AGAIN_MS = { processing: 1_500, expiring: 2_000, pending: 5_000, retur
 const SILENCE_MS = [1_000, 2_000, 5_000, 10_000, 30_000];
 /** When the time that is left is said aloud. */
 const SAID_AT_MINUTES = [5, 1];
+const ORDER_NAME_BYTES = 40;
 const SDK = "https://cdn.portone.io/v2/browser-sdk.js";
 const PORTONE_METHODS = { card: "CARD", easy_pay: "EASY_PAY", transfer: "TRANSFER", mobile: "MOBILE" };
 
@@ -23,8 +24,10 @@ let view = null;
 let heardAt = 0;
 let silences = 0;
 let asking = 0;
+let loads = 0;
+let shownLoad = 0;
 /** What only this tab knows: a payment on its way, a choice that is being made, what went wrong, silence. */
-const here = { sending: false, opening: false, notice: null, method: null, givingUp: false, back: null, isSilent: false };
+const here = { sending: false, opening: false, busy: false, goTo: null, notice: null, method: null, givingUp: false, back: null, isSilent: false };
 let drawn = "";
 let saidMinutes = null;
 
@@ -46,8 +49,9 @@ function say(text) {
 /** Which of its faces the page shows. */
 function face() {
   const { status, returned } = view.order;
-  if (here.sending || status === "confirming") return "processing";
+  if (status === "confirming" || (here.sending && status === "pending_payment")) return "processing";
   if (status === "pending_payment") return leftMs() > 0 ? "pending" : "expired";
+  if (status === "cancelled" && (view.cancelled_at || view.order.cancel_reason)) return "calledOff";
   if (status === "paid") return returned.length > 0 ? "partly" : "paid";
   return { expired: "expired", cancelled: "cancelled", refund_due: "refundDue", refunded: "refunded" }[status] ?? "processing";
 }
@@ -57,22 +61,34 @@ function pace() {
   const shows = face();
   if (shows === "processing" || shows === "pending") return ASK_AGAIN_MS[shows];
   if (shows === "expired" && status === "pending_payment") return ASK_AGAIN_MS.expiring;
-  return refunds.some((refund) => refund.status !== "done") || status === "refund_due" ? ASK_AGAIN_MS.returning : ASK_AGAIN_MS.settled;
+  const isMoving = ({ status: how }) => how !== "done" && how !== "needs_attention";
+  return refunds.some(isMoving) || status === "refund_due" ? ASK_AGAIN_MS.returning : ASK_AGAIN_MS.settled;
 }
 
 // ---- asking
 
 async function load() {
   clearTimeout(asking);
+  const number = ++loads;
   try {
-    view = await server.view();
+    const heard = await server.view();
+    // A later question was answered before.
+    if (number < shownLoad) return;
+    shownLoad = number;
+    view = heard;
     heardAt = performance.now();
+    if (face() !== "pending") here.notice = null;
+    here.back?.seats.forEach((seat) => valid().some((ticket) => ticket.seat === seat) || here.back.seats.delete(seat));
     silences = 0;
     here.isSilent = false;
     draw();
     askAgainIn(pace());
   } catch (refusal) {
-    if (refusal.isBadLink) return drawAlone(words().badLink);
+    if (refusal.isBadLink) {
+      drawAlone(words().badLink);
+      if (view) askAgainIn(ASK_AGAIN_MS.settled);
+      return;
+    }
     here.isSilent = true;
     if (view) draw();
     else drawAlone(words().noServer);
@@ -96,6 +112,7 @@ async function openWindow() {
   say(words().opening);
   draw();
   const back = location.origin + location.pathname;
+  server.lent.give();
   try {
     if (!portone) {
       const page = new URL(order.payment.gateway_url);
@@ -106,15 +123,25 @@ async function openWindow() {
     }
     await script(SDK);
     const answer = await window.PortOne.requestPayment({
-      storeId: portone.store_id, channelKey: portone.channel_key, paymentId: order.payment.payment_id, orderName: view.title,
+      storeId: portone.store_id, channelKey: portone.channel_key, paymentId: order.payment.payment_id, orderName: orderName(view.title),
+      productType: "PRODUCT_TYPE_REAL",
       totalAmount: order.total.amount, currency: order.total.currency, payMethod: PORTONE_METHODS[chosenMethod()], redirectUrl: back,
     });
     if (answer) heard(answer);
-  } catch {
-    here.notice = { kind: "bad", text: [words().strange, ""] };
+  } catch (error) {
+    here.notice = { kind: "bad", text: [words().strange, String(error?.message ?? "")] };
   }
   here.opening = false;
-  draw();
+  server.lent.end();
+  load();
+}
+
+/** Payment companies take forty bytes, and some signs not at all. */
+function orderName(title) {
+  const plain = [...title.replace(/[%&|$\-+=[\]]/g, " ")];
+  const bytes = (text) => new TextEncoder().encode(text).length;
+  while (bytes(plain.join("")) > ORDER_NAME_BYTES) plain.pop();
+  return plain.join("").trim();
 }
 
 function script(source) {
@@ -128,8 +155,7 @@ const chosenMethod = () => here.method ?? view.order.payment.methods[0] ?? "card
 /** What a payment window says, at once or on the way back from it. */
 function heard({ paymentId, paymentToken, code, message }) {
   if (code) {
-    const [title, text] = words().state.closed;
-    here.notice = { kind: "bad", text: [title, message ? `${text} (${message})` : text] };
+    here.notice = { kind: "bad", text: [words().state.closed[0], message || words().state.closed[1]] };
   } else if (paymentId && paymentToken) {
     kept.set("payment", { payment_id: paymentId, payment_token: paymentToken, key: server.newKey() });
     send();
@@ -149,8 +175,15 @@ async function send() {
     } catch (refusal) {
       if (refusal.isSilence) {
         await new Promise((later) => setTimeout(later, SILENCE_MS[Math.min(tries, SILENCE_MS.length - 1)]));
+        await load();
+        // What became of it is known by another way, or another payment is wanted by now.
+        if (view && (view.order.status !== "pending_payment" || view.order.payment.payment_id !== waiting.payment_id)) {
+          kept.remove("payment");
+        }
         continue;
       }
+      // Without a link nobody was asked: whoever opens the right one goes on.
+      if (refusal.isBadLink) break;
       kept.remove("payment");
       const declined = refusal.status === 402;
       here.notice = { kind: "bad", text: declined ? words().state.declined : [problem(refusal), ""] };
@@ -165,8 +198,11 @@ const problem = ({ kind }) => words().problems[kind] ?? words().strange;
 // ---- giving back
 
 async function giveUp() {
+  if (here.busy) return;
+  here.busy = true;
   await attempt(() => server.cancel({}, server.newKey()));
   here.givingUp = false;
+  here.busy = false;
   await load();
 }
 
@@ -179,15 +215,21 @@ async function quote() {
   await attempt(async () => {
     here.back.quote = await server.quote(seats);
     here.back.key = server.newKey();
+    here.goTo = "quote";
+    const { fee, refund } = here.back.quote;
+    say(`${words().keptOf} ${look().money(fee)}, ${words().comesBack} ${look().money(refund)}`);
   });
   draw();
 }
 
 async function giveBack() {
   const { quote: { seats, refund }, key } = here.back;
+  if (here.busy) return;
+  here.busy = true;
   const done = await attempt(() => server.cancel({ seats, refund }, key));
   if (done) here.back = null;
   else here.back.quote = null;
+  here.busy = false;
   await load();
 }
 
@@ -225,7 +267,7 @@ function draw() {
   if (!view) return;
   document.documentElement.lang = language;
   const shows = face();
-  const asDrawn = JSON.stringify([language, shows, { ...view, now: null }, here, [...(here.back?.seats ?? [])]]);
+  const asDrawn = JSON.stringify([language, shows, { ...view, now: null }, { ...here, busy: null }, [...(here.back?.seats ?? [])]]);
   if (asDrawn === drawn) return;
   const focused = document.activeElement?.dataset?.focus;
   const changed = drawn !== "" && main.dataset.face !== shows;
@@ -242,8 +284,11 @@ function draw() {
     partly: () => [...before, ...tickets(view), ...afterwards(), beside],
   };
   main.replaceChildren(...(body[shows] ?? (() => [...before, beside]))());
+  const goTo = here.goTo && main.querySelector(`[data-go-to="${here.goTo}"]`);
+  here.goTo = null;
   const again = focused && [...main.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === focused);
-  if (again) again.focus();
+  if (goTo) goTo.focus();
+  else if (again) again.focus();
   else if (changed || focused) heading.focus();
   if (changed) say(words().state[shows].join(". "));
   tick();
@@ -256,15 +301,20 @@ function status(shows) {
   const all = [];
   if (here.notice && shows !== "processing") all.push(el("div", { role: "alert" }, notice(here.notice.text, here.notice.kind)));
   if (here.isSilent) all.push(el("div", { role: "alert" }, notice(words().noServer, "bad")));
-  if (view.cancelled_at) all.push(notice(words().state.off, "bad"));
+  if (shows === "pending" && view.declined && !here.notice) all.push(notice(words().state.declined, "bad"));
+  if (view.cancelled_at) all.push(notice(isMoneyIn() ? words().state.off : [words().state.off[0], ""], "bad"));
   const more = view.order.cancel_reason ? [el("p", {}, words().reason(view.order.cancel_reason))] : [];
   if (shows === "pending") more.push(el("p", { class: "deadline" }, `${words().deadline} `, el("span", { role: "timer", id: "left" })));
   all.push(notice(words().state[said], kind, ...more));
   return el("div", {}, ...all);
 }
 
+/** Something was paid, whatever became of it. */
+const isMoneyIn = () => ["paid", "refund_due", "refunded"].includes(view.order.status);
+
 function paying() {
   const { payment, total } = view.order;
+  if (view.cancelled_at) return [];
   if (!view.portone && !payment?.gateway_url) return unpaid();
   const method = (one) => el("label", {}, el("input", {
     type: "radio", name: "method", value: one, checked: one === chosenMethod(), "data-focus": `method ${one}`,
@@ -279,10 +329,10 @@ function paying() {
 
 function unpaid() {
   if (!here.givingUp) {
-    return [el("div", { class: "buttons" }, button(words().giveUp, () => { here.givingUp = true; draw(); }, { disabled: here.opening }))];
+    return [el("div", { class: "buttons" }, button(words().giveUp, () => { here.givingUp = true; here.goTo = "sure"; draw(); }, { disabled: here.opening }))];
   }
   return [
-    el("p", { role: "alert" }, words().giveUpSure),
+    el("p", { role: "alert", tabindex: "-1", "data-go-to": "sure" }, words().giveUpSure),
     el("div", { class: "buttons" }, button(words().no, () => { here.givingUp = false; draw(); }), button(words().yes, giveUp)),
   ];
 }
@@ -290,6 +340,7 @@ function unpaid() {
 function afterwards() {
   const open = () => {
     here.back = { seats: new Set(valid().map((ticket) => ticket.seat)), quote: null, key: null, problem: null };
+    here.goTo = "which";
     draw();
   };
   const buttons = [button(words().print, () => print("a4")), button(words().print80, () => print("80mm"))];
@@ -310,22 +361,23 @@ function back() {
   const choice = ({ seat, label }) => el("label", {}, el("input", {
     type: "checkbox", checked: seats.has(seat), "data-focus": `seat ${seat}`, onchange: (event) => tick(seat, event.target.checked),
   }), label);
-  const parts = [el("fieldset", {}, el("legend", {}, words().which), ...valid().map(choice))];
+  const parts = [el("fieldset", { tabindex: "-1", "data-go-to": "which" }, el("legend", {}, words().which), ...valid().map(choice))];
   if (wrong) parts.push(el("p", { role: "alert", class: "notice bad" }, wrong));
   const leave = button(words().keep, () => { here.back = null; draw(); });
   if (!quoted) return el("section", {}, ...parts, el("div", { class: "buttons" }, leave, button(words().quote, quote)));
   const { money, time } = look();
   const rows = [[words().paidFor, quoted.paid], [words().keptOf, quoted.fee], [words().comesBack, quoted.refund]];
   const row = ([what, amount]) => el("tr", {}, el("th", { scope: "row" }, what), el("td", {}, money(amount)));
-  parts.push(el("h2", {}, words().quoted), el("table", {}, el("tbody", {}, ...rows.map(row))));
+  parts.push(el("h2", { tabindex: "-1", "data-go-to": "quote" }, words().quoted), el("table", {}, el("tbody", {}, ...rows.map(row))));
   if (quoted.until) parts.push(el("p", {}, words().quoteUntil(time(quoted.until, view.time_zone))));
   parts.push(el("div", { class: "buttons" }, leave, button(words().confirmBack(money(quoted.refund)), giveBack)));
-  return el("section", { "aria-live": "polite" }, ...parts);
+  return el("section", {}, ...parts);
 }
 
 function drawAlone(text) {
   document.documentElement.lang = language;
   document.title = text[0];
+  drawn = "";
   main.replaceChildren(el("h1", {}, words().order), look().notice(text, "bad"));
 }
 

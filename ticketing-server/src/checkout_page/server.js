@@ -3,16 +3,18 @@
 const ORDER = location.pathname.split("/").pop();
 /** How long an answer may take; a payment may take the server twenty seconds. */
 const PATIENCE_MS = 40_000;
+/** For how long a payment window may be open. */
+const LENT_MS = 30 * 60_000;
 
 /** Kept for this tab: a reload, or the way through a payment window, loses nothing. */
 export const kept = {
   memory: new Map(),
   get(name) {
     try {
-      return JSON.parse(sessionStorage.getItem(`${ORDER} ${name}`));
-    } catch {
-      return this.memory.get(name) ?? null;
-    }
+      const text = sessionStorage.getItem(`${ORDER} ${name}`);
+      if (text !== null) return JSON.parse(text);
+    } catch { /* What is in memory counts. */ }
+    return this.memory.get(name) ?? null;
   },
   set(name, value) {
     this.memory.set(name, value);
@@ -51,8 +53,33 @@ export class Refusal extends Error {
 export function link() {
   const given = location.hash.slice(1);
   if (given) kept.set("link", given);
-  return given || kept.get("link") || "";
+  return given || kept.get("link") || lent.take() || "";
 }
+
+/** The link while a payment window is open: a bank's app may come back into another tab. */
+export const lent = {
+  give() {
+    try {
+      localStorage.setItem(`${ORDER} link`, JSON.stringify({ link: link(), until: Date.now() + LENT_MS }));
+    } catch { /* Then this tab alone knows it. */ }
+  },
+  take() {
+    try {
+      const { link: given, until } = JSON.parse(localStorage.getItem(`${ORDER} link`)) ?? {};
+      this.end();
+      if (!given || Date.now() > until) return null;
+      kept.set("link", given);
+      return given;
+    } catch {
+      return null;
+    }
+  },
+  end() {
+    try {
+      localStorage.removeItem(`${ORDER} link`);
+    } catch { /* It was not there. */ }
+  },
+};
 
 /** A key for one intent, to be sent again with each repeat of it. */
 export function newKey() {
@@ -60,7 +87,7 @@ export function newKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-async function ask(method, rest, body, key) {
+async function ask(method, rest, read, body, key) {
   const headers = { "checkout-token": link() };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (key) headers["idempotency-key"] = key;
@@ -69,17 +96,19 @@ async function ask(method, rest, body, key) {
     response = await fetch(`/v1/orders/${ORDER}/${rest}`, {
       method, headers, body: JSON.stringify(body), cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS),
     });
+    // An answer that breaks off is none.
+    if (response.ok) return await read(response);
   } catch {
     throw new Refusal(0);
   }
-  if (!response.ok) throw new Refusal(response.status, await response.json().catch(() => null));
-  return response;
+  throw new Refusal(response.status, await response.json().catch(() => null));
 }
 
-const json = async (answer) => (await answer).json();
+const json = (response) => response.json();
+const file = (response) => response.blob();
 
-export const view = () => json(ask("GET", "checkout"));
-export const pay = ({ payment_id, payment_token, key }) => json(ask("POST", "payment", { payment_id, payment_token }, key));
-export const quote = (seats) => json(ask("GET", `cancellation?seats=${seats.join(",")}`));
-export const cancel = (what, key) => json(ask("POST", "cancel", what, key));
-export const print = async (paper) => (await ask("GET", `tickets.pdf?paper=${paper}`)).blob();
+export const view = () => ask("GET", "checkout", json);
+export const pay = ({ payment_id, payment_token, key }) => ask("POST", "payment", json, { payment_id, payment_token }, key);
+export const quote = (seats) => ask("GET", `cancellation?seats=${seats.join(",")}`, json);
+export const cancel = (what, key) => ask("POST", "cancel", json, what, key);
+export const print = (paper) => ask("GET", `tickets.pdf?paper=${paper}`, file);

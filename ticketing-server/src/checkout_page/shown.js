@@ -60,6 +60,7 @@ export function shown(language, words) {
     const rules = view.order.refund_terms;
     const list = el("ul", { class: "terms" }, el("li", {}, words.termsStart));
     if (rules.length === 0) list.append(el("li", {}, words.termsNone));
+    if (rules.length > 1) list.append(el("li", {}, words.termsFirst));
     list.append(...rules.map((one) => el("li", {}, rule(one))));
     if (view.moved_at && view.moved_refund_days > 0) {
       list.append(el("li", {}, words.moved(time(view.moved_at, view.time_zone), view.moved_refund_days)));

@@ -44,7 +44,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 /// With the provider's script, its calls, and whatever bank's window that opens.
 const STOREFRONT_POLICY: &str = "default-src 'none'; script-src 'self' https://cdn.portone.io; \
                                  style-src 'self' 'unsafe-inline'; img-src https: data:; \
-                                 connect-src 'self' https://*.portone.io; frame-src https:; \
+                                 connect-src 'self' https://*.portone.io https://*.iamport.co \
+                                 https://service.iamport.kr; frame-src https:; \
                                  form-action https:; base-uri 'none'; frame-ancestors 'none'";
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
@@ -97,7 +98,7 @@ async fn show(
     State(app): State<App>,
     OrderBuyer(caller, id): OrderBuyer,
 ) -> Answer<Json<wire::Checkout>> {
-    let Checkout { placed, seller, performance, venue, labels, tickets, now } =
+    let Checkout { placed, declined, seller, performance, venue, labels, tickets, now } =
         app.office.checkout(&caller, id).await?;
     let portone = match &placed.window {
         Some(PaymentWindow::PortOne(storefront)) => Some(wire::Storefront {
@@ -109,6 +110,7 @@ async fn show(
     let details = &performance.details;
     Ok(Json(wire::Checkout {
         order: order(&app, placed),
+        declined,
         seller,
         title: details.title.as_str().to_owned(),
         age_limit: details.age_limit,

@@ -43,7 +43,12 @@ async fn whoever_has_its_link_does_with_one_order_what_its_buyer_may() {
     assert_eq!((&shown["order"], &shown["labels"][1]), (&order, &json!("Floor, row 1, seat 2")));
     assert_eq!((&shown["tickets"], &shown["portone"]), (&json!([]), &Value::Null));
     get("/tickets.pdf").await.expect_problem("conflict", 409);
-    let payment = house.payment_of(&order, "approve").await;
+    assert_eq!(shown["declined"], false);
+    let declined = house.payment_of(&order, "decline").await;
+    post("/payment", declined).await.expect_problem("payment-declined", 402);
+    let shown = get("/checkout").await.expect(200);
+    assert_eq!(shown["declined"], true);
+    let payment = house.payment_of(&shown["order"], "approve").await;
     let paid = post("/payment", payment).await.expect(200);
     assert_eq!(paid["status"], "paid");
     let shown = get("/checkout").await.expect(200);

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 /// How often a buyer tries to buy something.
 const PURCHASES: u32 = 4;
+/// How many of their purchases are for the performance that is cancelled.
+const DOOMED: f64 = 0.3;
 /// How often a request is sent before it is given up, and how long the wait between is.
 const TRIES: u32 = 8;
 const PAUSE: Duration = Duration::from_millis(100);
@@ -25,13 +27,17 @@ pub(crate) struct Places {
     pub(crate) servers: Vec<String>,
     pub(crate) gateway: String,
     pub(crate) performance: String,
+    /// One that is moved, and then cancelled.
+    pub(crate) doomed: String,
 }
 
 pub(crate) struct Buyer {
-    places: Places,
+    pub(crate) places: Places,
     http: reqwest::Client,
     token: String,
     random: ChaCha20Rng,
+    /// The performance that it is at.
+    at: String,
 }
 
 /// The proofs of a turn.
@@ -44,17 +50,22 @@ impl Buyer {
     pub(crate) fn new(places: Places, token: String, seed: u64) -> Self {
         let http = reqwest::Client::builder().no_proxy().timeout(TIME_OUT).build();
         let random = ChaCha20Rng::seed_from_u64(seed);
-        Self { places, http: http.expect("a client"), token, random }
+        let at = places.performance.clone();
+        Self { places, http: http.expect("a client"), token, random, at }
     }
 
     /// The same buyer in another tab.
     pub(crate) fn again(&mut self) -> Self {
-        Self::new(self.places.clone(), self.token.clone(), self.random.random())
+        let seed = self.random.random();
+        Self { at: self.at.clone(), ..Self::new(self.places.clone(), self.token.clone(), seed) }
     }
 
     /// Buys until enough was tried. That something does not work out is no finding.
     pub(crate) async fn buy(mut self) {
         for _ in 0..PURCHASES {
+            let is_doomed = self.random.random_bool(DOOMED);
+            let at = if is_doomed { &self.places.doomed } else { &self.places.performance };
+            self.at.clone_from(at);
             let Some(inside) = self.come_in().await else { continue };
             let _ = self.purchase(&inside).await;
         }
@@ -71,30 +82,6 @@ impl Buyer {
             self.watch(&path).await?;
         }
         Some(order["payment"]["payment_id"].as_str()?.to_owned())
-    }
-
-    /// Gives a payment back, or some of the seats that it was for; for administrators.
-    pub(crate) async fn refund(&mut self, payment: &str, what: &Value) -> Option<()> {
-        let key = self.key();
-        let keyed = [("Idempotency-Key", key.as_str())];
-        let path = format!("/v1/payments/{payment}/refund");
-        self.ask(Method::POST, &path, &keyed, Some(what)).await.map(drop)
-    }
-
-    /// Gives back what the order of a payment was for, or what was kept of it; as its organizer.
-    pub(crate) async fn give_back_for(&mut self, payment: &str, seats: &str) -> Option<()> {
-        let (_, report) =
-            self.ask(Method::GET, &format!("/v1/payments/{payment}"), &[], None).await?;
-        let path = format!("/v1/orders/{}", report["order_id"].as_str()?);
-        self.give_back(&path, seats, Some("it rains")).await
-    }
-
-    /// Gives one seat back that the payment was for, where its order still has one.
-    pub(crate) async fn refund_a_seat(&mut self, payment: &str) -> Option<()> {
-        let path = format!("/v1/payments/{payment}");
-        let (_, report) = self.ask(Method::GET, &path, &[], None).await?;
-        let seat = report["seats"].as_array()?.first()?;
-        self.refund(payment, &json!({ "seats": [seat] })).await
     }
 
     async fn come_in(&mut self) -> Option<Inside> {
@@ -123,7 +110,7 @@ impl Buyer {
     }
 
     fn line(&self) -> String {
-        format!("/v1/performances/{}/line", self.places.performance)
+        format!("/v1/performances/{}/line", self.at)
     }
 
     async fn purchase(&mut self, inside: &Inside) -> Option<()> {
@@ -160,7 +147,12 @@ impl Buyer {
     }
 
     /// What is quoted comes back, however often it has to be asked.
-    async fn give_back(&mut self, path: &str, seats: &str, reason: Option<&str>) -> Option<()> {
+    pub(crate) async fn give_back(
+        &mut self,
+        path: &str,
+        seats: &str,
+        reason: Option<&str>,
+    ) -> Option<()> {
         let (_, quote) =
             self.ask(Method::GET, &format!("{path}/cancellation{seats}"), &[], None).await?;
         let mut said = json!({ "seats": quote["seats"], "refund": quote["refund"] });
@@ -179,7 +171,7 @@ impl Buyer {
     }
 
     pub(crate) async fn order(&mut self, inside: &Inside, seats: &[u32]) -> Option<Value> {
-        let holds = format!("/v1/performances/{}/holds", self.places.performance);
+        let holds = format!("/v1/performances/{}/holds", self.at);
         let hold = self.keyed(&holds, inside, &json!({ "seats": seats })).await?;
         self.keyed("/v1/orders", inside, &json!({ "hold_id": hold["id"] })).await
     }
@@ -236,7 +228,7 @@ impl Buyer {
     }
 
     /// The answer of whichever server answers, within a few tries.
-    async fn ask(
+    pub(crate) async fn ask(
         &mut self,
         method: Method,
         path: &str,
@@ -263,7 +255,7 @@ impl Buyer {
         None
     }
 
-    fn key(&mut self) -> String {
+    pub(crate) fn key(&mut self) -> String {
         format!("key-of-a-campaign-{:032x}", self.random.random::<u128>())
     }
 }

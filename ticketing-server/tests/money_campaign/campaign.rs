@@ -54,12 +54,16 @@ async fn storm(stage: &Stage, seed: u64) -> u32 {
     let gateway = stage.common.gateway.clone();
     let administrator = Buyer::new(stage.places.clone(), stage.administrator.clone(), seed);
     let acting = tokio::spawn(mischief::act(gateway, administrator, seed, over.subscribe()));
+    let organizer = Buyer::new(stage.places.clone(), stage.administrator.clone(), seed + 1);
+    let moved_to = stage.moved_to();
+    let organizing = tokio::spawn(mischief::organize(organizer, moved_to, over.subscribe()));
     let buying = stage.buyers.iter().zip(seed * 1_000..).map(|(token, seed)| {
         tokio::spawn(Buyer::new(stage.places.clone(), token.clone(), seed).buy())
     });
     for ended in join_all(buying).await {
         ended.expect("no buyer panics");
     }
+    organizing.await.expect("the organizer does not panic");
     over.send_replace(true);
     acting.await.expect("nobody at the provider panics");
     let (mut servers, kills) = killing.await.expect("the killer does not panic");

@@ -94,7 +94,7 @@ async fn death(
     ended_by_the_next(&stage, ends).await?;
     server.end();
     let verdict = stage.quiet().await;
-    let orders = stage.judge.orders().await;
+    let orders = stage.judge.orders(stage.judge.performance).await;
     stage.clear().await;
     let statuses: Vec<OrderStatus> = orders.iter().map(|one| one.order.status).collect();
     if !verdict.is_green() || statuses != [ends] {
@@ -106,7 +106,7 @@ async fn death(
 /// Whoever started after the death finishes what was left; what was paid, while there is time.
 async fn ended_by_the_next(stage: &Stage, ends: OrderStatus) -> Result<(), String> {
     for _ in 0..LOOKS {
-        let orders = stage.judge.orders().await;
+        let orders = stage.judge.orders(stage.judge.performance).await;
         if orders.iter().all(|one| one.order.status == ends) {
             return Ok(());
         }

@@ -17,8 +17,10 @@ mod campaign;
 mod crashes;
 mod judge;
 mod mischief;
+mod organizers;
 mod pieces;
 mod server;
+mod settlement;
 mod stage;
 mod time;
 
@@ -93,6 +95,8 @@ async fn guards_taken_out() -> Result<(), String> {
         ("version", "[] its own"),
         ("watch", "kept, 0 due"),
         ("amount", "kept, 10700 due"),
+        ("void", "is Refunded and has 1 tickets"),
+        ("quota", "the limit per buyer counts seats"),
     ];
     for (guard, finding) in finds {
         red(guard, finding, &campaign::campaign_without(guard).await)?;

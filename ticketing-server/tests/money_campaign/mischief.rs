@@ -14,6 +14,9 @@ use crate::server::Process;
 
 /// How long both servers live between two kills, in milliseconds.
 const LIFE_MS: std::ops::Range<u64> = 700..1_800;
+/// How long after the beginning the doomed performance is moved, and how long after that cancelled.
+const MOVED_AFTER: Duration = Duration::from_secs(3);
+const CANCELLED_AFTER: Duration = Duration::from_secs(6);
 /// How often somebody acts at the provider.
 const ACTS_EVERY: Duration = Duration::from_millis(900);
 
@@ -33,6 +36,31 @@ pub(crate) async fn kill(
         let one = random.random_range(0..servers.len());
         servers[one].kill_and_start();
         kills += 1;
+    }
+}
+
+/// Moves the doomed performance, and then cancels it, while everybody buys.
+pub(crate) async fn organize(
+    mut administrator: Buyer,
+    moved_to: String,
+    mut over: watch::Receiver<bool>,
+) {
+    for (after, is_moved) in [(MOVED_AFTER, true), (CANCELLED_AFTER, false)] {
+        tokio::select! {
+            _ = over.wait_for(|over| *over) => {}
+            () = tokio::time::sleep(after) => {}
+        }
+        // Until a server has done it.
+        loop {
+            let done = if is_moved {
+                administrator.move_to(&moved_to).await
+            } else {
+                administrator.call_off().await
+            };
+            if done == Some(true) {
+                break;
+            }
+        }
     }
 }
 

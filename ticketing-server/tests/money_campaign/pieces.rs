@@ -39,6 +39,7 @@ impl<'a> Pieces<'a> {
         pieces.both_at_once().await;
         pieces.after_the_end().await;
         pieces.another_amount().await;
+        pieces.given_back().await;
         pieces.serving.abort();
     }
 
@@ -124,6 +125,19 @@ impl<'a> Pieces<'a> {
         self.stage.gateway.set_faults(FaultPlan::always(Fault::WrongAmount));
         buyer.pay(&order, "approve").await.expect("it is answered");
         self.stage.gateway.set_faults(FaultPlan::default());
+    }
+
+    /// A seat is bought, given back, and bought by somebody else.
+    async fn given_back(&mut self) {
+        let seat = self.seat();
+        let (mut first, mut second) = (self.buyer().await, self.buyer().await);
+        let inside = self.come_in(&mut first).await;
+        let order = first.order(&inside, &[seat]).await.expect("the seat is free");
+        first.pay(&order, "approve").await.expect("it is answered");
+        first.give_back(&path(&order), "", None).await.expect("it is answered");
+        let inside = self.come_in(&mut second).await;
+        let order = second.order(&inside, &[seat]).await.expect("the seat is free again");
+        second.pay(&order, "approve").await.expect("it is answered");
     }
 
     fn seat(&mut self) -> u32 {

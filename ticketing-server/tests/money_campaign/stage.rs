@@ -1,5 +1,5 @@
 //! Where a campaign plays: a gateway in this process, a namespace of its own on the services, a
-//! performance on sale, and buyers.
+//! performance on sale, one that is moved and cancelled, and buyers.
 
 use std::fmt::Write as _;
 use std::iter::repeat_n;
@@ -78,14 +78,18 @@ impl Stage {
         let office = common.office(clock.clone(), guard).await;
         office.migrate().await.expect("the namespace is new");
         #[cfg(feature = "broken-guards")]
-        if guard == "live_attempt" {
-            Books::open(&common.namespace).await.allow_two_attempts().await;
+        match guard {
+            "live_attempt" => Books::open(&common.namespace).await.allow_two_attempts().await,
+            "void" => Books::open(&common.namespace).await.keep_tickets().await,
+            "quota" => Books::open(&common.namespace).await.keep_quotas().await,
+            _ => {}
         }
         let (judge, administrator, buyers) = open(&office, &common, buyers, pay_seconds).await;
         let places = Places {
             servers: ports.iter().map(|port| url(*port)).collect(),
             gateway: common.gateway.clone(),
             performance: judge.performance.to_string(),
+            doomed: judge.doomed.to_string(),
         };
         Self {
             common,
@@ -116,6 +120,13 @@ impl Stage {
         panic!("the background work has no end");
     }
 
+    /// To when the doomed performance is moved: a month later than it was.
+    pub(crate) fn moved_to(&self) -> String {
+        let then = Timestamp::from_millis(self.common.time.now_ms()).plus_seconds(90 * DAY_SECONDS);
+        let then = jiff::Timestamp::from_millisecond(then.as_millis());
+        then.expect("a time of this century").to_string()
+    }
+
     /// Every step of a box office, once.
     async fn round(&self) -> Step {
         let office = &self.judge.office;
@@ -124,6 +135,7 @@ impl Stage {
             office.step_expiry().await,
             office.step_payments().await,
             office.step_refunds().await,
+            office.step_cancellations().await,
             office.step_movements().await,
             office.step_seats().await,
             office.step_events().await,
@@ -219,12 +231,15 @@ async fn open(
             ..Policy::default()
         },
     };
+    let doomed = office.add_performance(&organizer, performance.clone(), None).await;
+    let doomed = doomed.expect("a sale").performance.id;
     let performance = office.add_performance(&organizer, performance, None).await.expect("a sale");
     let judge = Judge {
         office: office.clone(),
         administrator,
         organizer,
         performance: performance.performance.id,
+        doomed,
         gateway: common.gateway.clone(),
         namespace: common.namespace.clone(),
     };

@@ -8,13 +8,15 @@ use crate::catalog::{Performance, Venue};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::OrderId;
-use crate::orders::OrderStatus;
+use crate::orders::{Attempt, AttemptStatus, OrderStatus};
 
 /// Everything that a page about one order shows.
 #[derive(Clone, Debug)]
 pub struct Checkout {
     /// The order, and how it is paid for.
     pub placed: PlacedOrder,
+    /// A payment of it was declined, and it waits for another.
+    pub declined: bool,
     /// The public name of who sells.
     pub seller: String,
     /// What is sold.
@@ -47,10 +49,16 @@ impl BoxOffice {
             OrderStatus::Paid => self.issued_tickets(id, &sale).await?,
             _ => Vec::new(),
         };
+        let dossier = match placed.order.status {
+            OrderStatus::PendingPayment => self.backend().orders.changing.dossier(id).await?,
+            _ => None,
+        };
+        let failed = |attempt: &Attempt| attempt.status == AttemptStatus::Failed;
         let label = |seat: &u32| sale.map.label(*seat).unwrap_or_default();
         Ok(Checkout {
             labels: placed.order.seats.iter().map(label).collect(),
             placed,
+            declined: dossier.is_some_and(|known| known.attempts.iter().any(failed)),
             seller: seller.map(|account| account.nickname).unwrap_or_default(),
             performance: sale.performance.clone(),
             venue,

@@ -204,8 +204,9 @@ impl BoxOffice {
         let device = named(&said.device, "device", &mut errors);
         let gate = named(&said.gate, "gate", &mut errors);
         let nonce = named(&said.nonce, "nonce", &mut errors);
-        let is_named = upload.is_none() || said.device.is_some();
-        errors.require(is_named, &field("device"), "which device let somebody pass");
+        // A nonce says nothing without the device that chose it.
+        let is_named = said.device.is_some() || (upload.is_none() && said.nonce.is_none());
+        errors.require(is_named, &field("device"), "which device it is: it chose the nonce");
         let is_one = upload.is_none() || said.nonce.is_some();
         errors.require(is_one, &field("nonce"), "one per scan, chosen by the device");
         errors.finish()?;

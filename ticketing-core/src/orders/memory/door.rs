@@ -62,7 +62,7 @@ impl Door for MemoryOrders {
         if let Some(ticket) = ticket
             && let Some(issued) = tables.tickets.get_mut(&ticket)
         {
-            let judged = enter(issued.known(), new, rules);
+            let judged = enter(issued.known(new.code.ok()), new, rules);
             issued.keep(&judged);
             tables.scanned.extend(judged.written.iter().map(|scan| (scan.id, ticket)));
             return Ok(Some(judged));
@@ -93,7 +93,7 @@ impl Door for MemoryOrders {
         let issued = tables.tickets.get_mut(&ticket);
         let here = |issued: &&mut Issued| issued.ticket.performance == performance;
         let Some(issued) = issued.filter(here) else { return Ok(None) };
-        let judged = annul(issued.known(), scan, annulled, rules);
+        let judged = annul(issued.known(None), scan, annulled, rules);
         if let Some(judged) = &judged {
             issued.keep(judged);
         }

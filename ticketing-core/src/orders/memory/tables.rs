@@ -61,8 +61,14 @@ pub(super) struct Issued {
 }
 
 impl Issued {
-    pub(super) fn known(&self) -> Known {
-        Known { ticket: self.ticket.id, scans: self.scans.clone(), is_used: self.is_used }
+    pub(super) fn known(&self, code: Option<TicketCode>) -> Known {
+        let is_present = code.is_none_or(|code| TicketCode::from(&self.ticket) == code);
+        Known {
+            ticket: self.ticket.id,
+            is_good: !self.is_void && is_present,
+            scans: self.scans.clone(),
+            is_used: self.is_used,
+        }
     }
 
     pub(super) fn keep(&mut self, judged: &Judged) {

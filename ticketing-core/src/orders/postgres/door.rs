@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{PostgresOrders, lists, scans};
 use crate::clock::Timestamp;
-use crate::error::Result;
+use crate::error::{Error, Result, report};
 use crate::id::{AccountId, OrderId, PerformanceId, ScanId, TicketId};
 use crate::idempotency::postgres::keep_first;
 use crate::orders::contract::{Door, Reissue, Reissued, ScanList};
@@ -67,10 +67,19 @@ impl Door for PostgresOrders {
 
     async fn enter(&self, new: &NewScan, rules: &EntryRules) -> Result<Option<Judged>> {
         let mut transaction = self.pool.begin().await?;
-        let known = match scans::scan(&mut transaction, new.performance, new.id).await? {
+        let before = match scans::scan(&mut transaction, new.performance, new.id).await {
+            // A newer server wrote it down: it is kept, and that is all that can be said.
+            Err(error @ Error::Unreadable { .. }) => {
+                report(&error);
+                let kept = Judged::stray(new.of(None, new.passed()));
+                return Ok(Some(Judged { written: Vec::new(), ..kept }));
+            }
+            before => before?,
+        };
+        let known = match before {
             // A repeat: whatever became of its ticket meanwhile.
             Some(Scan { ticket: Some(ticket), .. }) => {
-                scans::known(&mut transaction, ticket).await?
+                scans::known(&mut transaction, ticket, new.code.ok()).await?
             }
             Some(scan) => return Ok(Some(Judged { written: Vec::new(), ..Judged::stray(scan) })),
             None => match new.code {
@@ -107,7 +116,7 @@ impl Door for PostgresOrders {
             return Ok(None);
         };
         let ticket = match known.ticket {
-            Some(ticket) => scans::known(&mut transaction, ticket).await?,
+            Some(ticket) => scans::known(&mut transaction, ticket, None).await?,
             None => None,
         };
         let judged = ticket.and_then(|ticket| annul(ticket, scan, annulled, rules));

@@ -102,7 +102,7 @@ pub(super) async fn good(
         i16::from(code.issue),
     );
     match ticket.fetch_optional(&mut *connection).await? {
-        Some(ticket) => known(connection, ticket.into()).await,
+        Some(ticket) => known(connection, ticket.into(), Some(code)).await,
         None => Ok(None),
     }
 }
@@ -111,10 +111,15 @@ pub(super) async fn good(
 pub(super) async fn known(
     connection: &mut PgConnection,
     ticket: TicketId,
+    code: Option<TicketCode>,
 ) -> Result<Option<Known>> {
-    let used =
-        sqlx::query_scalar!("SELECT used FROM tickets WHERE id = $1 FOR UPDATE", ticket.uuid());
-    let Some(is_used) = used.fetch_optional(&mut *connection).await? else { return Ok(None) };
+    let row = sqlx::query!(
+        "SELECT used, void, issue FROM tickets WHERE id = $1 FOR UPDATE",
+        ticket.uuid()
+    );
+    let Some(row) = row.fetch_optional(&mut *connection).await? else { return Ok(None) };
+    let is_present = code.is_none_or(|code| i16::from(code.issue) == row.issue);
+    let (is_used, is_good) = (row.used, !row.void && is_present);
     let rows = sqlx::query_as!(
         ScanRow,
         "SELECT id, ticket_id, seat, device, gate, direction, at_ms, recorded_at_ms, verdict,
@@ -124,19 +129,18 @@ pub(super) async fn known(
     );
     let rows = rows.fetch_all(connection).await?;
     let scans = rows.into_iter().filter_map(|row| readable(row.try_into())).collect();
-    Ok(Some(Known { ticket, scans, is_used }))
+    Ok(Some(Known { ticket, is_good, scans, is_used }))
 }
 
-/// The ticket that a code names, good or not: the seat of any order of the performance.
+/// The ticket that a code names, good or not.
 pub(super) async fn named(
     connection: &mut PgConnection,
     performance: PerformanceId,
     code: TicketCode,
 ) -> Result<Option<TicketId>> {
     let ticket = sqlx::query_scalar!(
-        "SELECT tickets.id FROM orders JOIN tickets ON tickets.order_id = orders.id
-         WHERE orders.performance_id = $1 AND $2 = ANY (orders.seats) AND tickets.seat = $2
-             AND substring(uuid_send(tickets.id) FROM 1 FOR 5) = $3",
+        "SELECT id FROM tickets WHERE performance_id = $1 AND seat = $2
+             AND substring(uuid_send(id) FROM 1 FOR 5) = $3",
         performance.uuid(),
         code.seat.cast_signed(),
         code.reference.as_slice(),
@@ -159,8 +163,9 @@ pub(super) async fn write(
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
              ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms, verdict = excluded.verdict,
                  uploaded = excluded.uploaded, conflict = excluded.conflict,
-                 annulled_at_ms = excluded.annulled_at_ms, annul_reason = excluded.annul_reason,
-                 annulled_by = excluded.annulled_by",
+                 annulled_at_ms = coalesce(scans.annulled_at_ms, excluded.annulled_at_ms),
+                 annul_reason = coalesce(scans.annul_reason, excluded.annul_reason),
+                 annulled_by = coalesce(scans.annulled_by, excluded.annulled_by)",
             scan.id.uuid(),
             performance.uuid(),
             scan.ticket.map(TicketId::uuid),

@@ -42,9 +42,19 @@ impl EntryRules {
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
     pub(crate) ticket: TicketId,
+    /// It lets somebody in, and the code that is shown is its present one.
+    pub(crate) is_good: bool,
     pub(crate) scans: Vec<Scan>,
-    /// As the books say, who before there were scans only wrote this.
+    /// As the books say: also where nothing but that was written down.
     pub(crate) is_used: bool,
+}
+
+impl Known {
+    /// Somebody came in, and no scan says so: there were none yet, an older server let them in, or this
+    /// one cannot read it.
+    fn is_used_otherwise(&self, rules: &EntryRules) -> bool {
+        self.is_used && !judge(&mut self.scans.clone(), false, rules).is_used
+    }
 }
 
 /// What became of a scan.
@@ -93,29 +103,39 @@ impl Standing {
 /// that is known already is what it was; but a device that did not hear our answer may have let somebody
 /// pass whom we refused.
 pub(crate) fn enter(known: Known, new: &NewScan, rules: &EntryRules) -> Judged {
+    let otherwise = known.is_used_otherwise(rules);
     let before = known.scans.clone();
     let mut scans = known.scans;
-    let standing = judge(&mut scans, known.is_used, rules);
+    let standing = judge(&mut scans, otherwise, rules);
     if let Some(scan) = scans.iter_mut().find(|scan| scan.id == new.id) {
         if new.is_upload && !scan.let_pass() {
-            *scan = new.of(Some(known.ticket), new.passed());
+            scan.verdict = scan.direction.passed();
+            scan.at = new.at;
+            scan.is_upload = true;
+            scan.conflict = (!known.is_good).then_some(Conflict::Void);
         }
-        return rejudged(new.id, (&before, scans), known.is_used, rules);
+        return rejudged(new.id, (&before, scans), otherwise, rules);
     }
+    // What is decided here comes after all that is known, whatever the devices' clocks say.
+    let latest = scans.iter().map(Scan::ordered_at).max();
+    let at = match latest {
+        Some(latest) if !new.is_upload => new.at.max(latest.plus_millis(1)),
+        _ => new.at,
+    };
     let verdict = match new.direction {
         _ if new.is_upload => new.passed(),
-        Direction::In if standing.admits(rules, new.at) => CheckIn::Admitted,
+        Direction::In if standing.admits(rules, at) => CheckIn::Admitted,
         Direction::In => CheckIn::AlreadyUsed,
         Direction::Out if standing.is_inside => CheckIn::Exited,
         Direction::Out => CheckIn::NotInside,
     };
-    let scan = new.of(Some(known.ticket), verdict);
+    let scan = Scan { at, ..new.of(Some(known.ticket), verdict) };
     let is_kept = scans.len() < SCANS_MAX || scan.counts();
     if !is_kept {
         return judged(scan, (&before, scans), standing);
     }
     scans.push(scan);
-    rejudged(new.id, (&before, scans), known.is_used, rules)
+    rejudged(new.id, (&before, scans), otherwise, rules)
 }
 
 /// A scan is taken back, as if nobody had passed. Once; nothing where the ticket has no such scan.
@@ -125,41 +145,40 @@ pub(crate) fn annul(
     annulled: &Annulled,
     rules: &EntryRules,
 ) -> Option<Judged> {
+    let otherwise = known.is_used_otherwise(rules);
     let before = known.scans.clone();
     let mut scans = known.scans;
     let scan = scans.iter_mut().find(|scan| scan.id == id)?;
     scan.annulled.get_or_insert_with(|| annulled.clone());
-    Some(rejudged(id, (&before, scans), known.is_used, rules))
+    Some(rejudged(id, (&before, scans), otherwise, rules))
 }
 
 /// What became of a scan that is among these.
 fn rejudged(
     id: ScanId,
     (before, mut scans): (&[Scan], Vec<Scan>),
-    was_used: bool,
+    otherwise: bool,
     rules: &EntryRules,
 ) -> Judged {
-    let standing = judge(&mut scans, was_used, rules);
+    let standing = judge(&mut scans, otherwise, rules);
     let scan = scans.iter().find(|scan| scan.id == id).cloned();
     judged(scan.expect("the scan is among them"), (before, scans), standing)
 }
 
-/// Says of each scan, in the order of their time, whether somebody had come in before.
-fn judge(scans: &mut [Scan], was_used: bool, rules: &EntryRules) -> Standing {
+/// Says of each scan, in the order of their time, whether somebody had come in before. `otherwise`: also
+/// before all of them.
+fn judge(scans: &mut [Scan], otherwise: bool, rules: &EntryRules) -> Standing {
     // At the same moment whoever asked us comes first.
-    scans.sort_by_key(|scan| (scan.at, scan.is_upload, scan.id));
-    // Somebody came in when nothing but that was written down.
-    let unrecorded = was_used && !scans.iter().any(Scan::is_entry);
-    let mut standing =
-        Standing { is_used: unrecorded, is_inside: unrecorded, ..Standing::default() };
+    scans.sort_by_key(|scan| (scan.ordered_at(), scan.is_upload, scan.id));
+    let mut standing = Standing { is_used: otherwise, is_inside: otherwise, ..Standing::default() };
     for scan in scans.iter_mut().filter(|scan| scan.counts()) {
         match scan.direction {
             Direction::Out => standing.is_inside = false,
-            Direction::In if standing.admits(rules, scan.at) => {
+            Direction::In if standing.admits(rules, scan.ordered_at()) => {
                 scan.conflict = None;
                 standing.is_used = true;
                 standing.is_inside = true;
-                standing.entered_at = Some(scan.at);
+                standing.entered_at = Some(scan.ordered_at());
                 standing.first.get_or_insert(scan.id);
             }
             Direction::In => scan.conflict = Some(Conflict::Duplicate),
