@@ -184,9 +184,10 @@ impl Scan {
         self.let_pass() && matches!(self.conflict, None | Some(Conflict::Duplicate))
     }
 
-    /// When it happened, as far as it can have: a device's clock may be ahead.
+    /// When it happened, as far as it can have: a device's clock may be ahead. What was decided here keeps
+    /// its time, which is after all that was known then.
     pub(super) fn ordered_at(&self) -> Timestamp {
-        self.at.min(self.recorded_at)
+        if self.is_upload { self.at.min(self.recorded_at) } else { self.at }
     }
 
     /// It says where the ticket stands.

@@ -192,3 +192,56 @@ fn judged(scan: Scan, (before, after): (&[Scan], Vec<Scan>), standing: Standing)
     let written = after.into_iter().filter(|scan| !before.contains(scan)).collect();
     Judged { first, written, is_used: Some(standing.is_used), scan }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::text::OneLine;
+
+    fn new(number: u128, direction: Direction, at_ms: i64) -> NewScan {
+        let at = Timestamp::from_millis(at_ms);
+        NewScan {
+            id: Uuid::from_u128(number).into(),
+            performance: Uuid::nil().into(),
+            code: Err(Conflict::Void),
+            device: OneLine::from_store("a scanner"),
+            gate: None,
+            direction,
+            at,
+            recorded_at: at,
+            is_upload: false,
+        }
+    }
+
+    #[test]
+    fn what_was_decided_here_keeps_its_order_whatever_the_servers_clocks_say() {
+        let rules = EntryRules {
+            entry: Entry::AgainAfterExit,
+            zone: TimeZone::UTC,
+            guards: Guards::default(),
+        };
+        let ticket = Uuid::nil().into();
+        let mut known = Known { ticket, is_good: true, scans: Vec::new(), is_used: false };
+        // The second server's clock is forty milliseconds behind; the last ones come at one moment.
+        let asked = [
+            (4, Direction::In, 90, CheckIn::Admitted),
+            (3, Direction::Out, 100, CheckIn::Exited),
+            (2, Direction::In, 60, CheckIn::Admitted),
+            (1, Direction::In, 61, CheckIn::AlreadyUsed),
+            (9, Direction::Out, 200, CheckIn::Exited),
+            (8, Direction::In, 200, CheckIn::Admitted),
+            (7, Direction::In, 200, CheckIn::AlreadyUsed),
+        ];
+        for (number, direction, at_ms, verdict) in asked {
+            let judged = enter(known.clone(), &new(number, direction, at_ms), &rules);
+            assert_eq!((judged.scan.verdict, judged.scan.conflict), (verdict, None), "{number}");
+            for scan in judged.written {
+                known.scans.retain(|one| one.id != scan.id);
+                known.scans.push(scan);
+            }
+            known.is_used = judged.is_used.unwrap_or_default();
+        }
+    }
+}
