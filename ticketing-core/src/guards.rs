@@ -33,6 +33,8 @@ pub struct Broken {
     pub version: bool,
     /// What comes for a payment attempt after its end is no longer heard.
     pub watch: bool,
+    /// A refund no longer says which one it is, nor what is left to give back of its payment.
+    pub fence: bool,
     /// What an event counted already is counted again.
     pub inbox: bool,
     /// The door no longer asks whether somebody came in with the ticket.
@@ -58,6 +60,7 @@ impl Broken {
         live_attempt: false,
         version: false,
         watch: false,
+        fence: false,
         inbox: false,
         entry: false,
         dies_at: None,
@@ -118,7 +121,7 @@ macro_rules! guards {
 
 impl Guards {
     guards!(hold_conflict, claim, admission, amount, projection, journaling, publishing, journal);
-    guards!(gate, live_attempt, version, watch, entry);
+    guards!(gate, live_attempt, version, watch, fence, entry);
     #[cfg(feature = "services")]
     guards!(run_id, inbox);
 

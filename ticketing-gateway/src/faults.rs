@@ -1,6 +1,6 @@
 //! What goes wrong on purpose.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::ValueEnum;
 use jiff::SignedDuration;
@@ -66,6 +66,9 @@ pub struct FaultPlan {
     /// Of a thousand occasions; more than a thousand is [`ALWAYS`].
     #[serde(default)]
     pub rates: BTreeMap<Fault, u16>,
+    /// Payments of which the bank gives nothing back, however often it is asked.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub not_returned: BTreeSet<String>,
 }
 
 impl FaultPlan {
@@ -83,7 +86,8 @@ impl FaultPlan {
 
     /// Every fault there is, each at this rate.
     pub fn whole(seed: u64, rate: u16) -> Self {
-        Self { seed, rates: Fault::value_variants().iter().map(|fault| (*fault, rate)).collect() }
+        let rates = Fault::value_variants().iter().map(|fault| (*fault, rate)).collect();
+        Self { seed, rates, ..Self::default() }
     }
 }
 
@@ -103,6 +107,11 @@ impl Mischief {
 
     pub(crate) fn plan(&self) -> &FaultPlan {
         &self.plan
+    }
+
+    /// Whether the bank returns anything of this payment.
+    pub(crate) fn returns(&self, payment: &str) -> bool {
+        !self.plan.not_returned.contains(payment)
     }
 
     /// Whether the fault strikes on this occasion.

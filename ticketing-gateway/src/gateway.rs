@@ -184,7 +184,7 @@ impl Gateway {
     ) -> Result<Payment, Refusal> {
         let decide = |payments: &Payments| {
             let how = || match trigger {
-                Trigger::Api => self.give_back(),
+                Trigger::Api => self.give_back(id),
                 Trigger::Console => Return::Done,
             };
             payments.get(id)?.give_back(cancel, trigger, how)
@@ -261,9 +261,9 @@ impl Gateway {
         Charge::Taken { channel, right: !mischief.strikes(Fault::WrongAmount) }
     }
 
-    fn give_back(&self) -> Return {
+    fn give_back(&self, id: &str) -> Return {
         let mut mischief = self.mischief.lock();
-        if mischief.strikes(Fault::BankDown) {
+        if mischief.strikes(Fault::BankDown) || !mischief.returns(id) {
             return Return::BankDown;
         }
         let fails = mischief.strikes(Fault::CancelFails);

@@ -134,6 +134,7 @@ async fn run(arguments: Arguments, secret: SecretString) -> anyhow::Result<()> {
         faults: FaultPlan {
             seed: arguments.fault_seed,
             rates: arguments.fault.into_iter().collect(),
+            ..FaultPlan::default()
         },
         clock: match arguments.time_scale {
             1 => Clock::system(),

@@ -1,7 +1,7 @@
 //! Acting at the provider without the shop.
 
 use axum::http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use ticketing_gateway::Options;
 
 use crate::shop::{SECRET, Shop, assert_refused};
@@ -62,4 +62,24 @@ async fn faults_are_set_and_read_by_name() {
     let terms = json!({ "totalAmount": 900 });
     let answer = shop.post("/payments/pay1/pre-register", &terms).await;
     assert_eq!(answer.0, StatusCode::INTERNAL_SERVER_ERROR);
+}
+
+#[tokio::test]
+async fn the_bank_returns_nothing_of_the_payments_that_are_named_until_they_are_no_more() {
+    let shop = controlled();
+    for payment in ["pay1", "pay2"] {
+        shop.paid(payment, 900).await;
+    }
+    let put = async |plan: Value| {
+        let put = crate::shop::signed(axum::http::Method::PUT, "/sandbox/control/faults");
+        assert_eq!(shop.send(put.body(plan.to_string().into()).unwrap()).await.0, StatusCode::OK);
+    };
+    put(json!({ "not_returned": ["pay1"] })).await;
+    let whole = json!({ "reason": "refund" });
+    for _ in 0..2 {
+        assert_refused(&shop.cancel("pay1", &whole).await, 502, "PG_PROVIDER");
+    }
+    assert_eq!(shop.cancel("pay2", &whole).await.0, StatusCode::OK);
+    put(json!({})).await;
+    assert_eq!(shop.cancel("pay1", &whole).await.0, StatusCode::OK);
 }

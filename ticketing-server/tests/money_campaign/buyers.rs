@@ -60,6 +60,11 @@ impl Buyer {
         Self { at: self.at.clone(), ..Self::new(self.places.clone(), self.token.clone(), seed) }
     }
 
+    /// At the performance that is cancelled.
+    pub(crate) fn at_the_doomed(self) -> Self {
+        Self { at: self.places.doomed.clone(), ..self }
+    }
+
     /// Buys until enough was tried. That something does not work out is no finding.
     pub(crate) async fn buy(mut self) {
         for _ in 0..PURCHASES {
@@ -205,7 +210,7 @@ impl Buyer {
     }
 
     /// Until the order is no longer on its way.
-    async fn watch(&mut self, path: &str) -> Option<()> {
+    pub(crate) async fn watch(&mut self, path: &str) -> Option<()> {
         for _ in 0..LOOKS {
             let (_, order) = self.ask(Method::GET, path, &[], None).await?;
             if !matches!(order["status"].as_str(), Some("confirming" | "pending_payment")) {

@@ -75,8 +75,17 @@ async fn storm(stage: &Stage, seed: u64) -> u32 {
 async fn end(stage: Stage) -> Verdict {
     stage.gateway.set_faults(FaultPlan::default());
     stage.stand_later(0).await;
-    Pieces::play(&stage).await;
-    let verdict = stage.quiet().await;
+    let mut pieces = Pieces::open(&stage).await;
+    let wrong = pieces.play().await;
+    let mut verdict = stage.quiet().await;
+    for finding in wrong {
+        verdict.find(finding);
+    }
+    if verdict.is_green() {
+        pieces.play_the_next_day().await;
+        stage.judge.settle_by_command(&stage.commands(), &mut verdict).await;
+    }
+    pieces.close();
     stage.clear().await;
     verdict
 }

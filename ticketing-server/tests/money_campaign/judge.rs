@@ -198,7 +198,7 @@ impl Judge {
         }
     }
 
-    async fn ledger(&self) -> BTreeMap<String, Money> {
+    pub(crate) async fn ledger(&self) -> BTreeMap<String, Money> {
         let (mut ledger, mut cursor) = (BTreeMap::<String, Money>::new(), "0".to_owned());
         loop {
             let url = format!("{}/sandbox/ledger?limit=1000&cursor={cursor}", self.gateway);

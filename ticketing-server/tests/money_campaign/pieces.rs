@@ -2,14 +2,12 @@
 //! the guards that money rests on, whatever luck the storm before had.
 
 use serde_json::json;
-use ticketing_gateway::{Fault, FaultPlan};
-use ticketing_server::{App, router};
-use tokio::net::TcpListener;
+use ticketing_gateway::{ALWAYS, Fault, FaultPlan};
 use tokio::task::JoinHandle;
 
 use crate::books::Books;
 use crate::buyers::{Buyer, Inside, Places, SEATS, path};
-use crate::stage::{PIECES_SEATS, Stage};
+use crate::stage::{DAY_SECONDS, HALL_SEATS, Stage};
 
 /// Longer than an order waits for its payment.
 const TOO_LATE_SECONDS: u32 = 600;
@@ -17,11 +15,13 @@ const TOO_LATE_SECONDS: u32 = 600;
 const NEXT_TURN_SECONDS: u32 = 1;
 /// How often a buyer asks for a turn.
 const ASKS: u32 = 20;
+/// When a refund of which nothing was heard is sent again, and by when.
+const SENT_AGAIN_SECONDS: u32 = 6;
 /// How often two requests are brought to the same moment: statements that wait for a row give up
 /// after half a second, and a slow machine may need longer to send both.
 const SAME_MOMENTS: u32 = 5;
 
-/// The stage with a server in this process that does nothing by itself.
+/// The stage with a server in this process.
 pub(crate) struct Pieces<'a> {
     stage: &'a Stage,
     places: Places,
@@ -31,43 +31,53 @@ pub(crate) struct Pieces<'a> {
 }
 
 impl<'a> Pieces<'a> {
-    /// Everything, one after the other.
-    pub(crate) async fn play(stage: &'a Stage) {
-        let mut pieces = Self::open(stage).await;
-        pieces.too_late().await;
-        pieces.the_old_payment().await;
-        pieces.both_at_once().await;
-        pieces.after_the_end().await;
-        pieces.another_amount().await;
-        pieces.given_back().await;
-        pieces.serving.abort();
+    pub(crate) async fn open(stage: &'a Stage) -> Self {
+        let (places, serving) = stage.serve().await;
+        Self { stage, places, serving, seats: SEATS..HALL_SEATS }
     }
 
-    async fn open(stage: &'a Stage) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", stage.ports[0])).await;
-        let listener = listener.expect("nobody listens there any more");
-        let app = App::new(stage.judge.office.clone(), true);
-        let app = app.with_webhooks(Some(stage.common.webhook_secrets()));
-        let serving = tokio::spawn(async move {
-            axum::serve(listener, router(app)).await.expect("it serves");
-        });
-        let mut places = stage.places.clone();
-        places.servers.truncate(1);
-        let seats = SEATS..SEATS + PIECES_SEATS;
-        Self { stage, places, serving, seats }
+    /// Everything, one after the other; what went wrong on the way. Without a guard one piece may spoil
+    /// another.
+    pub(crate) async fn play(&mut self) -> Vec<&'static str> {
+        let expired = self.too_late().await;
+        self.the_old_payment().await;
+        self.both_at_once().await;
+        self.after_the_end().await;
+        self.another_amount().await;
+        let returned = self.given_back().await;
+        self.nothing_heard_of_a_refund().await;
+        let wrong = [
+            (expired, "the seat of an order whose time is over is not free"),
+            (returned, "a seat that was given back is not free"),
+        ];
+        wrong.into_iter().filter(|(is_free, _)| !is_free).map(|(_, finding)| finding).collect()
     }
 
-    /// The seats of an order whose time is over are somebody else's: its payment comes too late.
-    async fn too_late(&mut self) {
+    /// Something moves on another day too.
+    pub(crate) async fn play_the_next_day(&mut self) {
+        self.stage.stand_later(DAY_SECONDS).await;
+        self.given_back().await;
+        self.stage.stand_later(NEXT_TURN_SECONDS).await;
+    }
+
+    /// Nobody comes any more.
+    pub(crate) fn close(self) {
+        self.serving.abort();
+    }
+
+    /// The seats of an order whose time is over are somebody else's: its payment comes too late. Whether
+    /// the seat was free again.
+    async fn too_late(&mut self) -> bool {
         let seat = self.seat();
         let (mut late, mut other) = (self.buyer().await, self.buyer().await);
         let inside = self.come_in(&mut late).await;
         let order = late.order(&inside, &[seat]).await.expect("the seat is free");
         self.stage.stand_later(TOO_LATE_SECONDS).await;
         let inside = self.come_in(&mut other).await;
-        let bought = other.order(&inside, &[seat]).await.expect("the seat is free again");
+        let Some(bought) = other.order(&inside, &[seat]).await else { return false };
         other.pay(&bought, "approve").await.expect("it is answered");
         late.pay(&order, "approve").await.expect("it is answered");
+        true
     }
 
     /// A payment that was declined is tried again in another tab, where the order waits for the next.
@@ -127,17 +137,37 @@ impl<'a> Pieces<'a> {
         self.stage.gateway.set_faults(FaultPlan::default());
     }
 
-    /// A seat is bought, given back, and bought by somebody else.
-    async fn given_back(&mut self) {
+    /// A seat is bought, given back, and bought by somebody else, for whom it has to be free.
+    async fn given_back(&mut self) -> bool {
         let seat = self.seat();
         let (mut first, mut second) = (self.buyer().await, self.buyer().await);
         let inside = self.come_in(&mut first).await;
         let order = first.order(&inside, &[seat]).await.expect("the seat is free");
         first.pay(&order, "approve").await.expect("it is answered");
+        first.watch(&path(&order)).await.expect("it is paid");
         first.give_back(&path(&order), "", None).await.expect("it is answered");
         let inside = self.come_in(&mut second).await;
-        let order = second.order(&inside, &[seat]).await.expect("the seat is free again");
+        let Some(order) = second.order(&inside, &[seat]).await else { return false };
         second.pay(&order, "approve").await.expect("it is answered");
+        true
+    }
+
+    /// One of two seats is given back, the answer to that is lost, and nobody else tells of it: it is
+    /// sent again.
+    async fn nothing_heard_of_a_refund(&mut self) {
+        let seats = [self.seat(), self.seat()];
+        let mut buyer = self.buyer().await;
+        let inside = self.come_in(&mut buyer).await;
+        let order = buyer.order(&inside, &seats).await.expect("the seats are free");
+        buyer.pay(&order, "approve").await.expect("it is answered");
+        buyer.watch(&path(&order)).await.expect("it is paid");
+        let one = format!("?seats={}", seats[0]);
+        buyer.give_back(&path(&order), &one, None).await.expect("it is answered");
+        let lost = FaultPlan::always(Fault::ReplyLost).with(Fault::WebhookDropped, ALWAYS);
+        self.stage.gateway.set_faults(lost);
+        self.stage.stand_later(0).await;
+        self.stage.gateway.set_faults(FaultPlan::default());
+        self.stage.stand_later(SENT_AGAIN_SECONDS).await;
     }
 
     fn seat(&mut self) -> u32 {

@@ -198,6 +198,7 @@ fn broken(names: &str) -> ticketing_core::Broken {
             "version" => broken.version = true,
             "inbox" => broken.inbox = true,
             "watch" => broken.watch = true,
+            "fence" => broken.fence = true,
             // Taken out of the books themselves.
             "void" | "quota" => {}
             point => broken.dies_at = Some(crate::crashes::point(point)),

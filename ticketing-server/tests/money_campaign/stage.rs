@@ -12,21 +12,26 @@ use ticketing_core::accounts::Role;
 use ticketing_core::catalog::{CategoryPrice, NewPerformance, Policy, RefundRule, VenueDetails};
 use ticketing_core::{BoxOffice, Clock, Currency, Money, Step, Timestamp};
 use ticketing_gateway::{FaultPlan, Gateway, Options, Webhooks};
+use ticketing_server::{App, router};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 #[cfg(feature = "broken-guards")]
 use crate::books::Books;
-use crate::buyers::{Places, SEATS};
+use crate::buyers::Places;
+use crate::commands::Commands;
 use crate::judge::{Judge, Verdict};
 use crate::server::{Common, free_port, url};
 use crate::time::{Time, gateway_clock};
 
-/// Seats that only the pieces sell.
-pub(crate) const PIECES_SEATS: u32 = 20;
+/// Who may do everything.
+pub(crate) const ADMINISTRATOR: &str = "root@example.org";
+/// Of the hall.
+pub(crate) const HALL_SEATS: u32 = 520;
 const PRICE: i64 = 10_000;
 /// What is added to each ticket.
 const FEE: i64 = 700;
-const DAY_SECONDS: u32 = 24 * 3_600;
+pub(crate) const DAY_SECONDS: u32 = 24 * 3_600;
 const SERVERS: usize = 2;
 /// By how much time is moved on at the end, and how often: at first in small steps, then past every
 /// watch's end.
@@ -102,6 +107,26 @@ impl Stage {
             administrator,
             _folder: folder,
         }
+    }
+
+    /// A server in this process, the first of the stage's, which does nothing by itself.
+    pub(crate) async fn serve(&self) -> (Places, JoinHandle<()>) {
+        let listener = TcpListener::bind(("127.0.0.1", self.ports[0])).await;
+        let listener = listener.expect("nobody listens there any more");
+        let app = App::new(self.judge.office.clone(), true);
+        let app = app.with_webhooks(Some(self.common.webhook_secrets()));
+        let serving = tokio::spawn(async move {
+            axum::serve(listener, router(app)).await.expect("it serves");
+        });
+        let mut places = self.places.clone();
+        places.servers.truncate(1);
+        (places, serving)
+    }
+
+    /// The command line, at that server.
+    pub(crate) fn commands(&self) -> Commands {
+        let server = self.places.servers[0].clone();
+        Commands { server, password: self.common.secret.clone() }
     }
 
     /// Time stands from now on, so many seconds later than it is, and everything is done that can
@@ -194,9 +219,9 @@ async fn open(
     buyers: u32,
     pay_seconds: u32,
 ) -> (Judge, String, Vec<String>) {
-    let (email, password) = ("root@example.org", SecretString::from(&*common.secret));
-    office.ensure_administrator(email, &password).await.expect("an administrator");
-    let session = office.sign_in(email, &password).await.expect("a session");
+    let password = SecretString::from(&*common.secret);
+    office.ensure_administrator(ADMINISTRATOR, &password).await.expect("an administrator");
+    let session = office.sign_in(ADMINISTRATOR, &password).await.expect("a session");
     let administrator = office.authenticate(&session.access_token).expect("it is ours");
     let made = office.add_synthetic_buyers(&administrator, buyers + 1).await.expect("buyers");
     let mut made = made.into_iter();
@@ -248,7 +273,7 @@ async fn open(
 
 fn plan() -> String {
     let mut rows = String::new();
-    for row in 1..=(SEATS + PIECES_SEATS) / 20 {
+    for row in 1..=HALL_SEATS / 20 {
         write!(rows, "{{ label = \"{row}\", seats = \"1-20\" }}, ").expect("it is a text");
     }
     format!(
