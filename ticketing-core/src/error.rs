@@ -160,6 +160,14 @@ impl Error {
         Self::Unreadable { table, column, row: row.to_string(), source: source.into() }
     }
 
+    /// What went wrong with what caused it, for those who may see that.
+    pub(crate) fn with_source(&self) -> String {
+        match std::error::Error::source(self) {
+            Some(source) => format!("{self}: {source}"),
+            None => self.to_string(),
+        }
+    }
+
     /// The same may succeed later: a service does not answer, or another was faster.
     pub(crate) const fn is_passing(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::LostRace(_))

@@ -110,6 +110,8 @@ id! {
     ScanId;
     /// Money that moved.
     MovementId;
+    /// An event that a consumer could not react to.
+    ParkedId;
 }
 
 /// A payment attempt as the provider knows it: 32 hexadecimal digits, because several payment

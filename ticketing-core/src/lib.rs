@@ -43,8 +43,8 @@ pub use self::error::{Error, FieldError, Result};
 #[cfg(feature = "broken-guards")]
 pub use self::guards::{Broken, CrashPoint};
 pub use self::id::{
-    AccountId, HoldId, MovementId, OrderId, PaymentId, PerformanceId, ProductionId, Randomness,
-    RefundId, ScanId, TicketId, VenueId,
+    AccountId, HoldId, MovementId, OrderId, ParkedId, PaymentId, PerformanceId, ProductionId,
+    Randomness, RefundId, ScanId, TicketId, VenueId,
 };
 pub use self::idempotency::IdempotencyKey;
 pub use self::money::{Currency, Money, PRICE_MAX, PayMethod};

@@ -13,8 +13,8 @@ use crate::admission::redis::RedisLines;
 use crate::catalog::postgres::PostgresCatalog;
 use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
-use crate::events::kafka::Topic;
-use crate::events::postgres::{PostgresInbox, PostgresOutbox};
+use crate::events::kafka::Topics;
+use crate::events::postgres::{PostgresInbox, PostgresOutbox, PostgresParking};
 use crate::guards::Guards;
 use crate::id::Randomness;
 use crate::orders::Orders;
@@ -66,7 +66,8 @@ impl BoxOffice {
         let redis = Arc::new(Redis::new(&settings.redis)?);
         redis.session().await?;
         let kafka = Kafka::new(settings.kafka);
-        let topic = Arc::new(Topic::new(kafka, &settings.namespace));
+        let topics = Arc::new(Topics::new(kafka, &settings.namespace));
+        let namespace = settings.namespace.clone();
         let follows_postgres = settings.clock.is_none();
         let clock = settings.clock.unwrap_or_else(|| Clock::running_from(Timestamp::EPOCH));
         let services = Services::new(postgres.clone(), redis.clone(), follows_postgres);
@@ -96,8 +97,9 @@ impl BoxOffice {
             line_books,
             seats: Arc::new(RedisSeats::new(keys)),
             orders: Orders::of(&orders),
-            outbox: Arc::new(PostgresOutbox::new(pool.clone(), topic, guards)),
-            inbox: Arc::new(PostgresInbox::new(pool, guards)),
+            outbox: Arc::new(PostgresOutbox::new(pool.clone(), &namespace, topics, guards)),
+            inbox: Arc::new(PostgresInbox::new(pool.clone(), guards)),
+            parking: Arc::new(PostgresParking::new(pool)),
             services: Some(services),
         };
         let ServicesSettings { randomness, signing_key, provider, .. } = settings;

@@ -36,7 +36,7 @@ pub use self::seeing::{
 };
 use self::seeing::{Listeners, LiveView};
 pub use self::tending::Step;
-use self::tending::{KnownDraw, MoneyWork};
+use self::tending::{KnownDraw, MoneyWork, Reactions};
 use crate::accounts::memory::MemoryAccounts;
 use crate::accounts::{AccessTokens, Accounts, Passwords};
 use crate::admission::memory::{MemoryLineBooks, MemoryLines};
@@ -45,8 +45,8 @@ use crate::catalog::memory::MemoryCatalog;
 use crate::catalog::{Catalog, Production, SALE_MAX_AGE_MS, Sale, Venue};
 use crate::clock::{Clock, Timestamp};
 use crate::error::{Error, Result};
-use crate::events::memory::{MemoryInbox, MemoryOutbox};
-use crate::events::{Inbox, Outbox};
+use crate::events::memory::{MemoryInbox, MemoryOutbox, MemoryParking};
+use crate::events::{Inbox, Outbox, Parking};
 use crate::guards::Guards;
 use crate::id::{PerformanceId, ProductionId, Randomness, VenueId};
 use crate::idempotency::MemoryKeys;
@@ -85,6 +85,7 @@ struct Inner {
     guards: Guards,
     provider: Arc<dyn Provider>,
     money: MoneyWork,
+    reactions: Reactions,
     backend: Backend,
     /// Details of performances and maps of venues, as read a moment ago.
     sales: DashMap<PerformanceId, (Timestamp, Arc<Sale>)>,
@@ -109,6 +110,7 @@ struct Backend {
     orders: Orders,
     outbox: Arc<dyn Outbox>,
     inbox: Arc<dyn Inbox>,
+    parking: Arc<dyn Parking>,
     #[cfg(feature = "services")]
     services: Option<crate::services::Services>,
 }
@@ -147,6 +149,7 @@ impl BoxOffice {
             orders: Orders::of(&Arc::new(MemoryOrders::new(outbox.clone(), keys, guards))),
             outbox,
             inbox: Arc::new(MemoryInbox::default()),
+            parking: Arc::new(MemoryParking::default()),
             #[cfg(feature = "services")]
             services: None,
         };
@@ -162,6 +165,7 @@ impl BoxOffice {
         guards: Guards,
         backend: Backend,
     ) -> Self {
+        let reactions = Reactions::new(&*backend.outbox);
         Self(Arc::new(Inner {
             clock,
             randomness,
@@ -179,6 +183,7 @@ impl BoxOffice {
             guards,
             provider,
             money: MoneyWork::default(),
+            reactions,
             backend,
             sales: DashMap::new(),
             reading: std::array::from_fn(|_| Mutex::default()),

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use super::BoxOffice;
 use crate::catalog::Sale;
 use crate::error::{Error, Result, readable};
-use crate::events::Event;
+use crate::events::{Event, Reaction};
 use crate::id::OrderId;
 use crate::orders::{Order, OrderStatus};
 
@@ -33,9 +33,17 @@ impl BoxOffice {
         }
     }
 
-    /// Reacts to one event: counts it once, and shows its order as it is now.
-    pub(super) async fn react(&self, event: &Event) -> Result<()> {
-        self.backend().inbox.count(event).await?;
+    /// Reacts to one event.
+    pub(super) async fn react(&self, reaction: &Reaction, event: &Event) -> Result<()> {
+        match reaction {
+            Reaction::ShowSeats => self.show_seats(event).await,
+            Reaction::CountSales => self.backend().inbox.count(event).await.map(drop),
+            Reaction::Other(other) => other.react(event).await,
+        }
+    }
+
+    /// Shows the order of an event as it is now.
+    async fn show_seats(&self, event: &Event) -> Result<()> {
         let Some(order) =
             self.backend().orders.selling.order(OrderId::from(event.aggregate)).await?
         else {

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{Event, SalesCounters};
+use super::{Event, ParkedEvent, SalesCounters};
 use crate::error::Result;
 use crate::id::PerformanceId;
 
@@ -11,11 +11,17 @@ pub(crate) trait Outbox: Send + Sync {
     /// they are there. One relay works at a time. Answers how many.
     async fn relay(&self) -> Result<usize>;
 
-    /// The next events that this process has to react to.
-    async fn receive(&self) -> Result<Received>;
+    /// Keeps events for this consumer of this process, from its position on.
+    fn subscribe(&self, consumer: &str);
 
-    /// Everything received so far took effect.
-    async fn acknowledge(&self) -> Result<()>;
+    /// The next events that this process has to react to as this consumer.
+    async fn receive(&self, consumer: &str) -> Result<Received>;
+
+    /// Everything that the consumer received so far took effect, or is set aside.
+    async fn acknowledge(&self, consumer: &str) -> Result<()>;
+
+    /// Tells whoever watches that a person has to look.
+    async fn dead_letter(&self, parked: &ParkedEvent) -> Result<()>;
 
     /// Removes where events go; for the end of a namespace.
     #[cfg(feature = "services")]

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::id::PerformanceId;
 
 /// What happened to an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EventKind {
     /// Placed: its seats are reserved.
     OrderPlaced,
@@ -32,8 +32,8 @@ pub enum EventKind {
     OrderReduced,
 }
 
-#[cfg(feature = "services")]
 impl EventKind {
+    #[cfg(feature = "services")]
     const ALL: [Self; 10] = [
         Self::OrderPlaced,
         Self::OrderConfirming,
@@ -47,7 +47,8 @@ impl EventKind {
         Self::OrderReduced,
     ];
 
-    pub(crate) const fn name(self) -> &'static str {
+    /// The word on the wire and in the books.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::OrderPlaced => "order_placed",
             Self::OrderConfirming => "order_confirming",
@@ -62,6 +63,7 @@ impl EventKind {
         }
     }
 
+    #[cfg(feature = "services")]
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
@@ -102,6 +104,18 @@ pub(crate) struct StoredEvent {
 
 #[cfg(feature = "services")]
 impl StoredEvent {
+    pub(crate) fn of(event: &Event) -> Self {
+        Self {
+            id: event.id,
+            aggregate: event.aggregate,
+            version: event.version,
+            performance: event.performance,
+            kind: event.kind.name().to_owned(),
+            seats: event.seats,
+            at: event.at,
+        }
+    }
+
     /// The event; nothing where this version does not know its kind.
     pub(crate) fn read(self) -> Option<Event> {
         Some(Event {

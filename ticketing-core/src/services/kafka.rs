@@ -40,11 +40,11 @@ impl Kafka {
         }
     }
 
-    /// Removes a topic; for the end of a namespace.
-    pub(crate) async fn remove_topic(&self, name: &str) -> Result<()> {
+    /// Removes topics; for the end of a namespace.
+    pub(crate) async fn remove_topics(&self, names: &[&str]) -> Result<()> {
         let admin: AdminClient<DefaultClientContext> = self.config().create().map_err(failed)?;
         let options = AdminOptions::new().operation_timeout(Some(ADMIN_TIMEOUT));
-        admin.delete_topics(&[name], &options).await.map(drop).map_err(failed)
+        admin.delete_topics(names, &options).await.map(drop).map_err(failed)
     }
 
     /// A producer that keeps order and writes each record once per session.

@@ -4,6 +4,7 @@ mod attending;
 mod door;
 mod ending;
 mod ledger;
+mod parked;
 mod performances;
 mod productions;
 mod reports;

@@ -4,10 +4,12 @@ mod drawing;
 mod ending;
 mod listing;
 mod money;
+mod reactions;
 #[cfg(feature = "services")]
 pub(super) mod repair;
 mod steps;
 
 pub(super) use self::drawing::KnownDraw;
 pub(super) use self::money::MoneyWork;
+pub(super) use self::reactions::Reactions;
 pub use self::steps::Step;

@@ -8,8 +8,6 @@ use crate::box_office::BoxOffice;
 use crate::catalog::Sale;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, readable, report};
-use crate::events::Received;
-use crate::guards::CrashPoint;
 
 /// How often a line's progress is written into the books, for a repair to begin at.
 const CHECKPOINT_EVERY_MS: i64 = 1_000;
@@ -90,32 +88,6 @@ impl BoxOffice {
             readable(self.reconcile_seats(&sale).await);
         }
         Ok(Step::Idle)
-    }
-
-    /// Carries events on to wherever they are consumed.
-    pub async fn step_events(&self) -> Result<Step> {
-        self.backend().outbox.relay().await.map(Step::of)
-    }
-
-    /// Reacts to the events that are for this process. A reaction that failed because a service does
-    /// not answer is tried again before anything later; what this version cannot do at all is
-    /// reported and passed over: what it would have shown, the reconciler shows.
-    pub async fn step_reactions(&self) -> Result<Step> {
-        match self.backend().outbox.receive().await? {
-            Received::AtEnd => Ok(Step::Idle),
-            Received::Waiting => Ok(Step::Worked),
-            Received::Events(events) => {
-                for event in &events {
-                    match self.react(event).await {
-                        Err(error) if error.is_passing() => return Err(error),
-                        reacted => readable(reacted),
-                    };
-                }
-                self.0.guards.may_die(CrashPoint::Reacted);
-                self.backend().outbox.acknowledge().await?;
-                Ok(Step::Worked)
-            }
-        }
     }
 
     /// Reads the deployment's clock again.

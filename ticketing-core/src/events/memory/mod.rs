@@ -1,10 +1,13 @@
+mod parking;
+
 use std::collections::{HashMap, VecDeque};
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
-use super::{Event, Inbox, Outbox, Received, SalesCounters};
+pub(crate) use self::parking::MemoryParking;
+use super::{Event, Inbox, Outbox, ParkedEvent, Received, SalesCounters};
 use crate::error::Result;
 use crate::id::PerformanceId;
 
@@ -19,7 +22,13 @@ pub(crate) struct MemoryOutbox(Mutex<Unsent>);
 struct Unsent {
     last_id: i64,
     events: VecDeque<Event>,
-    relayed: VecDeque<Event>,
+    /// What each consumer has not taken yet, by its name.
+    streams: HashMap<String, Stream>,
+}
+
+#[derive(Default)]
+struct Stream {
+    events: VecDeque<Event>,
     /// How many of them were received and not acknowledged: without that they come again.
     handed_out: usize,
 }
@@ -40,21 +49,35 @@ impl Outbox for MemoryOutbox {
         let mut guard = self.0.lock();
         let unsent = &mut *guard;
         let batch = unsent.events.len().min(RELAY_BATCH);
-        unsent.relayed.extend(unsent.events.drain(..batch));
+        let carried: Vec<Event> = unsent.events.drain(..batch).collect();
+        for stream in unsent.streams.values_mut() {
+            stream.events.extend(carried.iter().cloned());
+        }
         Ok(batch)
     }
 
-    async fn receive(&self) -> Result<Received> {
+    fn subscribe(&self, consumer: &str) {
+        self.0.lock().streams.entry(consumer.to_owned()).or_default();
+    }
+
+    async fn receive(&self, consumer: &str) -> Result<Received> {
         let mut unsent = self.0.lock();
-        let events: Vec<Event> = unsent.relayed.iter().take(RELAY_BATCH).cloned().collect();
-        unsent.handed_out = events.len();
+        let Some(stream) = unsent.streams.get_mut(consumer) else { return Ok(Received::AtEnd) };
+        let events: Vec<Event> = stream.events.iter().take(RELAY_BATCH).cloned().collect();
+        stream.handed_out = events.len();
         Ok(if events.is_empty() { Received::AtEnd } else { Received::Events(events) })
     }
 
-    async fn acknowledge(&self) -> Result<()> {
+    async fn acknowledge(&self, consumer: &str) -> Result<()> {
         let mut unsent = self.0.lock();
-        let handed_out = std::mem::take(&mut unsent.handed_out);
-        unsent.relayed.drain(..handed_out);
+        if let Some(stream) = unsent.streams.get_mut(consumer) {
+            let handed_out = std::mem::take(&mut stream.handed_out);
+            stream.events.drain(..handed_out);
+        }
+        Ok(())
+    }
+
+    async fn dead_letter(&self, _: &ParkedEvent) -> Result<()> {
         Ok(())
     }
 

@@ -1,10 +1,14 @@
+mod parking;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sqlx::PgPool;
+use sqlx::postgres::PgAdvisoryLock;
+use sqlx::{Either, PgConnection, PgPool};
 
-use super::kafka::Topic;
-use super::{Event, Inbox, Outbox, Received, SalesCounters, StoredEvent};
+pub(crate) use self::parking::PostgresParking;
+use super::kafka::Topics;
+use super::{Event, Inbox, Outbox, ParkedEvent, Received, SalesCounters, StoredEvent};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::guards::{CrashPoint, Guards};
@@ -13,43 +17,67 @@ use crate::services::postgres::run_tx;
 
 /// How many events one relay step takes.
 const RELAY_BATCH: i64 = 500;
-/// The advisory lock of the one active relay, within the deployment's schema.
-const RELAY_LOCK: &str = "ticketing relay";
 
 /// The outbox in PostgreSQL; its relay publishes to Kafka.
 pub(crate) struct PostgresOutbox {
     pool: PgPool,
-    topic: Arc<Topic>,
+    topics: Arc<Topics>,
+    /// Of the one active relay.
+    lock: PgAdvisoryLock,
     guards: Guards,
 }
 
 impl PostgresOutbox {
-    pub(crate) fn new(pool: PgPool, topic: Arc<Topic>, guards: Guards) -> Self {
-        Self { pool, topic, guards }
+    pub(crate) fn new(pool: PgPool, namespace: &str, topics: Arc<Topics>, guards: Guards) -> Self {
+        let lock = PgAdvisoryLock::new(format!("ticketing relay of {namespace}"));
+        Self { pool, topics, lock, guards }
     }
 }
 
 #[async_trait]
 impl Outbox for PostgresOutbox {
     /// Publishes the oldest unsent events in order, then marks them: a crash in between publishes
-    /// them again, and the consumers' inbox makes that harmless.
+    /// them again, and the consumers' inbox makes that harmless. No transaction is open meanwhile,
+    /// and the lock saves work alone: of two relays each publishes an aggregate's events in order.
     async fn relay(&self) -> Result<usize> {
-        let mut transaction = self.pool.begin().await?;
-        let mine = sqlx::query_scalar!(
-            r#"SELECT pg_try_advisory_xact_lock(hashtext(current_schema() || $1)) AS "mine!""#,
-            RELAY_LOCK,
-        )
-        .fetch_one(&mut *transaction)
-        .await?;
-        if !mine {
+        let connection = self.pool.acquire().await?;
+        let Either::Left(mut connection) = self.lock.try_acquire(connection).await? else {
             return Ok(0);
-        }
+        };
+        let carried = self.carry(&mut connection).await;
+        connection.release_now().await?;
+        carried
+    }
+
+    fn subscribe(&self, consumer: &str) {
+        self.topics.subscribe(consumer);
+    }
+
+    async fn receive(&self, consumer: &str) -> Result<Received> {
+        self.topics.receive(consumer).await
+    }
+
+    async fn acknowledge(&self, consumer: &str) -> Result<()> {
+        self.topics.acknowledge(consumer).await
+    }
+
+    async fn dead_letter(&self, parked: &ParkedEvent) -> Result<()> {
+        self.topics.dead_letter(parked).await
+    }
+
+    async fn remove(&self) -> Result<()> {
+        self.topics.remove().await
+    }
+}
+
+impl PostgresOutbox {
+    async fn carry(&self, connection: &mut PgConnection) -> Result<usize> {
         let rows = sqlx::query!(
             "SELECT id, aggregate, version, performance_id, kind, seats, at_ms FROM outbox
              WHERE NOT sent ORDER BY id LIMIT $1",
             RELAY_BATCH,
         )
-        .fetch_all(&mut *transaction)
+        .fetch_all(&mut *connection)
         .await?;
         if rows.is_empty() {
             return Ok(0);
@@ -69,25 +97,12 @@ impl Outbox for PostgresOutbox {
             });
         }
         self.guards.may_die(CrashPoint::Relaying);
-        self.topic.publish(&events).await?;
+        self.topics.publish(&events).await?;
         self.guards.may_die(CrashPoint::Relayed);
         sqlx::query!("UPDATE outbox SET sent = true WHERE id = ANY ($1)", &ids)
-            .execute(&mut *transaction)
+            .execute(connection)
             .await?;
-        transaction.commit().await?;
         Ok(ids.len())
-    }
-
-    async fn receive(&self) -> Result<Received> {
-        self.topic.receive().await
-    }
-
-    async fn acknowledge(&self) -> Result<()> {
-        self.topic.acknowledge().await
-    }
-
-    async fn remove(&self) -> Result<()> {
-        self.topic.remove().await
     }
 }
 

@@ -1,0 +1,43 @@
+//! What a person does about events that a consumer could not react to.
+
+use crate::accounts::Caller;
+use crate::box_office::BoxOffice;
+use crate::error::{Error, Result};
+use crate::events::ParkedEvent;
+use crate::id::ParkedId;
+use crate::page::{Page, Paged};
+
+/// What the words of the API call it.
+const NAME: &str = "parked event";
+
+impl BoxOffice {
+    /// The events that are set aside, the oldest first; for administrators.
+    pub async fn parked_events(&self, caller: &Caller, page: Page) -> Result<Paged<ParkedEvent>> {
+        self.administrator(caller).await?;
+        self.backend().parking.list(page).await
+    }
+
+    /// One of them; for administrators.
+    pub async fn parked_event(&self, caller: &Caller, id: ParkedId) -> Result<ParkedEvent> {
+        self.administrator(caller).await?;
+        self.backend().parking.parked(id).await?.ok_or(Error::NotFound(NAME))
+    }
+
+    /// Has one of them tried again at once, where it is the first of its aggregate; for
+    /// administrators.
+    pub async fn redrive_event(&self, caller: &Caller, id: ParkedId) -> Result<ParkedEvent> {
+        self.administrator(caller).await?;
+        let now = self.now();
+        self.backend().parking.redrive(id, now).await?.ok_or(Error::NotFound(NAME))
+    }
+
+    /// Gives one of them up: its consumer never reacts to it, and goes on with what waits behind it.
+    /// For administrators.
+    pub async fn drop_event(&self, caller: &Caller, id: ParkedId) -> Result<()> {
+        self.administrator(caller).await?;
+        let dropped = self.backend().parking.remove(id).await?.ok_or(Error::NotFound(NAME))?;
+        let (by, consumer) = (caller.account(), &dropped.consumer);
+        tracing::warn!(%id, %by, consumer, event = ?dropped.event, "an event was dropped");
+        Ok(())
+    }
+}

@@ -1,0 +1,212 @@
+//! The topic of order events: keyed by aggregate, so that the events of one order stay in order. Each
+//! consumer reads it as a group of its own.
+
+mod reader;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use futures_util::future::try_join_all;
+use rdkafka::producer::{FutureProducer, FutureRecord};
+use serde::Serialize;
+use tokio::sync::OnceCell;
+
+use self::reader::Reader;
+use super::{ParkedEvent, Received, StoredEvent};
+use crate::error::{Error, Result};
+use crate::services::kafka::{DELIVERY_TIMEOUT, Kafka, failed};
+
+/// How many partitions: as many servers can react at once.
+const PARTITIONS: i32 = 4;
+/// The group of this consumer has the name that it had when there was no other.
+const FIRST: (&str, &str) = ("seats", "box-office");
+
+/// The topics of a deployment, connected when they are first used.
+pub(crate) struct Topics {
+    kafka: Kafka,
+    namespace: String,
+    orders: String,
+    /// What a person has to look at.
+    dead_letters: String,
+    producer: OnceCell<FutureProducer>,
+    readers: DashMap<String, Arc<Reader>>,
+}
+
+/// What a consumer could not react to, for whoever watches the topic.
+#[derive(Serialize)]
+struct DeadLetter<'a> {
+    consumer: &'a str,
+    reason: Option<&'a str>,
+    tries: u32,
+    event: StoredEvent,
+}
+
+impl Topics {
+    pub(crate) fn new(kafka: Kafka, namespace: &str) -> Self {
+        Self {
+            kafka,
+            namespace: namespace.to_owned(),
+            orders: format!("{namespace}.orders"),
+            dead_letters: format!("{namespace}.dead-letters"),
+            producer: OnceCell::new(),
+            readers: DashMap::new(),
+        }
+    }
+
+    /// Publishes in order; returns once every record has its delivery report. An aggregate's next
+    /// event leaves after the report of the one before: a record that fails while a later one arrives
+    /// would be published again too late, behind what its consumers have seen.
+    pub(crate) async fn publish(&self, events: &[StoredEvent]) -> Result<()> {
+        let producer = self.producer().await?;
+        let mut aggregates = BTreeMap::<_, Vec<_>>::new();
+        for event in events {
+            aggregates.entry(event.aggregate).or_default().push(event);
+        }
+        let sent = aggregates.into_values().map(|events| async move {
+            for event in events {
+                send(producer, &self.orders, event.aggregate, event).await?;
+            }
+            Ok(())
+        });
+        try_join_all(sent).await.map(drop)
+    }
+
+    pub(crate) async fn dead_letter(&self, parked: &ParkedEvent) -> Result<()> {
+        let ParkedEvent { consumer, event, reason, tries, .. } = parked;
+        let letter = DeadLetter {
+            consumer,
+            reason: reason.as_deref(),
+            tries: *tries,
+            event: StoredEvent::of(event),
+        };
+        send(self.producer().await?, &self.dead_letters, event.aggregate, &letter).await
+    }
+
+    pub(crate) fn subscribe(&self, consumer: &str) {
+        self.readers.entry(consumer.to_owned()).or_insert_with(|| {
+            let (first, its_group) = FIRST;
+            let group = if consumer == first { its_group } else { consumer };
+            Arc::new(Reader::new(&self.orders, format!("{}.{group}", self.namespace)))
+        });
+    }
+
+    pub(crate) async fn receive(&self, consumer: &str) -> Result<Received> {
+        let Some(reader) = self.reader(consumer) else { return Ok(Received::AtEnd) };
+        // The topic has to be there before anybody reads it.
+        let producer = self.producer().await?;
+        reader.receive(&self.kafka, producer).await
+    }
+
+    pub(crate) async fn acknowledge(&self, consumer: &str) -> Result<()> {
+        match self.reader(consumer) {
+            Some(reader) => reader.acknowledge().await,
+            None => Ok(()),
+        }
+    }
+
+    fn reader(&self, consumer: &str) -> Option<Arc<Reader>> {
+        self.readers.get(consumer).map(|reader| reader.clone())
+    }
+
+    /// Removes the topics; for the end of a namespace.
+    pub(crate) async fn remove(&self) -> Result<()> {
+        if self.producer.get().is_none() {
+            return Ok(());
+        }
+        self.kafka.remove_topics(&[&self.orders, &self.dead_letters]).await
+    }
+
+    async fn producer(&self) -> Result<&FutureProducer> {
+        self.producer
+            .get_or_try_init(|| async {
+                self.kafka.ensure_topic(&self.orders, PARTITIONS).await?;
+                self.kafka.ensure_topic(&self.dead_letters, 1).await?;
+                self.kafka.producer()
+            })
+            .await
+    }
+}
+
+async fn send(
+    producer: &FutureProducer,
+    topic: &str,
+    key: uuid::Uuid,
+    record: &impl Serialize,
+) -> Result<()> {
+    let key = key.to_string();
+    let payload = serde_json::to_vec(record).map_err(Error::internal)?;
+    let record = FutureRecord::to(topic).key(&key).payload(&payload);
+    producer.send(record, DELIVERY_TIMEOUT).await.map_err(|(error, _)| failed(error))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use uuid::Uuid;
+
+    use super::reader::RECEIVE_MAX;
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::events::EventKind;
+    use crate::id::Randomness;
+
+    const CONSUMER: &str = "tests";
+
+    fn topics(namespace: &str) -> Topics {
+        let brokers = std::env::var("TICKETING_KAFKA").expect("eval \"$(./services env)\"");
+        let topics = Topics::new(Kafka::new(brokers), namespace);
+        topics.subscribe(CONSUMER);
+        topics
+    }
+
+    fn events(count: usize) -> Vec<StoredEvent> {
+        let event = |id| StoredEvent {
+            id,
+            aggregate: Uuid::from_u128(u128::try_from(id).unwrap()),
+            version: 1,
+            performance: Uuid::nil().into(),
+            kind: EventKind::OrderPlaced.name().to_owned(),
+            seats: 1,
+            at: Timestamp::from_millis(0),
+        };
+        (1..).map(event).take(count).collect()
+    }
+
+    #[tokio::test]
+    #[ignore = "needs ./services up"]
+    async fn what_a_server_received_and_did_not_do_comes_to_the_next_one() {
+        let random = u64::from_be_bytes(Randomness::from_system().bytes());
+        let namespace = format!("test_{random:016x}");
+        let first = topics(&namespace);
+        let published = events(5 * RECEIVE_MAX);
+        first.publish(&published).await.unwrap();
+        let mut done = BTreeSet::new();
+        let undone = loop {
+            let Received::Events(events) = first.receive(CONSUMER).await.unwrap() else { continue };
+            let events: BTreeSet<Uuid> = events.iter().map(|event| event.aggregate).collect();
+            if done.len() + events.len() == published.len() {
+                break events;
+            }
+            done.extend(events);
+            first.acknowledge(CONSUMER).await.unwrap();
+        };
+        assert!(!done.is_empty(), "one batch is done, and one is not");
+        drop(first);
+        let next = topics(&namespace);
+        let mut again = BTreeSet::new();
+        while !undone.is_subset(&again) {
+            match next.receive(CONSUMER).await.unwrap() {
+                Received::Events(events) => {
+                    again.extend(events.iter().map(|event| event.aggregate));
+                    next.acknowledge(CONSUMER).await.unwrap();
+                }
+                Received::Waiting => {}
+                Received::AtEnd => panic!("{} of {} came again", again.len(), undone.len()),
+            }
+        }
+        next.remove().await.unwrap();
+    }
+}
