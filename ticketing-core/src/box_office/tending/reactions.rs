@@ -84,7 +84,8 @@ impl BoxOffice {
         let works = self.0.reactions.all().into_iter().map(|one| {
             let office = self.clone();
             tokio::spawn(async move {
-                let Ok(_turn) = one.turn.try_lock() else { return Ok(Step::Worked) };
+                // Whoever has the turn says whether there is more.
+                let Ok(_turn) = one.turn.try_lock() else { return Ok(Step::Idle) };
                 office.step_consumer(&one.consumer).await
             })
         });
