@@ -38,6 +38,9 @@ pub(crate) enum Command {
     /// The orders of a performance.
     #[command(subcommand)]
     Order(commands::order::Order),
+    /// Events that a consumer could not react to; for administrators.
+    #[command(subcommand)]
+    Events(commands::events::Events),
     /// Payments that need a person; for administrators.
     #[command(subcommand)]
     Payment(commands::payment::Payment),

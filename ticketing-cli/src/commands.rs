@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod demo;
+pub(crate) mod events;
 pub(crate) mod login;
 pub(crate) mod order;
 pub(crate) mod payment;

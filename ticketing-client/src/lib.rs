@@ -32,6 +32,7 @@ pub mod door;
 pub mod line;
 pub mod load;
 pub mod orders;
+pub mod parked;
 pub mod payments;
 pub mod performances;
 pub mod productions;

@@ -15,7 +15,7 @@ use crate::around::{Around, Surrounded};
 use crate::document;
 use crate::problem::Problem;
 use crate::routes::{
-    accounts, checkout, documents, door, health, layouts, ledger, line, listening, orders,
+    accounts, checkout, documents, door, events, health, layouts, ledger, line, listening, orders,
     payments, performances, productions, sales, seats, steering, synthetic, tickets, venues,
 };
 
@@ -38,6 +38,7 @@ pub fn router(app: App) -> Router {
         .merge(checkout::routes())
         .merge(tickets::routes())
         .merge(payments::routes())
+        .merge(events::routes())
         .merge(sales::routes())
         .merge(ledger::routes())
         .merge(door::routes())

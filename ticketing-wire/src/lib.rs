@@ -10,6 +10,7 @@ mod words;
 pub mod accounts;
 pub mod checkout;
 pub mod door;
+pub mod events;
 pub mod given;
 pub mod ledger;
 pub mod line;

@@ -12,7 +12,7 @@ use crate::id::ParkedId;
 use crate::page::{Page, Paged};
 
 /// How many events a consumer may have set aside: where everything fails, it is the consumer that is
-/// wrong, and it stands.
+/// wrong. One that needs each event then stands, another passes over what it cannot show.
 pub(crate) const PARKED_MAX: u64 = 10_000;
 /// How much of a reason is kept, in bytes.
 const REASON_MAX: usize = 500;

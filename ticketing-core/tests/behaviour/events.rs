@@ -9,7 +9,7 @@ use crate::sale::{OnSale, RESERVED, SOLD};
 use crate::world::World;
 
 /// More rounds than events need that have an end.
-const ROUNDS_MAX: u32 = 1_000;
+pub(crate) const ROUNDS_MAX: u32 = 1_000;
 
 /// Both servers carry events on and react to them, until a full round brings nothing.
 pub(crate) async fn all_told(one: &World, two: &World) {

@@ -5,6 +5,7 @@ pub(crate) mod accounts;
 pub(crate) mod checkout;
 pub(crate) mod documents;
 pub(crate) mod door;
+pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod layouts;
 pub(crate) mod ledger;

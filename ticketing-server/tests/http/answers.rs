@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use ticketing_wire::{
-    Page, accounts, checkout, door, ledger, line, orders, payments, performances, productions,
-    sales, seats, venues,
+    Page, accounts, checkout, door, events, ledger, line, orders, payments, performances,
+    productions, sales, seats, venues,
 };
 
 use crate::house::{House, Inside};
@@ -123,6 +123,7 @@ fn read_by_the_client(route: &str, body: Value) -> Option<Value> {
         "GET /v1/orders/{order}/cancellation" => same::<orders::Cancellation>(body),
         "GET /v1/orders/{order}/checkout" => same::<checkout::Checkout>(body),
         "GET /v1/orders/{order}/tickets" => same::<Page<orders::Ticket>>(body),
+        "GET /v1/events/parked" => same::<Page<events::ParkedEvent>>(body),
         "GET /v1/payments/attention" => same::<Page<payments::Attention>>(body),
         payment if payment.contains("/v1/payments/") => same::<payments::PaymentReport>(body),
         "POST /v1/synthetic-buyers" => same::<accounts::SyntheticBuyers>(body),

@@ -8,7 +8,7 @@ use crate::wire::{Request, text};
 
 /// Answers to: nobody, another buyer, the buyer, another organizer, the organizer, an
 /// administrator. Each of them shows the buyer's own place and pass.
-const EXPECTED: [(&str, [u16; 6]); 66] = [
+const EXPECTED: [(&str, [u16; 6]); 70] = [
     ("GET /livez", [200, 200, 200, 200, 200, 200]),
     ("GET /readyz", [200, 200, 200, 200, 200, 200]),
     ("POST /v1/accounts", [201, 409, 409, 409, 409, 409]),
@@ -63,6 +63,10 @@ const EXPECTED: [(&str, [u16; 6]); 66] = [
     ("GET /v1/payments/{payment}", [401, 403, 403, 403, 403, 200]),
     ("POST /v1/payments/{payment}/settle", [401, 403, 403, 403, 403, 200]),
     ("POST /v1/payments/{payment}/refund", [401, 403, 403, 403, 403, 409]),
+    ("GET /v1/events/parked", [401, 403, 403, 403, 403, 200]),
+    ("GET /v1/events/parked/{ticket}", [401, 403, 403, 403, 403, 404]),
+    ("POST /v1/events/parked/{ticket}/redrive", [401, 403, 403, 403, 403, 404]),
+    ("DELETE /v1/events/parked/{ticket}", [401, 403, 403, 403, 403, 404]),
     ("POST /v1/webhooks/portone", [401, 401, 401, 401, 401, 401]),
     ("POST /v1/orders/{order}/payment", [401, 404, 409, 404, 404, 404]),
     // Its organizer has to say why.

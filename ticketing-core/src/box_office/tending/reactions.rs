@@ -168,7 +168,11 @@ impl BoxOffice {
             if parking.count(&consumer.name).await? >= PARKED_MAX {
                 let name = &consumer.name;
                 let why = format!("the consumer {name} has set aside {PARKED_MAX} events");
-                return Err(Error::Unavailable(why));
+                // What shows the latest is passed over: a newer event, or a look at the books, shows it.
+                return match consumer.needs {
+                    Needs::Latest => Ok(()),
+                    Needs::Each => Err(Error::Unavailable(why)),
+                };
             }
         }
         if consumer.needs == Needs::Latest {
