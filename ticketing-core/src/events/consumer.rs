@@ -12,11 +12,14 @@ pub const CONSUMERS_MAX: usize = 32;
 /// The longest name of a consumer, in characters.
 pub const CONSUMER_NAME_MAX: usize = 40;
 
+/// Another name that a consumer of every box office has its position by.
+pub(crate) const OWN_GROUP: &str = "box-office";
+
 /// What a consumer needs of the events of one aggregate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
     /// The newest: it shows how things are. An event that it could not react to is forgotten when a
-    /// newer one of the aggregate took effect.
+    /// newer one of the aggregate took effect. One may still come late: the version says so.
     Latest,
     /// Every one, in order: it counts, or passes on. Behind one that it could not react to the later
     /// ones of the aggregate wait.
@@ -79,6 +82,9 @@ impl Consumer {
             |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if !(1..=CONSUMER_NAME_MAX).contains(&name.len()) || !name.bytes().all(is_plain) {
             return Err(Error::field("name", "1 to 40 small letters, digits and -"));
+        }
+        if name == OWN_GROUP {
+            return Err(Error::Conflict(format!("{OWN_GROUP} is the name of a position of ours")));
         }
         Ok(Self { name: name.into(), needs: other.needs(), reaction: Reaction::Other(other) })
     }

@@ -61,6 +61,8 @@ impl ParkedEvent {
 
     /// Another try went wrong: the next one is later, or a person's.
     pub(crate) fn fail(&mut self, mut reason: String, now: Timestamp) {
+        // PostgreSQL's text has none.
+        reason.retain(|letter| letter != '\0');
         reason.truncate(reason.floor_char_boundary(REASON_MAX));
         let tried = usize::try_from(self.tries).unwrap_or(usize::MAX);
         self.next_at = WAITS_MS.get(tried).map(|wait| now.plus_millis(*wait));
@@ -98,8 +100,9 @@ pub(crate) trait Parking: Send + Sync {
         most: i64,
     ) -> Result<Vec<ParkedEvent>>;
 
-    /// Writes down how another try went.
-    async fn tried(&self, parked: &ParkedEvent) -> Result<()>;
+    /// Writes down how another try went, where it was still this try's turn: nobody had it tried at once
+    /// meanwhile, and its lease had not ended and been given to another.
+    async fn tried(&self, parked: &ParkedEvent, leased_until: Option<Timestamp>) -> Result<()>;
 
     /// Has it tried at once.
     async fn redrive(&self, id: ParkedId, now: Timestamp) -> Result<Option<ParkedEvent>>;
@@ -131,7 +134,7 @@ mod tests {
             at: now,
         };
         let mut parked =
-            ParkedEvent::new(Uuid::nil().into(), "sales", event, Some("é".repeat(300)), now);
+            ParkedEvent::new(Uuid::nil().into(), "sales", event, Some("\0é".repeat(300)), now);
         assert_eq!(parked.reason.as_deref().map(str::len), Some(REASON_MAX));
         let mut waits = vec![];
         while let Some(next) = parked.next_at {

@@ -10,6 +10,9 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, PgTransaction};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 
+/// How soon PostgreSQL asks a silent connection whether it is there, and how often before it gives it up.
+const KEEPALIVE_SECONDS: u32 = 5;
+const KEEPALIVES: u32 = 3;
 /// How long a statement may run, in milliseconds.
 const STATEMENT_TIMEOUT_MS: u32 = 2_000;
 /// How long a statement waits for a row.
@@ -47,6 +50,10 @@ impl Postgres {
                 ("statement_timeout", STATEMENT_TIMEOUT_MS.to_string()),
                 ("lock_timeout", LOCK_TIMEOUT_MS.to_string()),
                 ("idle_in_transaction_session_timeout", IDLE_TRANSACTION_TIMEOUT_MS.to_string()),
+                // What a host that has vanished holds, such as the relay's lock, is free soon.
+                ("tcp_keepalives_idle", KEEPALIVE_SECONDS.to_string()),
+                ("tcp_keepalives_interval", KEEPALIVE_SECONDS.to_string()),
+                ("tcp_keepalives_count", KEEPALIVES.to_string()),
             ]);
         let pool = PgPoolOptions::new()
             .min_connections(*connections.start())

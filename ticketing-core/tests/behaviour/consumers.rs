@@ -25,7 +25,8 @@ struct Recorder {
     needs: Needs,
     told: Mutex<Vec<(uuid::Uuid, i64)>>,
     cannot: Mutex<HashSet<EventKind>>,
-    is_away: Mutex<bool>,
+    /// While it is these kinds' turn, a service that it needs does not answer.
+    away: Mutex<HashSet<EventKind>>,
     panics: bool,
 }
 
@@ -35,8 +36,8 @@ impl Recorder {
     }
 
     fn subscribed(world: &World, name: &'static str, needs: Needs, panics: bool) -> Arc<Self> {
-        let (told, cannot, is_away) = (Mutex::default(), Mutex::default(), Mutex::default());
-        let recorder = Arc::new(Self { name, needs, told, cannot, is_away, panics });
+        let (told, cannot, away) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let recorder = Arc::new(Self { name, needs, told, cannot, away, panics });
         world.office.subscribe(recorder.clone()).unwrap();
         recorder
     }
@@ -45,8 +46,8 @@ impl Recorder {
         *self.cannot.lock().unwrap() = kinds.iter().copied().collect();
     }
 
-    fn goes_away(&self, is_away: bool) {
-        *self.is_away.lock().unwrap() = is_away;
+    fn is_away_at(&self, kinds: &[EventKind]) {
+        *self.away.lock().unwrap() = kinds.iter().copied().collect();
     }
 
     /// The versions that it reacted to, of each order in the order in which it did.
@@ -66,7 +67,7 @@ impl React for Recorder {
     }
 
     async fn react(&self, event: &Event) -> Result<()> {
-        if *self.is_away.lock().unwrap() {
+        if self.away.lock().unwrap().contains(&event.kind) {
             return Err(Error::Unavailable("it is away".into()));
         }
         if self.cannot.lock().unwrap().contains(&event.kind) {
@@ -204,7 +205,7 @@ behaviour! {
     async fn who_is_away_loses_nothing_and_sets_nothing_aside(world: World) {
         let sale = on_sale(&world).await;
         let away = Recorder::at(&world, "away", Needs::Each);
-        away.goes_away(true);
+        away.is_away_at(&[EventKind::OrderPaid]);
         let visitor = world.admitted(&sale).await;
         world.bought(&visitor, &[1]).await;
         world.office.step_events().await.unwrap();
@@ -217,8 +218,9 @@ behaviour! {
         }
         assert!(unavailable, "somebody hears that it is away");
         assert_eq!(counters(&world, &sale).await.seats_sold, 1, "the others go on");
-        assert_eq!((away.versions(), parked(&world).await), (vec![], vec![]));
-        away.goes_away(false);
+        let told = away.versions();
+        assert_eq!((told, parked(&world).await), (vec![1, 2], vec![]), "what was done is done once");
+        away.is_away_at(&[]);
         all_told(&world, &world).await;
         assert_eq!(away.versions(), [1, 2, 3]);
     }
@@ -236,10 +238,10 @@ behaviour! {
     }
 
     async fn a_consumer_has_a_plain_name_of_its_own(world: World) {
-        for name in ["", "Sales", "a b", "seats", "0123456789012345678901234567890123456789x"] {
-            let (told, cannot, is_away) = (Mutex::default(), Mutex::default(), Mutex::default());
+        for name in ["", "Sales", "a b", "seats", "box-office", "0123456789012345678901234567890123456789x"] {
+            let (told, cannot, away) = (Mutex::default(), Mutex::default(), Mutex::default());
             let other =
-                Recorder { name, needs: Needs::Each, told, cannot, is_away, panics: false };
+                Recorder { name, needs: Needs::Each, told, cannot, away, panics: false };
             assert!(world.office.subscribe(Arc::new(other)).is_err(), "{name:?}");
         }
     }

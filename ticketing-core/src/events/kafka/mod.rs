@@ -13,14 +13,16 @@ use serde::Serialize;
 use tokio::sync::OnceCell;
 
 use self::reader::Reader;
+use super::consumer::OWN_GROUP;
 use super::{ParkedEvent, Received, StoredEvent};
 use crate::error::{Error, Result};
 use crate::services::kafka::{DELIVERY_TIMEOUT, Kafka, failed};
 
 /// How many partitions: as many servers can react at once.
 const PARTITIONS: i32 = 4;
-/// The group of this consumer has the name that it had when there was no other.
-const FIRST: (&str, &str) = ("seats", "box-office");
+/// The group of the consumer that must count each event once goes on where it was when there was no
+/// other, also between servers of which some are older: those count by this group too.
+const FIRST: (&str, &str) = ("sales", OWN_GROUP);
 
 /// The topics of a deployment, connected when they are first used.
 pub(crate) struct Topics {

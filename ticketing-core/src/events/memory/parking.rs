@@ -73,8 +73,9 @@ impl Parking for MemoryParking {
         Ok(taken.collect())
     }
 
-    async fn tried(&self, parked: &ParkedEvent) -> Result<()> {
-        if let Some(one) = find(&mut self.0.lock(), parked.id) {
+    async fn tried(&self, parked: &ParkedEvent, leased_until: Option<Timestamp>) -> Result<()> {
+        let mut guard = self.0.lock();
+        if let Some(one) = find(&mut guard, parked.id).filter(|one| one.next_at == leased_until) {
             one.clone_from(parked);
         }
         Ok(())

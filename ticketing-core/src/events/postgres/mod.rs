@@ -10,7 +10,7 @@ pub(crate) use self::parking::PostgresParking;
 use super::kafka::Topics;
 use super::{Event, Inbox, Outbox, ParkedEvent, Received, SalesCounters, StoredEvent};
 use crate::clock::Timestamp;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::guards::{CrashPoint, Guards};
 use crate::id::PerformanceId;
 use crate::services::postgres::run_tx;
@@ -19,6 +19,7 @@ use crate::services::postgres::run_tx;
 const RELAY_BATCH: i64 = 500;
 
 /// The outbox in PostgreSQL; its relay publishes to Kafka.
+#[derive(Clone)]
 pub(crate) struct PostgresOutbox {
     pool: PgPool,
     topics: Arc<Topics>,
@@ -40,13 +41,10 @@ impl Outbox for PostgresOutbox {
     /// them again, and the consumers' inbox makes that harmless. No transaction is open meanwhile,
     /// and the lock saves work alone: of two relays each publishes an aggregate's events in order.
     async fn relay(&self) -> Result<usize> {
-        let connection = self.pool.acquire().await?;
-        let Either::Left(mut connection) = self.lock.try_acquire(connection).await? else {
-            return Ok(0);
-        };
-        let carried = self.carry(&mut connection).await;
-        connection.release_now().await?;
-        carried
+        // A task of its own: given up between two words to PostgreSQL, it would leave the lock on a
+        // connection that goes back to the pool.
+        let outbox = self.clone();
+        tokio::spawn(async move { outbox.carry_alone().await }).await.map_err(Error::internal)?
     }
 
     fn subscribe(&self, consumer: &str) {
@@ -71,6 +69,16 @@ impl Outbox for PostgresOutbox {
 }
 
 impl PostgresOutbox {
+    async fn carry_alone(&self) -> Result<usize> {
+        let connection = self.pool.acquire().await?;
+        let Either::Left(mut connection) = self.lock.try_acquire(connection).await? else {
+            return Ok(0);
+        };
+        let carried = self.carry(&mut connection).await;
+        connection.release_now().await?;
+        carried
+    }
+
     async fn carry(&self, connection: &mut PgConnection) -> Result<usize> {
         let rows = sqlx::query!(
             "SELECT id, aggregate, version, performance_id, kind, seats, at_ms FROM outbox

@@ -152,13 +152,15 @@ impl Parking for PostgresParking {
         Ok(rows.into_iter().filter_map(|row| readable(row.read())).collect())
     }
 
-    async fn tried(&self, parked: &ParkedEvent) -> Result<()> {
+    async fn tried(&self, parked: &ParkedEvent, leased_until: Option<Timestamp>) -> Result<()> {
         sqlx::query!(
-            "UPDATE parked_events SET reason = $2, tries = $3, next_at_ms = $4 WHERE id = $1",
+            "UPDATE parked_events SET reason = $2, tries = $3, next_at_ms = $4
+             WHERE id = $1 AND next_at_ms = $5",
             parked.id.uuid(),
             parked.reason,
             parked.tries.cast_signed(),
             parked.next_at.map(Timestamp::as_millis),
+            leased_until.map(Timestamp::as_millis),
         )
         .execute(&self.0)
         .await?;
