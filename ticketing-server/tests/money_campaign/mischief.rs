@@ -64,8 +64,8 @@ pub(crate) async fn organize(
     }
 }
 
-/// Gives payments, seats, orders and kept fees back, as the shop's administrator, payments at the provider's console, pays some that no
-/// shop confirmed, and some that no shop knows.
+/// Gives payments, seats, orders and kept fees back as the shop's administrator, cancels payments at
+/// the provider's console, pays some that no shop confirmed, and some that no shop knows.
 pub(crate) async fn act(
     gateway: String,
     mut administrator: Buyer,

@@ -15,7 +15,7 @@ const TOO_LATE_SECONDS: u32 = 600;
 const NEXT_TURN_SECONDS: u32 = 1;
 /// How often a buyer asks for a turn.
 const ASKS: u32 = 20;
-/// When a refund of which nothing was heard is sent again, and by when.
+/// Longer than a refund of which nothing was heard waits until it is sent again.
 const SENT_AGAIN_SECONDS: u32 = 6;
 /// How often two requests are brought to the same moment: statements that wait for a row give up
 /// after half a second, and a slow machine may need longer to send both.
