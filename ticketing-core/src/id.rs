@@ -112,6 +112,8 @@ id! {
     MovementId;
     /// An event that a consumer could not react to.
     ParkedId;
+    /// What somebody says about a production.
+    ReviewId;
 }
 
 /// A payment attempt as the provider knows it: 32 hexadecimal digits, because several payment

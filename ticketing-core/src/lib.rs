@@ -21,6 +21,7 @@ pub mod orders;
 mod page;
 pub mod payments;
 mod rendered;
+pub mod reviews;
 pub mod seats;
 #[cfg(feature = "services")]
 mod services;
@@ -34,9 +35,9 @@ pub use self::box_office::{
     BoxOffice, CancellationProgress, CancellationState, Cancelling, CheckedIn, Checkout, DoorList,
     EmbeddedSettings, Eta, IssuedTicket, LISTENERS_MAX, LedgerPage, LineAnswer, LineEvent,
     LineListener, LineState, LineStatus, OrganizerOrder, PassGranted, Payment, PaymentOutcome,
-    PaymentReport, PerformanceView, PlacedOrder, SaleGauges, SaleStatus, SalesReport, Scanning,
-    SeatChanges, SeatEvent, SeatListener, SeatMapView, StatusFrame, Steer, Step, SyntheticBuyer,
-    UPLOADS_MAX,
+    PaymentReport, PerformanceView, PlacedOrder, ReviewPage, ReviewView, SaleGauges, SaleStatus,
+    SalesReport, Scanning, SeatChanges, SeatEvent, SeatListener, SeatMapView, StatusFrame, Steer,
+    Step, SyntheticBuyer, UPLOADS_MAX,
 };
 pub use self::clock::{Clock, GRACE_MS, Timestamp};
 pub use self::error::{Error, FieldError, Result};
@@ -44,10 +45,12 @@ pub use self::error::{Error, FieldError, Result};
 pub use self::guards::{Broken, CrashPoint};
 pub use self::id::{
     AccountId, HoldId, MovementId, OrderId, ParkedId, PaymentId, PerformanceId, ProductionId,
-    Randomness, RefundId, ScanId, TicketId, VenueId,
+    Randomness, RefundId, ReviewId, ScanId, TicketId, VenueId,
 };
 pub use self::idempotency::IdempotencyKey;
 pub use self::money::{Currency, Money, PRICE_MAX, PayMethod};
 pub use self::page::{PAGE_DEFAULT, PAGE_MAX, Page, Paged, Position, fingerprint};
 pub use self::rendered::Rendered;
+#[cfg(feature = "services")]
+pub use self::services::kafka::KafkaSettings;
 pub use self::signing::SigningKey;

@@ -50,6 +50,11 @@ impl Page {
         self.after.is_none()
     }
 
+    /// It begins with the first row, and so many rows are enough to know whether another follows.
+    pub(crate) fn is_among_first(self, rows: u32) -> bool {
+        self.after.is_none() && self.limit < rows
+    }
+
     /// The position after which the page begins; before every row where it is the first.
     #[cfg(feature = "services")]
     pub(crate) fn after(self) -> Position {

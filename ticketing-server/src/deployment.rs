@@ -7,6 +7,8 @@ use std::sync::Arc;
 use anyhow::Context;
 #[cfg(feature = "services")]
 use secrecy::ExposeSecret;
+#[cfg(feature = "services")]
+use ticketing_core::KafkaSettings;
 use ticketing_core::payments::{PortOne, PortOneSettings};
 use ticketing_core::{BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey};
 use tokio::net::TcpListener;
@@ -130,10 +132,15 @@ async fn on_services(settings: &Settings, services: ServiceAddresses) -> anyhow:
     settings.require("TICKETING_GATEWAY", "is required with services")?;
     let portone = PortOne::new(portone(settings)?.context("just required")?)?;
     portone.reachable().await.context("the payment gateway does not answer")?;
+    let mut kafka = KafkaSettings::at(services.kafka);
+    let partitions = settings.kafka_partitions(KafkaSettings::PARTITIONS_MAX)?;
+    kafka.partitions = partitions.unwrap_or(kafka.partitions);
+    let replication = settings.kafka_replication(KafkaSettings::REPLICATION_MAX)?;
+    kafka.replication = replication.unwrap_or(kafka.replication);
     let office = BoxOffice::connect(ticketing_core::ServicesSettings {
         postgres: services.postgres.expose_secret().to_owned().into(),
         redis: services.redis,
-        kafka: services.kafka,
+        kafka,
         namespace: settings.text("TICKETING_NAMESPACE").unwrap_or("ticketing").to_owned(),
         keep_connections: true,
         clock: None,

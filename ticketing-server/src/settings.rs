@@ -9,10 +9,12 @@ use ticketing_core::payments::{Channel, Storefront, WebhookSecrets};
 
 /// Every setting of the product's programs. A program ignores those of another one, and refuses a
 /// `TICKETING_` name that is not here: a misspelt setting must not be a silent default.
-pub const NAMES: [&str; 23] = [
+pub const NAMES: [&str; 25] = [
     "TICKETING_POSTGRES",
     "TICKETING_REDIS",
     "TICKETING_KAFKA",
+    "TICKETING_KAFKA_PARTITIONS",
+    "TICKETING_KAFKA_REPLICATION",
     "TICKETING_NAMESPACE",
     "TICKETING_SIGNING_KEY",
     "TICKETING_SIGNING_KEYS_OLD",
@@ -119,6 +121,23 @@ impl Settings {
             redis: self.values["TICKETING_REDIS"].clone(),
             kafka: self.values["TICKETING_KAFKA"].expose_secret().to_owned(),
         }))
+    }
+
+    /// How many partitions a topic of events has, where it is made and this is set.
+    pub fn kafka_partitions(&self, most: u16) -> Result<Option<u16>, SettingsError> {
+        self.count("TICKETING_KAFKA_PARTITIONS", most)
+    }
+
+    /// On how many brokers each event is, where its topic is made and this is set.
+    pub fn kafka_replication(&self, most: u16) -> Result<Option<u16>, SettingsError> {
+        self.count("TICKETING_KAFKA_REPLICATION", most)
+    }
+
+    fn count(&self, name: &'static str, most: u16) -> Result<Option<u16>, SettingsError> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let count = text.parse().ok().filter(|count| (1..=most).contains(count));
+        let unusable = || SettingsError::Unusable { name, why: format!("from 1 to {most}") };
+        count.map(Some).ok_or_else(unusable)
     }
 
     /// The signing key, if one is set, with the older ones whose tokens and tickets stay good.

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use uuid::Uuid;
 
@@ -59,6 +61,8 @@ pub(crate) trait Accounts: Send + Sync {
     #[cfg(feature = "services")]
     async fn fold(&self) -> Result<usize>;
     async fn account(&self, id: AccountId) -> Result<Option<Account>>;
+    /// What these are called, in one read; those that are gone are not in it.
+    async fn nicknames(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, String>>;
     async fn set_role(&self, id: AccountId, role: Role) -> Result<Option<Account>>;
     async fn begin_session(&self, token: RefreshToken) -> Result<()>;
     /// Uses `old` up and puts `new_hash` in its place; a token used before ends its session.

@@ -88,6 +88,12 @@ impl Accounts for MemoryAccounts {
         Ok(self.0.lock().accounts.get(&id).map(|held| held.account.clone()))
     }
 
+    async fn nicknames(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, String>> {
+        let tables = self.0.lock();
+        let named = |id: &AccountId| Some((*id, tables.accounts.get(id)?.account.nickname.clone()));
+        Ok(ids.iter().filter_map(named).collect())
+    }
+
     async fn set_role(&self, id: AccountId, role: Role) -> Result<Option<Account>> {
         let mut tables = self.0.lock();
         let Some(held) = tables.accounts.get_mut(&id) else { return Ok(None) };

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -151,6 +153,13 @@ impl Accounts for PostgresAccounts {
         );
         let row = row.fetch_optional(&self.0).await?.map(Known::try_from).transpose()?;
         Ok(row.map(|row| row.account))
+    }
+
+    async fn nicknames(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, String>> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        let rows = sqlx::query!("SELECT id, nickname FROM accounts WHERE id = ANY ($1)", &ids);
+        let rows = rows.fetch_all(&self.0).await?.into_iter();
+        Ok(rows.map(|row| (row.id.into(), row.nickname)).collect())
     }
 
     async fn set_role(&self, id: AccountId, role: Role) -> Result<Option<Account>> {

@@ -20,9 +20,11 @@ use crate::id::Randomness;
 use crate::orders::Orders;
 use crate::orders::postgres::PostgresOrders;
 use crate::payments::Provider;
+use crate::reviews::postgres::PostgresReviews;
+use crate::reviews::redis::SharedPages;
 use crate::seats::redis::RedisSeats;
 use crate::services::Services;
-use crate::services::kafka::Kafka;
+use crate::services::kafka::{Kafka, KafkaSettings};
 use crate::services::postgres::Postgres;
 use crate::services::redis::Redis;
 use crate::signing::SigningKey;
@@ -36,8 +38,8 @@ pub struct ServicesSettings {
     pub postgres: SecretString,
     /// `redis://:password@host:port/`.
     pub redis: SecretString,
-    /// `host:port,host:port`.
-    pub kafka: String,
+    /// Where Kafka is, and what its topics are made like.
+    pub kafka: KafkaSettings,
     /// PostgreSQL's schema, the prefix of Redis' keys and of Kafka's topics: deployments with
     /// different namespaces share services and see nothing of each other.
     pub namespace: String,
@@ -89,6 +91,7 @@ impl BoxOffice {
         };
         let repair = Repair::new(books, redis.clone(), settings.namespace.clone(), guards);
         let repair = Arc::new(repair);
+        let first_pages = SharedPages::new(redis.clone(), settings.namespace.clone());
         let keys = Arc::new(Keys::new(redis, settings.namespace, repair, guards));
         let backend = Backend {
             accounts: Arc::new(PostgresAccounts::new(pool.clone())),
@@ -99,7 +102,9 @@ impl BoxOffice {
             orders: Orders::of(&orders),
             outbox: Arc::new(PostgresOutbox::new(pool.clone(), &namespace, topics, guards)),
             inbox: Arc::new(PostgresInbox::new(pool.clone(), guards)),
-            parking: Arc::new(PostgresParking::new(pool)),
+            parking: Arc::new(PostgresParking::new(pool.clone())),
+            reviews: Arc::new(PostgresReviews::new(pool)),
+            first_pages: Some(first_pages),
             services: Some(services),
         };
         let ServicesSettings { randomness, signing_key, provider, .. } = settings;

@@ -7,6 +7,7 @@ mod noticing;
 mod organizing;
 mod proofs;
 mod reacting;
+mod reviewing;
 mod seeing;
 mod settling;
 mod signing_in;
@@ -30,6 +31,8 @@ pub use self::organizing::{
     PaymentReport, PerformanceView, SaleGauges, SaleStatus, SalesReport, Scanning, Steer,
     SyntheticBuyer, UPLOADS_MAX,
 };
+use self::reviewing::Fronts;
+pub use self::reviewing::{ReviewPage, ReviewView};
 pub use self::seeing::{
     LISTENERS_MAX, LineEvent, LineListener, LineState, LineStatus, SeatChanges, SeatEvent,
     SeatListener, StatusFrame,
@@ -54,6 +57,10 @@ use crate::orders::memory::MemoryOrders;
 use crate::orders::{OrderLinks, Orders, TicketSigner, TicketVerifier};
 use crate::page::{Cursors, Page, Position};
 use crate::payments::Provider;
+use crate::reviews::Reviews;
+use crate::reviews::memory::MemoryReviews;
+#[cfg(feature = "services")]
+use crate::reviews::redis::SharedPages;
 use crate::seats::memory::MemorySeats;
 use crate::seats::{HoldIds, Seats};
 use crate::signing::SigningKey;
@@ -96,6 +103,7 @@ struct Inner {
     draws: DashMap<PerformanceId, KnownDraw>,
     /// Cancelled performances of which nothing was left to end, and until when nobody looks again.
     ended: DashMap<PerformanceId, Timestamp>,
+    fronts: Fronts,
     /// What this process last saw of each running sale.
     views: DashMap<PerformanceId, Arc<LiveView>>,
 }
@@ -111,6 +119,10 @@ struct Backend {
     outbox: Arc<dyn Outbox>,
     inbox: Arc<dyn Inbox>,
     parking: Arc<dyn Parking>,
+    reviews: Arc<dyn Reviews>,
+    /// What servers show one another of them; a process by itself has its own.
+    #[cfg(feature = "services")]
+    first_pages: Option<SharedPages>,
     #[cfg(feature = "services")]
     services: Option<crate::services::Services>,
 }
@@ -140,16 +152,22 @@ impl BoxOffice {
         let lines = Arc::new(MemoryLines::new(guards));
         let outbox = Arc::new(MemoryOutbox::default());
         let keys = Arc::new(MemoryKeys::default());
+        let catalog = Arc::new(MemoryCatalog::new(keys.clone()));
+        let orders = Arc::new(MemoryOrders::new(outbox.clone(), keys, guards));
+        let reviews = MemoryReviews::new(orders.clone(), catalog.clone(), outbox.clone());
         let backend = Backend {
             accounts: Arc::new(MemoryAccounts::default()),
-            catalog: Arc::new(MemoryCatalog::new(keys.clone())),
+            catalog,
             seats: Arc::new(MemorySeats::new(lines.clone(), guards)),
             lines,
             line_books: Arc::new(MemoryLineBooks::default()),
-            orders: Orders::of(&Arc::new(MemoryOrders::new(outbox.clone(), keys, guards))),
+            orders: Orders::of(&orders),
             outbox,
             inbox: Arc::new(MemoryInbox::default()),
             parking: Arc::new(MemoryParking::default()),
+            reviews: Arc::new(reviews),
+            #[cfg(feature = "services")]
+            first_pages: None,
             #[cfg(feature = "services")]
             services: None,
         };
@@ -191,6 +209,7 @@ impl BoxOffice {
             productions: DashMap::new(),
             draws: DashMap::new(),
             ended: DashMap::new(),
+            fronts: Fronts::default(),
             views: DashMap::new(),
         }))
     }

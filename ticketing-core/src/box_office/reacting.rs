@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use super::BoxOffice;
 use crate::catalog::Sale;
 use crate::error::{Error, Result, readable};
-use crate::events::{Event, Reaction};
+use crate::events::{Event, EventKind, Reaction};
 use crate::id::OrderId;
 use crate::orders::{Order, OrderStatus};
 
@@ -38,6 +38,7 @@ impl BoxOffice {
         match reaction {
             Reaction::ShowSeats => self.show_seats(event).await,
             Reaction::CountSales => self.backend().inbox.count(event).await.map(drop),
+            Reaction::TendReviews => self.tend_reviews(event).await,
             Reaction::Other(other) => other.react(event).await,
         }
     }
@@ -55,6 +56,30 @@ impl BoxOffice {
         if order.status == OrderStatus::Paid {
             let lines = &self.backend().lines;
             lines.finish(order.performance, order.line_number, order.account).await?;
+        }
+        Ok(())
+    }
+
+    /// The review of a buyer whose purchases changed says whether any is left; what lists show of a
+    /// production whose reviews changed is read anew.
+    async fn tend_reviews(&self, event: &Event) -> Result<()> {
+        let Some(shown) = self.backend().catalog.performance(event.performance).await? else {
+            return Ok(());
+        };
+        let production = shown.details.production_id;
+        let reviews = &self.backend().reviews;
+        let changed = match event.kind {
+            EventKind::Review(_) => Some(reviews.rating(production).await?.1),
+            EventKind::Order(_) => {
+                let id = OrderId::from(event.aggregate);
+                let Some(order) = self.backend().orders.selling.order(id).await? else {
+                    return Ok(());
+                };
+                reviews.follow_purchases(order.account, production, self.now()).await?
+            }
+        };
+        if let Some(version) = changed {
+            self.reviews_changed(production, version).await;
         }
         Ok(())
     }

@@ -93,6 +93,13 @@ pub(crate) trait Catalog: Send + Sync {
     /// What was changed about a performance, newest first.
     async fn audit(&self, id: PerformanceId) -> Result<Vec<AuditEntry>>;
     async fn performance(&self, id: PerformanceId) -> Result<Option<Performance>>;
+    /// Which of these are of the production and have begun.
+    async fn begun(
+        &self,
+        production: ProductionId,
+        performances: &[PerformanceId],
+        now: Timestamp,
+    ) -> Result<Vec<PerformanceId>>;
     async fn performances(&self, visible: Visible, page: Page) -> Result<Paged<Performance>>;
     /// Every performance whose line may have somebody in it, and that is not long over.
     async fn running(&self, now: Timestamp) -> Result<Vec<PerformanceId>>;

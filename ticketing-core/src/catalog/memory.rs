@@ -31,6 +31,12 @@ impl MemoryCatalog {
         Self { keys, tables: Mutex::default() }
     }
 
+    /// What a performance shows.
+    pub(crate) fn production_of(&self, performance: PerformanceId) -> Option<ProductionId> {
+        let tables = self.tables.lock();
+        tables.performances.get(&performance).map(|found| found.details.production_id)
+    }
+
     /// Called under the tables' lock: what the request was answered with, or that it is done now.
     fn remember(&self, request: Option<Request>) -> Result<Remembered> {
         let Some(Request { account, key, hash, facts, .. }) = request else {
@@ -116,6 +122,22 @@ impl Catalog for MemoryCatalog {
 
     async fn performance(&self, id: PerformanceId) -> Result<Option<Performance>> {
         Ok(self.tables.lock().performances.get(&id).cloned())
+    }
+
+    async fn begun(
+        &self,
+        production: ProductionId,
+        performances: &[PerformanceId],
+        now: Timestamp,
+    ) -> Result<Vec<PerformanceId>> {
+        let tables = self.tables.lock();
+        let is_one = |id: &&PerformanceId| {
+            let details = tables.performances.get(id).map(|found| &found.details);
+            details.is_some_and(|details| {
+                details.production_id == production && details.starts_at <= now
+            })
+        };
+        Ok(performances.iter().filter(is_one).copied().collect())
     }
 
     async fn performances(&self, visible: Visible, page: Page) -> Result<Paged<Performance>> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Event, EventKind};
+use super::{Event, EventKind, OrderEvent, Topic};
 use crate::error::{Error, Result};
 
 /// How many consumers a process has.
@@ -56,6 +56,8 @@ pub(crate) enum Reaction {
     ShowSeats,
     /// Counts what was sold.
     CountSales,
+    /// Marks the reviews of whose money went back, and has first pages read again.
+    TendReviews,
     Other(Arc<dyn React>),
 }
 
@@ -73,6 +75,7 @@ impl Consumer {
         vec![
             Self { name: "seats".into(), needs: Needs::Latest, reaction: Reaction::ShowSeats },
             Self { name: "sales".into(), needs: Needs::Each, reaction: Reaction::CountSales },
+            Self { name: "reviews".into(), needs: Needs::Latest, reaction: Reaction::TendReviews },
         ]
     }
 
@@ -91,8 +94,33 @@ impl Consumer {
 
     pub(crate) fn wants(&self, kind: EventKind) -> bool {
         match &self.reaction {
-            Reaction::ShowSeats | Reaction::CountSales => true,
+            Reaction::ShowSeats | Reaction::CountSales => kind.topic() == Topic::Orders,
+            Reaction::TendReviews => match kind {
+                EventKind::Review(_) => true,
+                EventKind::Order(kind) => may_change_purchases(kind),
+            },
             Reaction::Other(other) => other.wants(kind),
         }
+    }
+
+    /// What the events that it wants are about.
+    pub(crate) fn topics(&self) -> Vec<Topic> {
+        let wanted =
+            |topic: &Topic| EventKind::all().any(|kind| kind.topic() == *topic && self.wants(kind));
+        Topic::ALL.into_iter().filter(wanted).collect()
+    }
+}
+
+/// Whether a buyer may have paid for more or less than before.
+fn may_change_purchases(kind: OrderEvent) -> bool {
+    match kind {
+        OrderEvent::Paid | OrderEvent::RefundDue | OrderEvent::Voided => true,
+        OrderEvent::Placed
+        | OrderEvent::Confirming
+        | OrderEvent::Reopened
+        | OrderEvent::Expired
+        | OrderEvent::Cancelled
+        | OrderEvent::Refunded
+        | OrderEvent::Reduced => false,
     }
 }

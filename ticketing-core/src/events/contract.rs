@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{Event, ParkedEvent, SalesCounters};
+use super::{Event, ParkedEvent, SalesCounters, Topic};
 use crate::error::Result;
 use crate::id::PerformanceId;
 
@@ -11,8 +11,8 @@ pub(crate) trait Outbox: Send + Sync {
     /// they are there. One relay works at a time. Answers how many.
     async fn relay(&self) -> Result<usize>;
 
-    /// Keeps events for this consumer of this process, from its position on.
-    fn subscribe(&self, consumer: &str);
+    /// Keeps events about these for this consumer of this process, from its position on.
+    fn subscribe(&self, consumer: &str, topics: &[Topic]);
 
     /// The next events that this process has to react to as this consumer.
     async fn receive(&self, consumer: &str) -> Result<Received>;

@@ -1,4 +1,4 @@
-use super::EventKind;
+use super::{EventKind, OrderEvent};
 
 /// What the events of a performance add up to: a view that follows the books, for dashboards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,18 +17,17 @@ impl SalesCounters {
     /// What one event adds.
     pub(crate) fn of(kind: EventKind, seats: u32) -> Self {
         let seats = i64::from(seats);
+        let EventKind::Order(kind) = kind else { return Self::default() };
         match kind {
-            EventKind::OrderPlaced => Self { orders_placed: 1, ..Self::default() },
-            EventKind::OrderPaid => Self { orders_paid: 1, seats_sold: seats, ..Self::default() },
-            EventKind::OrderExpired | EventKind::OrderCancelled | EventKind::OrderRefundDue => {
+            OrderEvent::Placed => Self { orders_placed: 1, ..Self::default() },
+            OrderEvent::Paid => Self { orders_paid: 1, seats_sold: seats, ..Self::default() },
+            OrderEvent::Expired | OrderEvent::Cancelled | OrderEvent::RefundDue => {
                 Self { orders_ended: 1, ..Self::default() }
             }
-            EventKind::OrderVoided | EventKind::OrderReduced => {
+            OrderEvent::Voided | OrderEvent::Reduced => {
                 Self { seats_sold: -seats, ..Self::default() }
             }
-            EventKind::OrderConfirming | EventKind::OrderReopened | EventKind::OrderRefunded => {
-                Self::default()
-            }
+            OrderEvent::Confirming | OrderEvent::Reopened | OrderEvent::Refunded => Self::default(),
         }
     }
 

@@ -5,67 +5,155 @@ use uuid::Uuid;
 use crate::clock::Timestamp;
 use crate::id::PerformanceId;
 
-/// What happened to an order.
+/// What events are about, by which they are published: those about one order, or one review, stay in
+/// order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Topic {
+    /// Orders.
+    Orders,
+    /// Reviews.
+    Reviews,
+}
+
+impl Topic {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::Orders, Self::Reviews];
+
+    /// The word in its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Orders => "orders",
+            Self::Reviews => "reviews",
+        }
+    }
+}
+
+/// The kinds of events about one thing, with their words.
+macro_rules! kinds {
+    ($(#[$meta:meta])* $kinds:ident { $($(#[$about:meta])* $kind:ident = $name:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $kinds {
+            $($(#[$about])* $kind,)+
+        }
+
+        impl $kinds {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$kind),+];
+
+            /// The word on the wire and in the books.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// What happened to an order.
+    OrderEvent {
+        /// Placed: its seats are reserved.
+        Placed = "order_placed",
+        /// A payment is under way.
+        Confirming = "order_confirming",
+        /// A payment was declined; the order waits for another.
+        Reopened = "order_reopened",
+        /// Paid: its seats are sold.
+        Paid = "order_paid",
+        /// Not paid in time: its seats are free.
+        Expired = "order_expired",
+        /// Given up by the buyer: its seats are free.
+        Cancelled = "order_cancelled",
+        /// Money is on its way back: its seats are free.
+        RefundDue = "order_refund_due",
+        /// Money is back.
+        Refunded = "order_refunded",
+        /// A paid order ended: its tickets are void, its seats are free, and its money is on its way
+        /// back or back.
+        Voided = "order_voided",
+        /// Some seats of a paid order were given back: their tickets are void, they are free, and
+        /// their money is on its way back.
+        Reduced = "order_reduced",
+    }
+}
+
+kinds! {
+    /// What happened to a review.
+    ReviewEvent {
+        /// Written.
+        Written = "review_written",
+        /// Changed by its author.
+        Edited = "review_edited",
+        /// Taken back by its author.
+        Deleted = "review_deleted",
+        /// Somebody likes it.
+        Liked = "review_liked",
+        /// Somebody does not like it any more.
+        Unliked = "review_unliked",
+        /// The organizer replied.
+        Replied = "review_replied",
+        /// Hidden for a while.
+        Hidden = "review_hidden",
+        /// Removed for good.
+        Removed = "review_removed",
+        /// Shown again.
+        Restored = "review_restored",
+        /// Its author objects to what was done with it.
+        Objected = "review_objected",
+        /// The money of what its author saw went back, or did not after all.
+        Marked = "review_marked",
+    }
+}
+
+/// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EventKind {
-    /// Placed: its seats are reserved.
-    OrderPlaced,
-    /// A payment is under way.
-    OrderConfirming,
-    /// A payment was declined; the order waits for another.
-    OrderReopened,
-    /// Paid: its seats are sold.
-    OrderPaid,
-    /// Not paid in time: its seats are free.
-    OrderExpired,
-    /// Given up by the buyer: its seats are free.
-    OrderCancelled,
-    /// Money is on its way back: its seats are free.
-    OrderRefundDue,
-    /// Money is back.
-    OrderRefunded,
-    /// A paid order ended: its tickets are void, its seats are free, and its money is on its way back
-    /// or back.
-    OrderVoided,
-    /// Some seats of a paid order were given back: their tickets are void, they are free, and their
-    /// money is on its way back.
-    OrderReduced,
+    /// To an order.
+    Order(OrderEvent),
+    /// To a review.
+    Review(ReviewEvent),
 }
 
 impl EventKind {
-    #[cfg(feature = "services")]
-    const ALL: [Self; 10] = [
-        Self::OrderPlaced,
-        Self::OrderConfirming,
-        Self::OrderReopened,
-        Self::OrderPaid,
-        Self::OrderExpired,
-        Self::OrderCancelled,
-        Self::OrderRefundDue,
-        Self::OrderRefunded,
-        Self::OrderVoided,
-        Self::OrderReduced,
-    ];
-
     /// The word on the wire and in the books.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::OrderPlaced => "order_placed",
-            Self::OrderConfirming => "order_confirming",
-            Self::OrderReopened => "order_reopened",
-            Self::OrderPaid => "order_paid",
-            Self::OrderExpired => "order_expired",
-            Self::OrderCancelled => "order_cancelled",
-            Self::OrderRefundDue => "order_refund_due",
-            Self::OrderRefunded => "order_refunded",
-            Self::OrderVoided => "order_voided",
-            Self::OrderReduced => "order_reduced",
+            Self::Order(kind) => kind.name(),
+            Self::Review(kind) => kind.name(),
         }
+    }
+
+    /// What it is about.
+    pub const fn topic(self) -> Topic {
+        match self {
+            Self::Order(_) => Topic::Orders,
+            Self::Review(_) => Topic::Reviews,
+        }
+    }
+
+    /// Every kind.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let orders = OrderEvent::ALL.iter().copied().map(Self::Order);
+        orders.chain(ReviewEvent::ALL.iter().copied().map(Self::Review))
     }
 
     #[cfg(feature = "services")]
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+        Self::all().find(|kind| kind.name() == name)
+    }
+}
+
+impl From<OrderEvent> for EventKind {
+    fn from(kind: OrderEvent) -> Self {
+        Self::Order(kind)
+    }
+}
+
+impl From<ReviewEvent> for EventKind {
+    fn from(kind: ReviewEvent) -> Self {
+        Self::Review(kind)
     }
 }
 
@@ -82,7 +170,7 @@ pub struct Event {
     pub performance: PerformanceId,
     /// What happened.
     pub kind: EventKind,
-    /// How many seats it is about.
+    /// How many seats it is about; none where it is not about an order.
     pub seats: u32,
     /// When.
     pub at: Timestamp,
@@ -116,6 +204,13 @@ impl StoredEvent {
         }
     }
 
+    /// The word of the topic that it belongs to: every kind begins with what it is about, also one that
+    /// only a newer server knows.
+    pub(crate) fn topic(&self) -> String {
+        let about = self.kind.split('_').next().unwrap_or_default();
+        format!("{about}s")
+    }
+
     /// The event; nothing where this version does not know its kind.
     pub(crate) fn read(self) -> Option<Event> {
         Some(Event {
@@ -127,5 +222,27 @@ impl StoredEvent {
             seats: self.seats,
             at: self.at,
         })
+    }
+}
+
+#[cfg(all(test, feature = "services"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_of_a_kind_says_its_topic() {
+        for kind in EventKind::all() {
+            let event = Event {
+                id: 1,
+                aggregate: Uuid::nil(),
+                version: 1,
+                performance: Uuid::nil().into(),
+                kind,
+                seats: 1,
+                at: Timestamp::EPOCH,
+            };
+            assert_eq!(StoredEvent::of(&event).topic(), kind.topic().name(), "{}", kind.name());
+            assert_eq!(EventKind::from_name(kind.name()), Some(kind));
+        }
     }
 }

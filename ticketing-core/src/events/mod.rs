@@ -18,6 +18,6 @@ pub(crate) use self::contract::{Inbox, Outbox, Received};
 pub use self::counters::SalesCounters;
 #[cfg(feature = "services")]
 pub(crate) use self::event::StoredEvent;
-pub use self::event::{Event, EventKind};
+pub use self::event::{Event, EventKind, OrderEvent, ReviewEvent, Topic};
 pub use self::parked::ParkedEvent;
 pub(crate) use self::parked::{LEASE_MS, PARKED_MAX, Parking};

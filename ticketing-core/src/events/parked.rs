@@ -119,7 +119,7 @@ pub(crate) trait Parking: Send + Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::EventKind;
+    use crate::events::OrderEvent;
 
     #[test]
     fn it_is_tried_later_and_later_and_then_a_person_looks() {
@@ -129,7 +129,7 @@ mod tests {
             aggregate: Uuid::nil(),
             version: 1,
             performance: Uuid::nil().into(),
-            kind: EventKind::OrderPaid,
+            kind: OrderEvent::Paid.into(),
             seats: 1,
             at: now,
         };

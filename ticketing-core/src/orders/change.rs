@@ -9,7 +9,7 @@ use super::movement::{Movement, moved};
 use super::order::{Order, OrderStatus};
 use super::refund::Refund;
 use crate::clock::Timestamp;
-use crate::events::EventKind;
+use crate::events::OrderEvent;
 use crate::id::{AccountId, PaymentId};
 use crate::idempotency::{IdempotencyKey, Kept, RequestHash};
 
@@ -34,7 +34,7 @@ pub(crate) struct Change {
     /// What of its money moved.
     pub(crate) movements: Vec<Movement>,
     /// What happened, with the version that it made.
-    pub(crate) events: Vec<(EventKind, i64)>,
+    pub(crate) events: Vec<(OrderEvent, i64)>,
     pub(crate) attention: Vec<Attention>,
     /// What no person needs to look at any more.
     pub(crate) closed: Vec<(PaymentId, AttentionReason)>,
@@ -118,7 +118,7 @@ pub(super) struct Draft<'a> {
     pub(super) seats: Seats,
     pub(super) tickets: Tickets,
     pub(super) remember: Option<Remember>,
-    event: Option<EventKind>,
+    event: Option<OrderEvent>,
     attention: Vec<Attention>,
 }
 
@@ -138,7 +138,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The order becomes what the event says.
-    pub(super) fn becomes(&mut self, event: EventKind) {
+    pub(super) fn becomes(&mut self, event: OrderEvent) {
         self.after.order.status = OrderStatus::after(event);
         self.event = Some(event);
     }

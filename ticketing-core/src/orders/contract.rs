@@ -10,8 +10,8 @@ use super::attention::{Attention, AttentionReason};
 use super::change::{Change, Outcome};
 use super::dossier::Dossier;
 use super::{
-    Annulled, EntryRules, Judged, Movement, NewScan, Order, OrderStatus, Period, RefundReport,
-    Scan, Ticket, Totals,
+    Annulled, EntryRules, Judged, Movement, NewScan, Order, OrderStatus, Period, Purchase,
+    RefundReport, Scan, Ticket, Totals,
 };
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -104,6 +104,10 @@ pub(crate) trait Selling: Send + Sync {
     ) -> Result<Vec<OrderId>>;
     /// How far the end of a performance is.
     async fn ending(&self, performance: PerformanceId) -> Result<Ending>;
+    /// What an account has paid for and not given back whole; at most [`PURCHASES_MAX`].
+    ///
+    /// [`PURCHASES_MAX`]: super::purchase::PURCHASES_MAX
+    async fn purchases(&self, account: AccountId) -> Result<Vec<Purchase>>;
     /// The accounts that have an order.
     async fn accounts_with_orders(&self) -> Result<Vec<AccountId>>;
 }

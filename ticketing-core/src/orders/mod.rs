@@ -14,6 +14,7 @@ mod movement;
 mod order;
 #[cfg(feature = "services")]
 pub(crate) mod postgres;
+mod purchase;
 mod refund;
 mod rules;
 mod scan;
@@ -36,6 +37,7 @@ pub(crate) use self::dossier::Dossier;
 pub(crate) use self::link::OrderLinks;
 pub use self::movement::{Movement, MovementKind, Period, Totals};
 pub use self::order::{Order, OrderStatus};
+pub(crate) use self::purchase::Purchase;
 pub use self::refund::{RefundReport, RefundStatus};
 pub use self::rules::Quote;
 pub(crate) use self::rules::{

@@ -1,7 +1,7 @@
 use super::attention::derived;
 use crate::catalog::RefundRule;
 use crate::clock::Timestamp;
-use crate::events::EventKind;
+use crate::events::OrderEvent;
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
 use crate::money::{Money, PayMethod};
 use crate::seats::{OrderLine, Projection, SeatStatus};
@@ -57,15 +57,15 @@ impl OrderStatus {
     }
 
     /// What an event leaves an order as.
-    pub(super) const fn after(event: EventKind) -> Self {
+    pub(super) const fn after(event: OrderEvent) -> Self {
         match event {
-            EventKind::OrderPlaced | EventKind::OrderReopened => Self::PendingPayment,
-            EventKind::OrderConfirming => Self::Confirming,
-            EventKind::OrderPaid | EventKind::OrderReduced => Self::Paid,
-            EventKind::OrderExpired => Self::Expired,
-            EventKind::OrderCancelled => Self::Cancelled,
-            EventKind::OrderRefundDue | EventKind::OrderVoided => Self::RefundDue,
-            EventKind::OrderRefunded => Self::Refunded,
+            OrderEvent::Placed | OrderEvent::Reopened => Self::PendingPayment,
+            OrderEvent::Confirming => Self::Confirming,
+            OrderEvent::Paid | OrderEvent::Reduced => Self::Paid,
+            OrderEvent::Expired => Self::Expired,
+            OrderEvent::Cancelled => Self::Cancelled,
+            OrderEvent::RefundDue | OrderEvent::Voided => Self::RefundDue,
+            OrderEvent::Refunded => Self::Refunded,
         }
     }
 

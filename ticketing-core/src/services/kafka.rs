@@ -15,21 +15,54 @@ const ADMIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a record may wait for its delivery report.
 pub(crate) const DELIVERY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Where Kafka is.
+/// Where Kafka is, and what topics are made like that are not there yet.
+#[derive(Clone, Debug)]
+pub struct KafkaSettings {
+    /// `host:port,host:port`.
+    pub brokers: String,
+    /// How many partitions a topic of events has: as many servers can react at once.
+    pub partitions: u16,
+    /// On how many brokers each record is.
+    pub replication: u16,
+}
+
+impl KafkaSettings {
+    /// The most partitions that are asked for.
+    pub const PARTITIONS_MAX: u16 = 1_000;
+    /// The most copies that are asked for.
+    pub const REPLICATION_MAX: u16 = 9;
+
+    /// Four partitions, and one copy of each record.
+    pub fn at(brokers: impl Into<String>) -> Self {
+        Self { brokers: brokers.into(), partitions: 4, replication: 1 }
+    }
+}
+
+/// Kafka, as it is set.
 #[derive(Clone, Debug)]
 pub(crate) struct Kafka {
-    brokers: String,
+    settings: KafkaSettings,
 }
 
 impl Kafka {
-    pub(crate) fn new(brokers: String) -> Self {
-        Self { brokers }
+    pub(crate) fn new(settings: KafkaSettings) -> Self {
+        Self { settings }
     }
 
-    /// Makes a topic if it is not there.
-    pub(crate) async fn ensure_topic(&self, name: &str, partitions: i32) -> Result<()> {
+    /// Makes a topic for events if it is not there; one that is there stays as it is.
+    pub(crate) async fn ensure_topic(&self, name: &str) -> Result<()> {
+        self.ensure(name, self.settings.partitions).await
+    }
+
+    /// The same, of one partition.
+    pub(crate) async fn ensure_log(&self, name: &str) -> Result<()> {
+        self.ensure(name, 1).await
+    }
+
+    async fn ensure(&self, name: &str, partitions: u16) -> Result<()> {
         let admin: AdminClient<DefaultClientContext> = self.config().create().map_err(failed)?;
-        let topic = NewTopic::new(name, partitions, TopicReplication::Fixed(1));
+        let replication = TopicReplication::Fixed(self.settings.replication.into());
+        let topic = NewTopic::new(name, partitions.into(), replication);
         let options = AdminOptions::new().operation_timeout(Some(ADMIN_TIMEOUT));
         let made = admin.create_topics([&topic], &options).await.map_err(failed)?;
         match made.into_iter().next() {
@@ -59,7 +92,7 @@ impl Kafka {
     }
 
     /// A consumer of a group that commits what it is told to, from the beginning.
-    pub(crate) fn consumer(&self, group: &str, topic: &str) -> Result<StreamConsumer> {
+    pub(crate) fn consumer(&self, group: &str, topics: &[String]) -> Result<StreamConsumer> {
         let consumer: StreamConsumer = self
             .config()
             .set("group.id", group)
@@ -69,13 +102,14 @@ impl Kafka {
             .set("session.timeout.ms", "10000")
             .create()
             .map_err(failed)?;
-        consumer.subscribe(&[topic]).map_err(failed)?;
+        let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
+        consumer.subscribe(&topics).map_err(failed)?;
         Ok(consumer)
     }
 
     fn config(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
-        config.set("bootstrap.servers", &self.brokers).set("client.id", "ticketing");
+        config.set("bootstrap.servers", &self.settings.brokers).set("client.id", "ticketing");
         config
     }
 }

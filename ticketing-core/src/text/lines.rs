@@ -52,7 +52,6 @@ impl Paragraphs {
     }
 
     /// As [`OneLine::from_store`].
-    #[cfg(feature = "services")]
     pub(crate) fn from_store(stored: &str) -> Self {
         Self { text: replaced(stored, flaw_in_paragraphs) }
     }

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use ticketing_core::catalog::Policy;
-use ticketing_core::events::{Event, EventKind, Needs, ParkedEvent, React, SalesCounters};
+use ticketing_core::events::{
+    Event, EventKind, Needs, OrderEvent, ParkedEvent, React, SalesCounters,
+};
 use ticketing_core::{Error, Page, Result};
 
 use crate::contradictions::later;
@@ -112,7 +114,7 @@ behaviour! {
         let sale = on_sale(&world).await;
         let fails = Recorder::at(&world, "fails", Needs::Each);
         let well = Recorder::at(&world, "well", Needs::Each);
-        fails.cannot(&[EventKind::OrderConfirming]);
+        fails.cannot(&[OrderEvent::Confirming.into()]);
         let (first, second) = (world.admitted(&sale).await, world.admitted(&sale).await);
         world.bought(&first, &[1]).await;
         let cancelled = world.ordered(&second, &[2]).await;
@@ -133,7 +135,7 @@ behaviour! {
     async fn what_it_could_not_do_is_tried_again_by_itself_and_in_order(world: World) {
         let sale = on_sale(&world).await;
         let fails = Recorder::at(&world, "fails", Needs::Each);
-        fails.cannot(&[EventKind::OrderConfirming]);
+        fails.cannot(&[OrderEvent::Confirming.into()]);
         let visitor = world.admitted(&sale).await;
         world.bought(&visitor, &[1]).await;
         all_told(&world, &world).await;
@@ -149,7 +151,7 @@ behaviour! {
     async fn what_never_works_waits_for_a_person_who_has_it_done(world: World) {
         let sale = on_sale(&world).await;
         let fails = Recorder::at(&world, "fails", Needs::Each);
-        fails.cannot(&[EventKind::OrderPlaced]);
+        fails.cannot(&[OrderEvent::Placed.into()]);
         let visitor = world.admitted(&sale).await;
         world.bought(&visitor, &[1]).await;
         all_told(&world, &world).await;
@@ -174,7 +176,7 @@ behaviour! {
     async fn what_a_person_gives_up_is_passed_over(world: World) {
         let sale = on_sale(&world).await;
         let fails = Recorder::at(&world, "fails", Needs::Each);
-        fails.cannot(&[EventKind::OrderPlaced]);
+        fails.cannot(&[OrderEvent::Placed.into()]);
         let visitor = world.admitted(&sale).await;
         world.bought(&visitor, &[1]).await;
         all_told(&world, &world).await;
@@ -190,7 +192,7 @@ behaviour! {
     async fn who_shows_the_latest_forgets_what_is_older(world: World) {
         let sale = on_sale(&world).await;
         let shows = Recorder::at(&world, "shows", Needs::Latest);
-        shows.cannot(&[EventKind::OrderPlaced, EventKind::OrderConfirming]);
+        shows.cannot(&[OrderEvent::Placed.into(), OrderEvent::Confirming.into()]);
         let visitor = world.admitted(&sale).await;
         world.ordered(&visitor, &[1]).await;
         all_told(&world, &world).await;
@@ -205,7 +207,7 @@ behaviour! {
     async fn who_is_away_loses_nothing_and_sets_nothing_aside(world: World) {
         let sale = on_sale(&world).await;
         let away = Recorder::at(&world, "away", Needs::Each);
-        away.is_away_at(&[EventKind::OrderPaid]);
+        away.is_away_at(&[OrderEvent::Paid.into()]);
         let visitor = world.admitted(&sale).await;
         world.bought(&visitor, &[1]).await;
         world.office.step_events().await.unwrap();
@@ -228,7 +230,7 @@ behaviour! {
     async fn a_panic_in_a_reaction_is_set_aside_as_any_other_failure(world: World) {
         let sale = on_sale(&world).await;
         let panics = Recorder::subscribed(&world, "panics", Needs::Each, true);
-        panics.cannot(&[EventKind::OrderPlaced]);
+        panics.cannot(&[OrderEvent::Placed.into()]);
         let visitor = world.admitted(&sale).await;
         world.ordered(&visitor, &[1]).await;
         all_told(&world, &world).await;

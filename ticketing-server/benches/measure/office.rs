@@ -10,7 +10,7 @@ use ticketing_core::accounts::{Caller, Role, SignUp};
 use ticketing_core::catalog::{CategoryPrice, NewPerformance, Policy, VenueDetails};
 use ticketing_core::payments::{PortOne, PortOneSettings};
 use ticketing_core::{
-    BoxOffice, Clock, Currency, EmbeddedSettings, Money, PerformanceId, Randomness,
+    BoxOffice, Clock, Currency, EmbeddedSettings, KafkaSettings, Money, PerformanceId, Randomness,
     ServicesSettings, SigningKey,
 };
 use ticketing_gateway::Options;
@@ -52,7 +52,7 @@ impl Measured {
         let office = BoxOffice::connect(ServicesSettings {
             postgres: setting("TICKETING_POSTGRES").into(),
             redis: setting("TICKETING_REDIS").into(),
-            kafka: setting("TICKETING_KAFKA"),
+            kafka: KafkaSettings::at(setting("TICKETING_KAFKA")),
             namespace: namespace.clone(),
             keep_connections: true,
             clock: None,

@@ -16,7 +16,8 @@ use ticketing_core::payments::{
     Provider, ProviderError, Refunding, Reversal, WebhookSecrets,
 };
 use ticketing_core::{
-    BoxOffice, Clock, PayMethod, PaymentId, Randomness, ServicesSettings, SigningKey, Timestamp,
+    BoxOffice, Clock, KafkaSettings, PayMethod, PaymentId, Randomness, ServicesSettings,
+    SigningKey, Timestamp,
 };
 use ticketing_server::{App, Server};
 
@@ -145,7 +146,7 @@ impl Common {
         BoxOffice::connect(ServicesSettings {
             postgres: url("TICKETING_POSTGRES").into(),
             redis: url("TICKETING_REDIS").into(),
-            kafka: url("TICKETING_KAFKA"),
+            kafka: KafkaSettings::at(url("TICKETING_KAFKA")),
             namespace: self.namespace.clone(),
             keep_connections: false,
             clock: Some(clock),

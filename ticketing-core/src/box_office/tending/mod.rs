@@ -7,6 +7,7 @@ mod money;
 mod reactions;
 #[cfg(feature = "services")]
 pub(super) mod repair;
+mod reviews;
 mod steps;
 
 pub(super) use self::drawing::KnownDraw;

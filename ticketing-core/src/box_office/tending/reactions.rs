@@ -52,7 +52,7 @@ impl Reactions {
         if all.len() >= CONSUMERS_MAX {
             return Err(Error::Conflict(format!("no more than {CONSUMERS_MAX} consumers")));
         }
-        outbox.subscribe(&consumer.name);
+        outbox.subscribe(&consumer.name, &consumer.topics());
         all.push(Arc::new(Reacting { consumer, turn: Mutex::default() }));
         Ok(())
     }

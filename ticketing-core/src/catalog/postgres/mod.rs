@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use self::rows::{PerformanceRow, ProductionRow, VenueRow};
 use self::writes::{
@@ -199,6 +200,23 @@ impl Catalog for PostgresCatalog {
             id.uuid()
         );
         row.fetch_optional(&self.0).await?.map(Performance::try_from).transpose()
+    }
+
+    async fn begun(
+        &self,
+        production: ProductionId,
+        performances: &[PerformanceId],
+        now: Timestamp,
+    ) -> Result<Vec<PerformanceId>> {
+        let ids: Vec<Uuid> = performances.iter().map(|id| id.uuid()).collect();
+        let begun = sqlx::query_scalar!(
+            "SELECT id FROM performances
+             WHERE id = ANY ($1) AND coalesce(production_id, id) = $2 AND starts_at_ms <= $3",
+            &ids,
+            production.uuid(),
+            now.as_millis(),
+        );
+        Ok(begun.fetch_all(&self.0).await?.into_iter().map(PerformanceId::from).collect())
     }
 
     /// A row of an older server has no folding yet; its own case is all that makes it differ.

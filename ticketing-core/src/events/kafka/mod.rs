@@ -1,12 +1,12 @@
-//! The topic of order events: keyed by aggregate, so that the events of one order stay in order. Each
-//! consumer reads it as a group of its own.
+//! A topic for each kind of aggregate, keyed by it, so that the events of one order, or one review,
+//! stay in order. Each consumer reads the topics that it wants as a group of its own.
 
 mod reader;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dashmap::DashMap;
+use dashmap::{DashMap, DashSet};
 use futures_util::future::try_join_all;
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use serde::Serialize;
@@ -14,12 +14,10 @@ use tokio::sync::OnceCell;
 
 use self::reader::Reader;
 use super::consumer::OWN_GROUP;
-use super::{ParkedEvent, Received, StoredEvent};
+use super::{ParkedEvent, Received, StoredEvent, Topic};
 use crate::error::{Error, Result};
 use crate::services::kafka::{DELIVERY_TIMEOUT, Kafka, failed};
 
-/// How many partitions: as many servers can react at once.
-const PARTITIONS: i32 = 4;
 /// The group of the consumer that must count each event once goes on where it was when there was no
 /// other, also between servers of which some are older: those count by this group too.
 const FIRST: (&str, &str) = ("sales", OWN_GROUP);
@@ -28,10 +26,11 @@ const FIRST: (&str, &str) = ("sales", OWN_GROUP);
 pub(crate) struct Topics {
     kafka: Kafka,
     namespace: String,
-    orders: String,
     /// What a person has to look at.
     dead_letters: String,
     producer: OnceCell<FutureProducer>,
+    /// Those that are there.
+    made: DashSet<String>,
     readers: DashMap<String, Arc<Reader>>,
 }
 
@@ -49,11 +48,15 @@ impl Topics {
         Self {
             kafka,
             namespace: namespace.to_owned(),
-            orders: format!("{namespace}.orders"),
             dead_letters: format!("{namespace}.dead-letters"),
             producer: OnceCell::new(),
+            made: DashSet::new(),
             readers: DashMap::new(),
         }
+    }
+
+    fn name(&self, topic: &str) -> String {
+        format!("{}.{topic}", self.namespace)
     }
 
     /// Publishes in order; returns once every record has its delivery report. An aggregate's next
@@ -63,11 +66,13 @@ impl Topics {
         let producer = self.producer().await?;
         let mut aggregates = BTreeMap::<_, Vec<_>>::new();
         for event in events {
-            aggregates.entry(event.aggregate).or_default().push(event);
+            let topic = self.name(&event.topic());
+            self.make(&topic).await?;
+            aggregates.entry((event.aggregate, topic)).or_default().push(event);
         }
-        let sent = aggregates.into_values().map(|events| async move {
+        let sent = aggregates.into_iter().map(|((aggregate, topic), events)| async move {
             for event in events {
-                send(producer, &self.orders, event.aggregate, event).await?;
+                send(producer, &topic, aggregate, event).await?;
             }
             Ok(())
         });
@@ -85,17 +90,17 @@ impl Topics {
         send(self.producer().await?, &self.dead_letters, event.aggregate, &letter).await
     }
 
-    pub(crate) fn subscribe(&self, consumer: &str) {
+    pub(crate) fn subscribe(&self, consumer: &str, topics: &[Topic]) {
         self.readers.entry(consumer.to_owned()).or_insert_with(|| {
             let (first, its_group) = FIRST;
             let group = if consumer == first { its_group } else { consumer };
-            Arc::new(Reader::new(&self.orders, format!("{}.{group}", self.namespace)))
+            let topics = topics.iter().map(|topic| self.name(topic.name())).collect();
+            Arc::new(Reader::new(topics, self.name(group)))
         });
     }
 
     pub(crate) async fn receive(&self, consumer: &str) -> Result<Received> {
         let Some(reader) = self.reader(consumer) else { return Ok(Received::AtEnd) };
-        // The topic has to be there before anybody reads it.
         let producer = self.producer().await?;
         reader.receive(&self.kafka, producer).await
     }
@@ -116,17 +121,31 @@ impl Topics {
         if self.producer.get().is_none() {
             return Ok(());
         }
-        self.kafka.remove_topics(&[&self.orders, &self.dead_letters]).await
+        let made: Vec<String> = self.made.iter().map(|name| name.clone()).collect();
+        let names: Vec<&str> = made.iter().map(String::as_str).collect();
+        self.kafka.remove_topics(&names).await
     }
 
+    /// The topics that anybody here reads are there before they are read.
     async fn producer(&self) -> Result<&FutureProducer> {
         self.producer
             .get_or_try_init(|| async {
-                self.kafka.ensure_topic(&self.orders, PARTITIONS).await?;
-                self.kafka.ensure_topic(&self.dead_letters, 1).await?;
+                for topic in Topic::ALL {
+                    self.make(&self.name(topic.name())).await?;
+                }
+                self.kafka.ensure_log(&self.dead_letters).await?;
+                self.made.insert(self.dead_letters.clone());
                 self.kafka.producer()
             })
             .await
+    }
+
+    async fn make(&self, topic: &str) -> Result<()> {
+        if !self.made.contains(topic) {
+            self.kafka.ensure_topic(topic).await?;
+            self.made.insert(topic.to_owned());
+        }
+        Ok(())
     }
 }
 
@@ -152,15 +171,16 @@ mod tests {
     use super::reader::RECEIVE_MAX;
     use super::*;
     use crate::clock::Timestamp;
-    use crate::events::EventKind;
+    use crate::events::OrderEvent;
     use crate::id::Randomness;
+    use crate::services::kafka::KafkaSettings;
 
     const CONSUMER: &str = "tests";
 
     fn topics(namespace: &str) -> Topics {
         let brokers = std::env::var("TICKETING_KAFKA").expect("eval \"$(./services env)\"");
-        let topics = Topics::new(Kafka::new(brokers), namespace);
-        topics.subscribe(CONSUMER);
+        let topics = Topics::new(Kafka::new(KafkaSettings::at(brokers)), namespace);
+        topics.subscribe(CONSUMER, &[Topic::Orders]);
         topics
     }
 
@@ -170,7 +190,7 @@ mod tests {
             aggregate: Uuid::from_u128(u128::try_from(id).unwrap()),
             version: 1,
             performance: Uuid::nil().into(),
-            kind: EventKind::OrderPlaced.name().to_owned(),
+            kind: OrderEvent::Placed.name().to_owned(),
             seats: 1,
             at: Timestamp::from_millis(0),
         };

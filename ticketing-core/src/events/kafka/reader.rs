@@ -1,4 +1,4 @@
-//! One consumer's way through the topic.
+//! One consumer's way through its topics.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use rdkafka::consumer::{CommitMode, Consumer, StreamConsumer};
 use rdkafka::message::Message;
+use rdkafka::metadata::MetadataTopic;
 use rdkafka::producer::{FutureProducer, Producer as _};
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::timeout;
 
-use super::PARTITIONS;
 use crate::error::{Error, Result, readable};
 use crate::events::{Event, Received, StoredEvent};
 use crate::services::kafka::{Kafka, failed};
@@ -27,12 +27,12 @@ const ASKED_WITHIN: Duration = Duration::from_secs(5);
 #[derive(Default)]
 struct Batch {
     events: Vec<Event>,
-    next: BTreeMap<i32, i64>,
+    next: BTreeMap<(String, i32), i64>,
 }
 
 /// A group's member, connected when it is first used.
 pub(super) struct Reader {
-    topic: String,
+    topics: Vec<String>,
     group: String,
     consumer: OnceCell<Arc<StreamConsumer>>,
     /// Received and not acknowledged: these come again before anything later does.
@@ -40,9 +40,8 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(topic: &str, group: String) -> Self {
-        let topic = topic.to_owned();
-        Self { topic, group, consumer: OnceCell::new(), unacknowledged: Mutex::default() }
+    pub(super) fn new(topics: Vec<String>, group: String) -> Self {
+        Self { topics, group, consumer: OnceCell::new(), unacknowledged: Mutex::default() }
     }
 
     pub(super) async fn receive(
@@ -50,7 +49,7 @@ impl Reader {
         kafka: &Kafka,
         producer: &FutureProducer,
     ) -> Result<Received> {
-        let connect = || async { kafka.consumer(&self.group, &self.topic).map(Arc::new) };
+        let connect = || async { kafka.consumer(&self.group, &self.topics).map(Arc::new) };
         let consumer = self.consumer.get_or_try_init(connect).await?;
         let mut unacknowledged = self.unacknowledged.lock().await;
         if unacknowledged.next.is_empty() {
@@ -61,9 +60,9 @@ impl Reader {
         }
         drop(unacknowledged);
         let (consumer, producer) = (consumer.clone(), producer.clone());
-        let topic = self.topic.clone();
+        let topics = self.topics.clone();
         let at_end =
-            tokio::task::spawn_blocking(move || at_end(&consumer, &producer, &topic)).await;
+            tokio::task::spawn_blocking(move || at_end(&consumer, &producer, &topics)).await;
         Ok(if at_end.map_err(Error::internal)?? { Received::AtEnd } else { Received::Waiting })
     }
 
@@ -73,9 +72,9 @@ impl Reader {
         let Batch { next, .. } = std::mem::take(&mut *self.unacknowledged.lock().await);
         let Some(consumer) = self.consumer.get() else { return Ok(()) };
         let mut reached = TopicPartitionList::new();
-        for (partition, offset) in next {
+        for ((topic, partition), offset) in next {
             let offset = Offset::Offset(offset);
-            reached.add_partition_offset(&self.topic, partition, offset).map_err(failed)?;
+            reached.add_partition_offset(&topic, partition, offset).map_err(failed)?;
         }
         consumer.commit(&reached, CommitMode::Async).map_err(failed)
     }
@@ -95,9 +94,10 @@ async fn read(consumer: &StreamConsumer, batch: &mut Batch) -> Result<()> {
             }
             Ok(Ok(message)) => message,
         };
-        batch.next.insert(message.partition(), message.offset() + 1);
+        let (topic, partition) = (message.topic().to_owned(), message.partition());
+        let row = format!("{topic}:{partition}:{}", message.offset());
+        batch.next.insert((topic, partition), message.offset() + 1);
         let payload = message.payload().unwrap_or_default();
-        let row = format!("{}:{}", message.partition(), message.offset());
         let read = serde_json::from_slice(payload)
             .map_err(|error| Error::unreadable("kafka", "payload", row, error));
         batch.events.extend(readable(read).and_then(StoredEvent::read));
@@ -106,22 +106,25 @@ async fn read(consumer: &StreamConsumer, batch: &mut Batch) -> Result<()> {
     Ok(())
 }
 
-/// The whole topic was read to its end, by whichever process has each partition: by this one as far
-/// as its position says, by another, or one that has gone, as far as was committed. The producer asks
-/// for the ends: on the consumer's connection the question would wait behind a fetch that waits for
-/// events.
-fn at_end(consumer: &StreamConsumer, producer: &FutureProducer, topic: &str) -> Result<bool> {
+/// The topics were read to their ends, by whichever process has each partition: by this one as far as
+/// its position says, by another, or one that has gone, as far as was committed. The producer asks for
+/// the ends: on the consumer's connection the question would wait behind a fetch that waits for events.
+fn at_end(consumer: &StreamConsumer, producer: &FutureProducer, topics: &[String]) -> Result<bool> {
     if consumer.assignment().map_err(failed)?.count() == 0 {
         // The group is being joined: a question to its coordinator would wait for that.
         return Ok(false);
     }
     let mut all = TopicPartitionList::new();
-    for number in 0..PARTITIONS {
-        all.add_partition(topic, number);
+    for topic in topics {
+        let known = producer.client().fetch_metadata(Some(topic), ASKED_WITHIN).map_err(failed)?;
+        for partition in known.topics().iter().flat_map(MetadataTopic::partitions) {
+            all.add_partition(topic, partition.id());
+        }
     }
     let positions = consumer.position().map_err(failed)?;
-    let committed = consumer.committed_offsets(all, ASKED_WITHIN).map_err(failed)?;
-    for number in 0..PARTITIONS {
+    let committed = consumer.committed_offsets(all.clone(), ASKED_WITHIN).map_err(failed)?;
+    for one in all.elements() {
+        let (topic, number) = (one.topic(), one.partition());
         let (low, high) =
             producer.client().fetch_watermarks(topic, number, ASKED_WITHIN).map_err(failed)?;
         let reached = [&positions, &committed].map(|list| offset(list, topic, number));

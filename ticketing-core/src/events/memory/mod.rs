@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use uuid::Uuid;
 
 pub(crate) use self::parking::MemoryParking;
-use super::{Event, Inbox, Outbox, ParkedEvent, Received, SalesCounters};
+use super::{Event, Inbox, Outbox, ParkedEvent, Received, SalesCounters, Topic};
 use crate::error::Result;
 use crate::id::PerformanceId;
 
@@ -28,6 +28,7 @@ struct Unsent {
 
 #[derive(Default)]
 struct Stream {
+    topics: Vec<Topic>,
     events: VecDeque<Event>,
     /// How many of them were received and not acknowledged: without that they come again.
     handed_out: usize,
@@ -51,13 +52,15 @@ impl Outbox for MemoryOutbox {
         let batch = unsent.events.len().min(RELAY_BATCH);
         let carried: Vec<Event> = unsent.events.drain(..batch).collect();
         for stream in unsent.streams.values_mut() {
-            stream.events.extend(carried.iter().cloned());
+            let about = |event: &&Event| stream.topics.contains(&event.kind.topic());
+            stream.events.extend(carried.iter().filter(about).cloned());
         }
         Ok(batch)
     }
 
-    fn subscribe(&self, consumer: &str) {
-        self.0.lock().streams.entry(consumer.to_owned()).or_default();
+    fn subscribe(&self, consumer: &str, topics: &[Topic]) {
+        let stream = Stream { topics: topics.to_owned(), ..Stream::default() };
+        self.0.lock().streams.entry(consumer.to_owned()).or_insert(stream);
     }
 
     async fn receive(&self, consumer: &str) -> Result<Received> {

@@ -8,7 +8,7 @@ use sqlx::{Either, PgConnection, PgPool};
 
 pub(crate) use self::parking::PostgresParking;
 use super::kafka::Topics;
-use super::{Event, Inbox, Outbox, ParkedEvent, Received, SalesCounters, StoredEvent};
+use super::{Event, Inbox, Outbox, ParkedEvent, Received, SalesCounters, StoredEvent, Topic};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::guards::{CrashPoint, Guards};
@@ -47,8 +47,8 @@ impl Outbox for PostgresOutbox {
         tokio::spawn(async move { outbox.carry_alone().await }).await.map_err(Error::internal)?
     }
 
-    fn subscribe(&self, consumer: &str) {
-        self.topics.subscribe(consumer);
+    fn subscribe(&self, consumer: &str, topics: &[Topic]) {
+        self.topics.subscribe(consumer, topics);
     }
 
     async fn receive(&self, consumer: &str) -> Result<Received> {

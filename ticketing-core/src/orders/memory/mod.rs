@@ -15,6 +15,7 @@ use self::tables::{Tables, count};
 use super::change::{Change, Demand, Outcome, Seats, Tickets};
 use super::contract::Changing;
 use super::dossier::Dossier;
+use super::purchase::{PURCHASES_MAX, Purchase};
 use crate::error::Result;
 use crate::events::Event;
 use crate::events::memory::MemoryOutbox;
@@ -33,6 +34,19 @@ pub(crate) struct MemoryOrders {
 impl MemoryOrders {
     pub(crate) fn new(outbox: Arc<MemoryOutbox>, keys: Arc<MemoryKeys>, guards: Guards) -> Self {
         Self { guards, outbox, keys, tables: Mutex::new(Tables::default()) }
+    }
+
+    /// What an account has paid for, while no order changes.
+    pub(crate) fn while_purchased<T>(
+        &self,
+        account: AccountId,
+        then: impl FnOnce(Vec<Purchase>) -> T,
+    ) -> T {
+        let tables = self.tables.lock();
+        let orders = tables.by_account.get(&account).into_iter().flatten().rev();
+        let orders = orders.filter_map(|order| tables.dossiers.get(order));
+        let purchases = orders.filter_map(|one| Purchase::of(&one.order)).take(PURCHASES_MAX);
+        then(purchases.collect())
     }
 
     /// What the change demands and is otherwise.
@@ -77,7 +91,7 @@ impl MemoryOrders {
                 aggregate: change.order.id.uuid(),
                 version: *version,
                 performance: change.order.performance,
-                kind: *kind,
+                kind: (*kind).into(),
                 seats: count(&change.about),
                 at: change.at,
             });

@@ -12,7 +12,7 @@ use crate::id::{AccountId, HoldId, OrderId, PerformanceId};
 use crate::orders::contract::{BATCH, Ending, PARKED_MAX, Sales, Selling};
 use crate::orders::dossier::Dossier;
 use crate::orders::refund::{RefundReport, RefundStatus};
-use crate::orders::{Movement, Order, OrderStatus, Period, Ticket, Totals};
+use crate::orders::{Movement, Order, OrderStatus, Period, Purchase, Ticket, Totals};
 use crate::page::{Page, Paged, Position};
 
 #[async_trait]
@@ -144,6 +144,10 @@ impl Selling for MemoryOrders {
         }
         ending.parked.truncate(PARKED_MAX);
         Ok(ending)
+    }
+
+    async fn purchases(&self, account: AccountId) -> Result<Vec<Purchase>> {
+        Ok(self.while_purchased(account, |purchases| purchases))
     }
 
     async fn accounts_with_orders(&self) -> Result<Vec<AccountId>> {

@@ -12,6 +12,7 @@ use crate::id::{AccountId, OrderId, PerformanceId};
 use crate::money::Currency;
 use crate::orders::contract::{BATCH, Sales};
 use crate::orders::dossier::Dossier;
+use crate::orders::purchase::{PURCHASES_MAX, Purchase};
 use crate::orders::{Order, OrderStatus, RefundReport, Ticket};
 use crate::page::{Page, Paged, Position};
 
@@ -31,6 +32,19 @@ pub(super) async fn of_account(
         page.fetch_limit(),
     );
     Ok(cut(page, rows.fetch_all(pool).await?))
+}
+
+pub(super) async fn purchases(pool: &PgPool, account: AccountId) -> Result<Vec<Purchase>> {
+    let rows = sqlx::query!(
+        "SELECT id, performance_id FROM orders WHERE account_id = $1 AND status = 'paid'
+         ORDER BY id DESC LIMIT $2",
+        account.uuid(),
+        i64::try_from(PURCHASES_MAX).unwrap_or(i64::MAX),
+    );
+    let rows = rows.fetch_all(pool).await?.into_iter();
+    let read =
+        |id: Uuid, performance: Uuid| Purchase::of_paid_row(account, performance.into(), id.into());
+    Ok(rows.map(|row| read(row.id, row.performance_id)).collect())
 }
 
 /// Orders whose time is over, with all that belongs to them. Pages on past those that this server

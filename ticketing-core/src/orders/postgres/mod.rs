@@ -20,7 +20,7 @@ use super::attention::{Attention, AttentionReason};
 use super::change::{Change, Outcome};
 use super::contract::{Changing, DueAttempt, DueRefund, Ending, Listing, Paying, Sales, Selling};
 use super::dossier::Dossier;
-use super::{Movement, Order, OrderStatus, Period, RefundReport, Ticket, Totals};
+use super::{Movement, Order, OrderStatus, Period, Purchase, RefundReport, Ticket, Totals};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId};
@@ -144,6 +144,10 @@ impl Selling for PostgresOrders {
 
     async fn ending(&self, performance: PerformanceId) -> Result<Ending> {
         ending::ending(&self.pool, performance).await
+    }
+
+    async fn purchases(&self, account: AccountId) -> Result<Vec<Purchase>> {
+        lists::purchases(&self.pool, account).await
     }
 
     async fn accounts_with_orders(&self) -> Result<Vec<AccountId>> {

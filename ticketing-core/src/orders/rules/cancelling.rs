@@ -3,7 +3,7 @@ use super::returning::{return_fees, return_for, return_seats};
 use crate::catalog::Show;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::events::EventKind;
+use crate::events::OrderEvent;
 use crate::id::AccountId;
 use crate::idempotency::{IdempotencyKey, Kept, RequestHash};
 use crate::money::Money;
@@ -84,7 +84,7 @@ pub(super) fn give_up(draft: &mut Draft<'_>, is_for_good: bool) {
     }
     draft.after.order.cancel_wanted = is_for_good;
     draft.seats = Seats::GiveUp;
-    draft.becomes(EventKind::OrderCancelled);
+    draft.becomes(OrderEvent::Cancelled);
 }
 
 /// By its organizer: everything, what was kept of other seats too.

@@ -4,7 +4,7 @@ use super::counting::count_back;
 use super::refunding::close;
 use super::returning::{keep_fees, refund, returned, taken_back};
 use super::settling::{Terms, reopened};
-use crate::events::EventKind;
+use crate::events::OrderEvent;
 use crate::id::PaymentId;
 use crate::money::Money;
 use crate::orders::attempt::AttemptStatus;
@@ -92,7 +92,7 @@ fn pay(draft: &mut Draft<'_>, payment: PaymentId) {
     }
     draft.after.order.payment = payment;
     draft.tickets = Tickets::Make;
-    draft.becomes(EventKind::OrderPaid);
+    draft.becomes(OrderEvent::Paid);
 }
 
 /// An order that is not paid ends, and the money goes back.
@@ -107,7 +107,7 @@ fn money_back(draft: &mut Draft<'_>, payment: PaymentId, kept: Money) {
         }
     }
     refund(draft, payment, kept);
-    draft.becomes(EventKind::OrderRefundDue);
+    draft.becomes(OrderEvent::RefundDue);
 }
 
 /// A capture that is not what the order costs: a person is told, and the money goes back.

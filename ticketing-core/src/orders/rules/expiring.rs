@@ -1,5 +1,5 @@
 use crate::clock::Timestamp;
-use crate::events::EventKind;
+use crate::events::OrderEvent;
 use crate::orders::OrderStatus;
 use crate::orders::attempt::AttemptStatus;
 use crate::orders::change::{Change, Draft, Seats};
@@ -17,6 +17,6 @@ pub(crate) fn expire(dossier: &Dossier, now: Timestamp) -> Option<Change> {
         attempt.end(AttemptStatus::Failed, now);
     }
     draft.seats = Seats::GiveUp;
-    draft.becomes(EventKind::OrderExpired);
+    draft.becomes(OrderEvent::Expired);
     draft.finish()
 }

@@ -1,6 +1,6 @@
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::events::EventKind;
+use crate::events::OrderEvent;
 use crate::guards::Guards;
 use crate::id::{AccountId, OrderId, PaymentId};
 use crate::idempotency::{IdempotencyKey, Kept, RequestHash};
@@ -46,7 +46,7 @@ fn begin(dossier: &Dossier, payment: PaymentId, now: Timestamp) -> Result<Draft<
     // For us to look, should nobody hear of the charge any more; the first look counts from its end.
     attempt.look_later(now);
     attempt.looks = 0;
-    draft.becomes(EventKind::OrderConfirming);
+    draft.becomes(OrderEvent::Confirming);
     Ok(draft)
 }
 

@@ -1,5 +1,5 @@
 use crate::clock::Timestamp;
-use crate::events::EventKind;
+use crate::events::OrderEvent;
 use crate::idempotency::{IdempotencyKey, Kept, RequestHash};
 use crate::orders::attempt::Attempt;
 use crate::orders::change::{Change, Remember, Seats, Tickets};
@@ -24,8 +24,8 @@ pub(crate) fn place(new: NewOrder) -> Change {
     let NewOrder { order, key, request, seats_per_buyer } = new;
     let now: Timestamp = order.created_at;
     let is_paid = order.status == OrderStatus::Paid;
-    let mut events = vec![(EventKind::OrderPlaced, 1)];
-    events.extend(is_paid.then_some((EventKind::OrderPaid, 2)));
+    let mut events = vec![(OrderEvent::Placed, 1)];
+    events.extend(is_paid.then_some((OrderEvent::Paid, 2)));
     let announced_by = now.plus_millis(ANNOUNCED_WITHIN_MS);
     let attempt = (!is_paid).then(|| Attempt::created(order.payment, announced_by));
     let kept = Kept::Facts(write_order(&order));

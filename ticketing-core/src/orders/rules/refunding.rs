@@ -1,6 +1,6 @@
 use super::returning::fees_that_are_back;
 use crate::clock::Timestamp;
-use crate::events::EventKind;
+use crate::events::OrderEvent;
 use crate::id::{PaymentId, RefundId};
 use crate::orders::OrderStatus;
 use crate::orders::attention::AttentionReason;
@@ -126,6 +126,6 @@ pub(super) fn close(draft: &mut Draft<'_>) {
         fees_that_are_back(draft);
     }
     if draft.after.order.status == OrderStatus::RefundDue && draft.after.all_back() {
-        draft.becomes(EventKind::OrderRefunded);
+        draft.becomes(OrderEvent::Refunded);
     }
 }

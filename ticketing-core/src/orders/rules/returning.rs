@@ -1,6 +1,6 @@
 //! What of a payment goes back, and what then becomes of its order.
 
-use crate::events::EventKind;
+use crate::events::OrderEvent;
 use crate::id::PaymentId;
 use crate::money::Money;
 use crate::orders::attempt::AttemptStatus;
@@ -49,7 +49,7 @@ pub(super) fn return_seats(draft: &mut Draft<'_>, seats: Vec<u32>, fee: i64) {
     returned.extend(&seats);
     returned.sort_unstable();
     draft.about = seats;
-    draft.becomes(EventKind::OrderReduced);
+    draft.becomes(OrderEvent::Reduced);
 }
 
 /// What was kept of seats that were given back goes back too; the order stays as it is.
@@ -93,7 +93,7 @@ fn left(draft: &Draft<'_>, payment: PaymentId, stays: i64) -> Money {
 /// Money of an order that was refunded is on its way once more.
 fn due_again(draft: &mut Draft<'_>) {
     if draft.after.order.status == OrderStatus::Refunded && !draft.after.all_back() {
-        draft.becomes(EventKind::OrderRefundDue);
+        draft.becomes(OrderEvent::RefundDue);
     }
 }
 
@@ -101,7 +101,7 @@ fn due_again(draft: &mut Draft<'_>) {
 fn void(draft: &mut Draft<'_>) {
     draft.seats = Seats::GiveUp;
     draft.tickets = Tickets::Void;
-    draft.becomes(EventKind::OrderVoided);
+    draft.becomes(OrderEvent::Voided);
     if draft.after.all_back() {
         draft.after.order.status = OrderStatus::Refunded;
     }

@@ -2,7 +2,7 @@
 
 use super::capturing::captured;
 use crate::clock::Timestamp;
-use crate::events::EventKind;
+use crate::events::OrderEvent;
 use crate::guards::Guards;
 use crate::id::PaymentId;
 use crate::orders::OrderStatus;
@@ -128,14 +128,14 @@ pub(super) fn reopened(draft: &mut Draft<'_>, payment: PaymentId, terms: &Terms)
     }
     order.payment = terms.next_payment;
     draft.after.attempts.push(Attempt::created(terms.next_payment, draft.now));
-    draft.becomes(EventKind::OrderReopened);
+    draft.becomes(OrderEvent::Reopened);
 }
 
 fn ended_unpaid(draft: &mut Draft<'_>) {
     draft.seats = Seats::GiveUp;
     draft.becomes(if draft.after.order.cancel_wanted {
-        EventKind::OrderCancelled
+        OrderEvent::Cancelled
     } else {
-        EventKind::OrderExpired
+        OrderEvent::Expired
     });
 }

@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::events::EventKind;
+use crate::events::OrderEvent;
 use crate::money::{Currency, Money};
 use crate::orders::attempt::{Attempt, AttemptStatus};
 use crate::orders::attention::{Attention, AttentionReason};
@@ -145,8 +145,8 @@ pub(in crate::orders) struct StoredEvent {
     version: i64,
 }
 
-impl From<&(EventKind, i64)> for StoredEvent {
-    fn from((kind, version): &(EventKind, i64)) -> Self {
+impl From<&(OrderEvent, i64)> for StoredEvent {
+    fn from((kind, version): &(OrderEvent, i64)) -> Self {
         Self { kind: kind.name(), version: *version }
     }
 }

@@ -7,7 +7,9 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 #[cfg(feature = "broken-guards")]
 use ticketing_core::Broken;
-use ticketing_core::{BoxOffice, Clock, PerformanceId, Randomness, ServicesSettings, SigningKey};
+use ticketing_core::{
+    BoxOffice, Clock, KafkaSettings, PerformanceId, Randomness, ServicesSettings, SigningKey,
+};
 
 use super::{SEED, World, signing_key, surroundings};
 use crate::redis_process::RedisProcess;
@@ -113,7 +115,7 @@ impl Namespace {
         let settings = ServicesSettings {
             postgres: self.postgres.clone().unwrap_or_else(postgres_url).into(),
             redis: self.redis_url().into(),
-            kafka: url("TICKETING_KAFKA"),
+            kafka: KafkaSettings::at(url("TICKETING_KAFKA")),
             namespace: self.name.clone(),
             keep_connections: false,
             clock: Some(clock.clone()),

@@ -2,7 +2,7 @@
 
 use super::fixtures::*;
 use crate::error::{Error, Result};
-use crate::events::EventKind;
+use crate::events::OrderEvent;
 use crate::idempotency::{IdempotencyKey, RequestHash};
 use crate::orders::OrderStatus;
 use crate::orders::attempt::AttemptStatus;
@@ -53,7 +53,7 @@ fn a_seat_that_is_given_back_takes_its_line_with_it_and_the_order_goes_on() {
         (change.about, change.seats, change.tickets),
         (vec![2], Seats::GiveUp, Tickets::Void)
     );
-    assert_eq!(change.events[0].0, EventKind::OrderReduced);
+    assert_eq!(change.events[0].0, OrderEvent::Reduced);
     assert_eq!(statuses(&reduced), (OrderStatus::Paid, AttemptStatus::Paid));
     assert_eq!((reduced.order.kept_seats(), reduced.order.kept_total().amount), (vec![1], 600));
     assert_eq!(reduced.refunds[0].seats, [2]);
@@ -78,14 +78,14 @@ fn what_is_no_seat_of_a_paid_order_is_not_given_back() {
 #[test]
 fn the_last_seats_end_the_order_and_all_that_is_left_goes_back() {
     let (whole, change) = given_back(&bought(), &[1, 2]);
-    assert_eq!((change.about, change.events[0].0), (vec![1, 2], EventKind::OrderVoided));
+    assert_eq!((change.about, change.events[0].0), (vec![1, 2], OrderEvent::Voided));
     assert_eq!(amounts(&whole), [(1_000, RefundStatus::Requested)]);
     let (reduced, _) = given_back(&bought(), &[2]);
     for last in [Some(&[1_u32][..]), None] {
         let change = asked(&reduced, last).expect("it may be").expect("it changes something");
         assert_eq!(
             (change.about.as_slice(), change.events[0].0),
-            (&[1_u32][..], EventKind::OrderVoided)
+            (&[1_u32][..], OrderEvent::Voided)
         );
         let ended = reduced.clone().with(&change);
         assert_eq!(ended.order.status, OrderStatus::RefundDue);

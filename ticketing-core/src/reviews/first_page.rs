@@ -1,0 +1,16 @@
+//! The first page of a production's reviews, as everybody sees it.
+
+use super::{Rating, Review};
+
+/// How many reviews a first page has, and one more, which says that others follow.
+pub(crate) const FIRST_PAGE: u32 = crate::page::PAGE_DEFAULT + 1;
+
+/// The first reviews of a production in one order, and what all of them add up to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FirstPage {
+    /// Of what lists of the production show: what is here is at least as new.
+    pub(crate) version: i64,
+    pub(crate) rating: Rating,
+    /// With what their authors are called; nothing of one who is gone.
+    pub(crate) items: Vec<(Review, Option<String>)>,
+}

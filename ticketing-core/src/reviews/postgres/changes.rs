@@ -1,0 +1,91 @@
+//! What belongs to every change of a review: the rating, the version of its production, the event.
+
+use sqlx::PgTransaction;
+
+use super::rows;
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::events::ReviewEvent;
+use crate::id::ProductionId;
+use crate::reviews::Review;
+use crate::reviews::contract::Revised;
+
+/// Writes what became of a review, and tells it, while nobody else changes it.
+pub(super) async fn write(
+    transaction: &mut PgTransaction<'_>,
+    before: Review,
+    after: Option<Review>,
+    kind: ReviewEvent,
+    now: Timestamp,
+) -> Result<Revised> {
+    let counts = after.as_ref().map_or((0, 0), Review::counts);
+    if after.as_ref() == Some(&before) {
+        let version = version(transaction, before.production).await?;
+        return Ok(Revised { review: before, version });
+    }
+    let raised = before.version + 1;
+    let counted = before.counts();
+    let review = match after {
+        Some(after) => {
+            let review = Review { version: raised, ..after };
+            rows::update(transaction, &review).await?;
+            review
+        }
+        None => {
+            rows::delete(transaction, before.id).await?;
+            Review { version: raised, ..before }
+        }
+    };
+    tell(transaction, &review, kind, now).await?;
+    let change = (counts.0 - counted.0, counts.1 - counted.1);
+    let version = add_up(transaction, review.production, change).await?;
+    Ok(Revised { review, version })
+}
+
+/// The row of the rating is locked last, and until the commit: whoever changes another review of the
+/// production waits that long.
+pub(super) async fn add_up(
+    transaction: &mut PgTransaction<'_>,
+    production: ProductionId,
+    (stars, reviews): (i64, i64),
+) -> Result<i64> {
+    let version = sqlx::query_scalar!(
+        "INSERT INTO production_ratings AS known (production_id, stars, reviews, version)
+         VALUES ($1, $2, $3, 1)
+         ON CONFLICT (production_id) DO UPDATE SET stars = known.stars + excluded.stars,
+             reviews = known.reviews + excluded.reviews, version = known.version + 1
+         RETURNING version",
+        production.uuid(),
+        stars,
+        reviews,
+    );
+    Ok(version.fetch_one(&mut **transaction).await?)
+}
+
+pub(super) async fn tell(
+    transaction: &mut PgTransaction<'_>,
+    review: &Review,
+    kind: ReviewEvent,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO outbox (aggregate, version, performance_id, kind, seats, at_ms)
+         VALUES ($1, $2, $3, $4, 0, $5)",
+        review.id.uuid(),
+        review.version,
+        review.performance.uuid(),
+        kind.name(),
+        now.as_millis(),
+    )
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+async fn version(transaction: &mut PgTransaction<'_>, production: ProductionId) -> Result<i64> {
+    let version = sqlx::query_scalar!(
+        "SELECT version FROM production_ratings WHERE production_id = $1",
+        production.uuid(),
+    );
+    Ok(version.fetch_optional(&mut **transaction).await?.unwrap_or_default())
+}
