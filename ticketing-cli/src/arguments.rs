@@ -38,6 +38,9 @@ pub(crate) enum Command {
     /// The orders of a performance.
     #[command(subcommand)]
     Order(commands::order::Order),
+    /// What people who were there say: read, write, decide about.
+    #[command(subcommand)]
+    Review(commands::review::Review),
     /// Events that a consumer could not react to; for administrators.
     #[command(subcommand)]
     Events(commands::events::Events),

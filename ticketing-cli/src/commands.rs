@@ -8,4 +8,5 @@ pub(crate) mod payment;
 pub(crate) mod performance;
 pub(crate) mod queue;
 pub(crate) mod report;
+pub(crate) mod review;
 pub(crate) mod venue;

@@ -59,6 +59,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Queue(queue) => return commands::queue::run(queue, &servers, output).await,
         Command::Order(order) => commands::order::run(order, &servers, output).await?,
         Command::Report(report) => commands::report::run(report, &servers, output).await?,
+        Command::Review(review) => commands::review::run(review, &servers, output).await?,
         Command::Events(events) => commands::events::run(events, &servers, output).await?,
         Command::Payment(payment) => commands::payment::run(payment, &servers, output).await?,
     }

@@ -36,6 +36,7 @@ pub mod parked;
 pub mod payments;
 pub mod performances;
 pub mod productions;
+pub mod reviews;
 pub mod sales;
 pub mod sandbox;
 pub mod seats;

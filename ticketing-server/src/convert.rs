@@ -3,10 +3,12 @@
 
 use ticketing_core::catalog::RefundRule;
 use ticketing_core::orders::{RefundReport, RefundStatus};
+use ticketing_core::reviews::Rating;
 use ticketing_core::seats::{LineKind, OrderLine};
 use ticketing_core::{BoxOffice, Currency, Error, Paged, Timestamp};
 use ticketing_wire::orders as wire;
-use ticketing_wire::{Money, Page, Time, performances};
+use ticketing_wire::reviews::Average;
+use ticketing_wire::{Money, Page, Time, performances, reviews};
 use utoipa::ToSchema;
 
 pub(crate) fn time(at: Timestamp) -> Time {
@@ -56,6 +58,11 @@ pub(crate) fn refund(refund: &RefundReport) -> wire::OrderRefund {
 /// What was kept of seats that were given back, if anything.
 pub(crate) fn fees(kept: ticketing_core::Money) -> Option<Money> {
     (kept.amount > 0).then(|| money(kept))
+}
+
+pub(crate) fn rating(rating: Rating) -> reviews::Rating {
+    let average = rating.average_hundredths().and_then(|hundredths| hundredths.try_into().ok());
+    reviews::Rating { average: average.map(Average::from_hundredths), count: rating.count }
 }
 
 pub(crate) fn refund_rule(rule: &RefundRule) -> performances::RefundRule {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 pub use self::cancellation::{CancellationState, ParkedOrder, PerformanceCancellation};
 pub use self::policy::{Entry, Policy, PolicyTerms, Reentry, RefundRule};
 use crate::productions::Production;
+use crate::reviews::Rating;
 use crate::{Money, Time};
 
 words! {
@@ -177,6 +178,7 @@ pub struct PerformanceChange {
         "booking_fee": null, "refund_terms": [], "moved_refund_days": 14, "entry": "once",
     },
     "layout": "k1JxR0hY3mQ8vL2w", "seats_total": 10, "seats_free": 10, "status": "on_sale",
+    "rating": {"average": 4.33, "count": 3},
 }))]
 pub struct Performance {
     /// The performance.
@@ -232,6 +234,10 @@ pub struct Performance {
     pub seats_free: Option<u32>,
     /// Where the sale stands.
     pub status: SaleStatus,
+    /// What the reviews of the production add up to, where one performance is shown; left out in lists,
+    /// and while it cannot be seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
 }
 
 /// Which performances a list shows, and in which order.

@@ -3,7 +3,7 @@
 use super::Review;
 use crate::error::{Error, FieldErrors, Result};
 use crate::page::Position;
-use crate::text::folded;
+use crate::text::{OneLine, folded};
 
 /// The shortest text that is searched for, folded, in characters: reviews are found by what follows
 /// what.
@@ -74,12 +74,10 @@ impl ReviewListing {
     pub(crate) fn folded(&self) -> Result<Option<String>> {
         let Some(text) = self.text.as_deref() else { return Ok(None) };
         let mut errors = FieldErrors::default();
-        let raw_fits = text.chars().take(SEARCH_MAX + 1).count() <= SEARCH_MAX;
-        errors.require(raw_fits, "q", "from 2 to 100 characters");
+        let line = errors.text("q", OneLine::new(text, SEARCH_MIN..=SEARCH_MAX));
         errors.finish()?;
-        let text = folded(text);
-        let is_some = text.chars().take(SEARCH_MIN).count() == SEARCH_MIN;
-        if is_some && !text.contains('\0') {
+        let text = line.map(|line| folded(line.as_str())).unwrap_or_default();
+        if text.chars().take(SEARCH_MIN).count() == SEARCH_MIN {
             return Ok(Some(text));
         }
         Err(Error::field("q", "from 2 to 100 characters"))

@@ -19,9 +19,9 @@ pub(crate) use self::contract::{Reviews, Revised, Rule};
 pub(crate) use self::first_page::{FIRST_PAGE, FirstPage};
 pub use self::listing::{Rating, ReviewListing, ReviewSort, SEARCH_MAX, SEARCH_MIN};
 pub use self::review::{Reply, Review, Ruling, Standing};
-pub use self::rules::{HIDDEN_DAYS_MAX, RATING_MAX};
 pub(crate) use self::rules::{
-    delete, edit, hide, mark, object, remove, reply, restore, show_again,
+    Becoming, becoming, delete, edit, hide, mark, object, remove, reply, restore, show_again,
 };
+pub use self::rules::{HIDDEN_DAYS_MAX, RATING_MAX};
 pub(crate) use self::written::reason;
 pub use self::written::{CONTENT_MAX, NewReview, REASON_MAX, ReviewChange, TITLE_MAX};

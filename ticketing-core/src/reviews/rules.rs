@@ -14,6 +14,26 @@ pub const HIDDEN_DAYS_MAX: u32 = 30;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
+/// The next version of a review.
+pub(crate) struct Becoming {
+    /// As it is then, or was at last.
+    pub(crate) review: Review,
+    pub(crate) is_gone: bool,
+    /// Stars and reviews that its production's rating has more of.
+    pub(crate) adds: (i64, i64),
+}
+
+/// What a rule's answer makes of a review; nothing where it changes nothing.
+pub(crate) fn becoming(before: &Review, after: Option<Review>) -> Option<Becoming> {
+    if after.as_ref() == Some(before) {
+        return None;
+    }
+    let (counted, counts) = (before.counts(), after.as_ref().map_or((0, 0), Review::counts));
+    let is_gone = after.is_none();
+    let review = Review { version: before.version + 1, ..after.unwrap_or_else(|| before.clone()) };
+    Some(Becoming { review, is_gone, adds: (counts.0 - counted.0, counts.1 - counted.1) })
+}
+
 /// Its author changes it.
 pub(crate) fn edit(before: Review, change: &ReviewChange, now: Timestamp) -> Result<Review> {
     if !before.is_shown() {

@@ -5,7 +5,6 @@ use ticketing_core::reviews::{Likes, ReviewListing, ReviewSort};
 use ticketing_core::{Error, Page};
 
 use crate::reviews::{listed, page, seen_by, write};
-use crate::world::World;
 
 const CROWD: u32 = 200;
 
@@ -44,7 +43,7 @@ behaviour! {
             }
         });
         join_all(liking).await;
-        let expected = u64::from((0..CROWD).filter(|number| number % 3 != 0).count() as u32);
+        let expected = (0..CROWD).filter(|number| number % 3 != 0).count() as u64;
         let shown = page(&other, sale.id, ReviewSort::Likes, None).await;
         assert_eq!(shown.reviews.items[0].review.likes, expected);
     }

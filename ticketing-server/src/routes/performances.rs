@@ -58,6 +58,7 @@ fn performance(view: &PerformanceView) -> wire::Performance {
         seats_total: view.map.seats_total(),
         seats_free: view.seats_free,
         status: wire::SaleStatus::from(view.status.name()),
+        rating: view.rating.map(convert::rating),
     }
 }
 

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use ticketing_wire::{
     Page, accounts, checkout, door, events, ledger, line, orders, payments, performances,
-    productions, sales, seats, venues,
+    productions, reviews, sales, seats, venues,
 };
 
 use crate::house::{House, Inside};
@@ -123,6 +123,19 @@ fn read_by_the_client(route: &str, body: Value) -> Option<Value> {
         "GET /v1/orders/{order}/cancellation" => same::<orders::Cancellation>(body),
         "GET /v1/orders/{order}/checkout" => same::<checkout::Checkout>(body),
         "GET /v1/orders/{order}/tickets" => same::<Page<orders::Ticket>>(body),
+        "GET /v1/performances/{performance}/reviews" => same::<reviews::Reviews>(body),
+        "GET /v1/me/reviews" => same::<Page<reviews::Review>>(body),
+        "GET /v1/reviews/reported" => same::<Page<reviews::ReportedReview>>(body),
+        "GET /v1/reviews/{review}/reports" => same::<reviews::Reports>(body),
+        "PUT /v1/reviews/{review}/like" | "DELETE /v1/reviews/{review}/like" => {
+            same::<reviews::Likes>(body)
+        }
+        "GET /v1/reviews/{review}"
+        | "PATCH /v1/reviews/{review}"
+        | "POST /v1/reviews/{review}/reply"
+        | "POST /v1/reviews/{review}/hide"
+        | "POST /v1/reviews/{review}/objection"
+        | "POST /v1/reviews/{review}/restore" => same::<reviews::Review>(body),
         "GET /v1/events/parked" => same::<Page<events::ParkedEvent>>(body),
         "GET /v1/payments/attention" => same::<Page<payments::Attention>>(body),
         payment if payment.contains("/v1/payments/") => same::<payments::PaymentReport>(body),

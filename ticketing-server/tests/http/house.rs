@@ -194,7 +194,11 @@ impl House {
 
     /// A buyer through the line.
     pub(crate) async fn admit(&self, token: String) -> Inside {
-        let line = self.of_performance("/line");
+        self.admit_at(&self.of_performance(""), token).await
+    }
+
+    async fn admit_at(&self, performance: &str, token: String) -> Inside {
+        let line = format!("{performance}/line");
         let joined = self.post(&line).bearer_auth(&token).ask().await.expect(202);
         let place = text(&joined["place_token"]);
         self.tick().await;
@@ -209,7 +213,11 @@ impl House {
     }
 
     pub(crate) async fn hold(&self, buyer: &Inside, seats: &[u32]) -> Value {
-        let hold = self.post(&self.of_performance("/holds")).proven(buyer);
+        self.hold_at(&self.of_performance(""), buyer, seats).await
+    }
+
+    async fn hold_at(&self, performance: &str, buyer: &Inside, seats: &[u32]) -> Value {
+        let hold = self.post(&format!("{performance}/holds")).proven(buyer);
         hold.key(&self.key()).json(&json!({"seats": seats})).ask().await.expect(201)
     }
 
@@ -217,6 +225,31 @@ impl House {
         let hold = self.hold(buyer, seats).await;
         let order = self.post("/v1/orders").proven(buyer).key(&self.key());
         order.json(&json!({"hold_id": hold["id"]})).ask().await.expect(201)
+    }
+
+    /// A buyer's review of the production that the performance shows: of another one, which has begun and
+    /// costs nothing.
+    pub(crate) async fn review(&self, buyer: &str, production: &str) -> String {
+        let begun = json!({
+            "production_id": production,
+            "starts_at": "2026-05-01T09:30:00Z",
+            "prices": [{"category": "All", "price": {"amount": 0, "currency": "EUR"}}],
+            "policy": {"sale_ends_at": "2026-07-01T00:00:00Z"},
+        });
+        let mut details = self.performance_details(&json!({}));
+        for (field, value) in begun.as_object().unwrap() {
+            details[field] = value.clone();
+        }
+        let added = self.post("/v1/performances").bearer_auth(&self.organizer).json(&details);
+        let at = format!("/v1/performances/{}", text(&added.ask().await.expect(201)["id"]));
+        let inside = self.admit_at(&at, buyer.to_owned()).await;
+        let hold = self.hold_at(&at, &inside, &[0]).await;
+        let order = self.post("/v1/orders").proven(&inside).key(&self.key());
+        let order = order.json(&json!({"hold_id": hold["id"]})).ask().await.expect(201);
+        assert_eq!(order["status"], "paid", "{order}");
+        let review = json!({"rating": 4, "title": "A fine evening", "content": "All of it."});
+        let written = self.post(&format!("{at}/reviews")).bearer_auth(buyer).json(&review);
+        text(&written.ask().await.expect(201)["id"])
     }
 
     /// The gateway's token for an order's payment, approved or declined by its buyer.

@@ -8,7 +8,25 @@ use crate::wire::{Request, text};
 
 /// Answers to: nobody, another buyer, the buyer, another organizer, the organizer, an
 /// administrator. Each of them shows the buyer's own place and pass.
-const EXPECTED: [(&str, [u16; 6]); 70] = [
+const EXPECTED: [(&str, [u16; 6]); 85] = [
+    ("GET /v1/performances/{performance}/reviews", [200, 200, 200, 200, 200, 200]),
+    // The buyer has written one.
+    ("POST /v1/performances/{performance}/reviews", [401, 403, 409, 403, 403, 403]),
+    ("GET /v1/me/reviews", [401, 200, 200, 200, 200, 200]),
+    ("GET /v1/reviews/reported", [401, 403, 403, 403, 403, 200]),
+    ("GET /v1/reviews/{review}", [200, 200, 200, 200, 200, 200]),
+    ("PATCH /v1/reviews/{review}", [401, 403, 200, 403, 403, 403]),
+    ("PUT /v1/reviews/{review}/like", [401, 200, 200, 200, 200, 200]),
+    ("DELETE /v1/reviews/{review}/like", [401, 200, 200, 200, 200, 200]),
+    ("POST /v1/reviews/{review}/reports", [401, 204, 204, 204, 204, 204]),
+    ("GET /v1/reviews/{review}/reports", [401, 403, 403, 403, 403, 200]),
+    // The organizer has replied.
+    ("POST /v1/reviews/{review}/reply", [401, 403, 403, 403, 200, 409]),
+    ("POST /v1/reviews/{review}/hide", [401, 403, 403, 403, 403, 200]),
+    ("POST /v1/reviews/{review}/objection", [401, 404, 200, 404, 404, 404]),
+    ("POST /v1/reviews/{review}/restore", [401, 403, 403, 403, 403, 200]),
+    // The buyer has taken it back.
+    ("DELETE /v1/reviews/{review}", [401, 403, 204, 404, 404, 404]),
     ("GET /livez", [200, 200, 200, 200, 200, 200]),
     ("GET /readyz", [200, 200, 200, 200, 200, 200]),
     ("POST /v1/accounts", [201, 409, 409, 409, 409, 409]),

@@ -27,6 +27,7 @@ pub(crate) struct Names {
     pub(crate) hold: String,
     pub(crate) order: String,
     pub(crate) payment: String,
+    pub(crate) review: String,
 }
 
 impl Route {
@@ -40,6 +41,7 @@ impl Route {
             ("{hold}", &names.hold),
             ("{order}", &names.order),
             ("{payment}", &names.payment),
+            ("{review}", &names.review),
             // An order that is not paid has none.
             ("{ticket}", &names.order),
         ];
@@ -64,7 +66,8 @@ pub(crate) async fn names(house: &House, buyer: &Inside) -> Names {
     let production = text(&performance["production"]["id"]);
     let layout = text(&performance["layout"]);
     let (hold, payment) = (text(&hold["id"]), text(&order["payment"]["payment_id"]));
-    Names { account, production, layout, hold, order: text(&order["id"]), payment }
+    let review = house.review(&buyer.token, &production).await;
+    Names { account, production, layout, hold, order: text(&order["id"]), payment, review }
 }
 
 const PERFORMANCE: &[&str] =
@@ -83,7 +86,7 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
     let at = "2026-05-01T10:00:00Z";
     let uploaded = json!({"code": "x", "device": "d", "nonce": "n", "at": at});
     let annulled = json!({"scan_id": names.order, "reason": "a mistake"});
-    vec![
+    let rest = vec![
         get("/livez").public(),
         get("/readyz").public(),
         post("/v1/accounts").body(sign_up, &["email", "password", "name", "nickname"]).public(),
@@ -162,6 +165,31 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         delete("/v1/sessions/current"),
         post("/v1/synthetic-buyers").body(json!({"count": 1}), &["count"]),
         delete("/v1/synthetic-buyers"),
+    ];
+    reviewing().into_iter().chain(rest).collect()
+}
+
+/// Before anybody's performance is cancelled.
+fn reviewing() -> Vec<Route> {
+    let review = json!({"rating": 3, "title": "Once more"});
+    vec![
+        get("/v1/performances/{performance}/reviews").public(),
+        post("/v1/performances/{performance}/reviews").body(review, &["rating", "title"]),
+        get("/v1/me/reviews"),
+        get("/v1/reviews/reported"),
+        get("/v1/reviews/{review}").public(),
+        patch("/v1/reviews/{review}").body(json!({"rating": 5}), &[]),
+        put("/v1/reviews/{review}/like"),
+        delete("/v1/reviews/{review}/like"),
+        post("/v1/reviews/{review}/reports").body(json!({"reason": "rude"}), &["reason"]),
+        get("/v1/reviews/{review}/reports"),
+        post("/v1/reviews/{review}/reply").body(json!({"content": "Thanks"}), &["content"]),
+        post("/v1/reviews/{review}/hide")
+            .body(json!({"reason": "rude", "days": 30}), &["reason", "days"]),
+        post("/v1/reviews/{review}/objection")
+            .body(json!({"objection": "It is not"}), &["objection"]),
+        post("/v1/reviews/{review}/restore"),
+        delete("/v1/reviews/{review}"),
     ]
 }
 

@@ -15,6 +15,7 @@ use crate::error::{Error, FieldErrors, Result, readable};
 use crate::id::{PerformanceId, ProductionId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
 use crate::page::{Page, Paged};
+use crate::reviews::Rating;
 use crate::text::OneLine;
 
 /// The longest text that is searched for.
@@ -63,6 +64,9 @@ pub struct PerformanceView {
     pub seats_free: Option<u32>,
     /// Where the sale stands.
     pub status: SaleStatus,
+    /// What the reviews of the production add up to, where one performance is shown; nothing while that
+    /// cannot be seen.
+    pub rating: Option<Rating>,
 }
 
 /// From which the answer to a repeated request is rendered: what was said is in the request itself.
@@ -171,7 +175,10 @@ impl BoxOffice {
     ) -> Result<PerformanceView> {
         let now = self.now();
         let sale = self.visible_sale(caller, id, now).await?;
-        self.performance_view(sale.performance.clone(), now).await
+        let rating = self.rating(sale.performance.details.production_id).await;
+        let view = self.performance_view(sale.performance.clone(), now).await?;
+        // A review that cannot be read does not hide what is sold.
+        Ok(PerformanceView { rating: readable(rating), ..view })
     }
 
     /// Performances that the caller may see. What cannot be read is passed over.
@@ -225,7 +232,15 @@ impl BoxOffice {
         };
         let seats_free = counts.map(|counts| counts.free);
         let (map, time_zone) = (venue.map.clone(), venue.time_zone.clone());
-        Ok(PerformanceView { performance, production, map, time_zone, seats_free, status })
+        Ok(PerformanceView {
+            performance,
+            production,
+            map,
+            time_zone,
+            seats_free,
+            status,
+            rating: None,
+        })
     }
 }
 
@@ -246,5 +261,5 @@ fn new_view(
     let map = venue.map.clone();
     let seats_free = Some(Sale::new(performance.clone(), map.clone()).seats_for_sale());
     let time_zone = venue.time_zone.clone();
-    PerformanceView { performance, production, map, time_zone, seats_free, status }
+    PerformanceView { performance, production, map, time_zone, seats_free, status, rating: None }
 }

@@ -58,7 +58,7 @@ impl BoxOffice {
         performances.dedup();
         let begun = self.backend().catalog.begun(production, &performances, self.now()).await?;
         let of_begun = purchases.into_iter().find(|one| begun.contains(&one.performance()));
-        let why = "reviews are for who has a paid order of a performance of it that has begun";
+        let why = "reviews are for who has a paid order of this production, and saw it begin";
         of_begun.ok_or(Error::Forbidden(why))
     }
 

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use self::tables::{Kept, Tables, rating};
 use super::contract::{BATCH, REPORTS_SHOWN, Report, Reported, Reviews, Revised, Rule};
 use super::listing::searched;
-use super::{Rating, RatingDifference, Review, ReviewSort, Standing, mark};
+use super::{Becoming, Rating, RatingDifference, Review, ReviewSort, Standing, becoming, mark};
 use crate::catalog::memory::MemoryCatalog;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -62,27 +62,16 @@ impl MemoryReviews {
         kind: ReviewEvent,
         now: Timestamp,
     ) -> Revised {
-        let production = before.production;
-        let counts = after.as_ref().map_or((0, 0), Review::counts);
-        if after.as_ref() == Some(&before) {
-            let version = tables.ratings.get(&production).map_or(0, |summary| summary.version);
+        let Some(Becoming { review, is_gone, adds }) = becoming(&before, after) else {
+            let version = tables.ratings.get(&before.production).map_or(0, |sum| sum.version);
             return Revised { review: before, version };
-        }
-        let version = tables.changed(production, before.counts(), counts);
-        let raised = before.version + 1;
-        let review = match after {
-            Some(after) => {
-                let review = Review { version: raised, ..after };
-                if let Some(kept) = tables.reviews.get_mut(&review.id) {
-                    kept.review = review.clone();
-                }
-                review
-            }
-            None => {
-                tables.remove(&before);
-                Review { version: raised, ..before }
-            }
         };
+        let version = tables.add_up(review.production, adds);
+        if is_gone {
+            tables.remove(&review);
+        } else if let Some(kept) = tables.reviews.get_mut(&review.id) {
+            kept.review = review.clone();
+        }
         self.tell(&review, kind, now);
         Revised { review, version }
     }
@@ -105,7 +94,7 @@ impl Reviews for MemoryReviews {
             let kept =
                 Kept { review: review.clone(), liked_by: HashSet::new(), reports: HashMap::new() };
             tables.reviews.insert(review.id, kept);
-            let version = tables.changed(review.production, (0, 0), review.counts());
+            let version = tables.add_up(review.production, review.counts());
             self.tell(review, ReviewEvent::Written, review.created_at);
             Ok(version)
         })
@@ -172,7 +161,7 @@ impl Reviews for MemoryReviews {
         }
         kept.review.version += 1;
         let review = kept.review.clone();
-        let version = tables.changed(review.production, (0, 0), (0, 0));
+        let version = tables.add_up(review.production, (0, 0));
         self.tell(&review, if likes { ReviewEvent::Liked } else { ReviewEvent::Unliked }, now);
         Ok(Some((review.likes, Some((review.production, version)))))
     }

@@ -39,15 +39,10 @@ pub(super) fn rating(stars: i64, count: i64) -> Rating {
 
 impl Tables {
     /// What the shown reviews of a production come to after one of them changed.
-    pub(super) fn changed(
-        &mut self,
-        production: ProductionId,
-        before: (i64, i64),
-        after: (i64, i64),
-    ) -> i64 {
+    pub(super) fn add_up(&mut self, production: ProductionId, (stars, reviews): (i64, i64)) -> i64 {
         let summary = self.ratings.entry(production).or_default();
-        summary.stars += after.0 - before.0;
-        summary.reviews += after.1 - before.1;
+        summary.stars += stars;
+        summary.reviews += reviews;
         summary.version += 1;
         summary.version
     }

@@ -7,8 +7,8 @@ use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::events::ReviewEvent;
 use crate::id::ProductionId;
-use crate::reviews::Review;
 use crate::reviews::contract::Revised;
+use crate::reviews::{Becoming, Review, becoming};
 
 /// Writes what became of a review, and tells it, while nobody else changes it.
 pub(super) async fn write(
@@ -18,27 +18,17 @@ pub(super) async fn write(
     kind: ReviewEvent,
     now: Timestamp,
 ) -> Result<Revised> {
-    let counts = after.as_ref().map_or((0, 0), Review::counts);
-    if after.as_ref() == Some(&before) {
+    let Some(Becoming { review, is_gone, adds }) = becoming(&before, after) else {
         let version = version(transaction, before.production).await?;
         return Ok(Revised { review: before, version });
-    }
-    let raised = before.version + 1;
-    let counted = before.counts();
-    let review = match after {
-        Some(after) => {
-            let review = Review { version: raised, ..after };
-            rows::update(transaction, &review).await?;
-            review
-        }
-        None => {
-            rows::delete(transaction, before.id).await?;
-            Review { version: raised, ..before }
-        }
     };
+    if is_gone {
+        rows::delete(transaction, review.id).await?;
+    } else {
+        rows::update(transaction, &review).await?;
+    }
     tell(transaction, &review, kind, now).await?;
-    let change = (counts.0 - counted.0, counts.1 - counted.1);
-    let version = add_up(transaction, review.production, change).await?;
+    let version = add_up(transaction, review.production, adds).await?;
     Ok(Revised { review, version })
 }
 
