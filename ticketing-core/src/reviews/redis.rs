@@ -89,3 +89,42 @@ impl SharedPages {
         tokio::time::timeout(ANSWERS_WITHIN, asked).await.unwrap_or_else(late)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::id::Randomness;
+    use crate::reviews::Rating;
+
+    fn page(version: i64) -> FirstPage {
+        FirstPage { version, rating: Rating::default(), items: Vec::new() }
+    }
+
+    #[tokio::test]
+    #[ignore = "needs ./services up"]
+    async fn whoever_read_late_shares_nothing_old() {
+        let url = std::env::var("TICKETING_REDIS").expect("eval \"$(./services env)\"");
+        let redis = Arc::new(Redis::new(&url.into()).unwrap());
+        let random = u64::from_be_bytes(Randomness::from_system().bytes());
+        let namespace = format!("test_{random:016x}");
+        let pages = SharedPages::new(redis.clone(), namespace.clone());
+        let (production, sort) = (Uuid::nil().into(), ReviewSort::Newest);
+        let shown = async || pages.page(production, sort).await.unwrap().map(|page| page.version);
+        let share = async |version| pages.share(production, sort, &page(version)).await.unwrap();
+        share(2).await;
+        assert_eq!(shown().await, Some(2));
+        pages.raise(production, 3).await.unwrap();
+        assert_eq!(shown().await, None, "it is old");
+        share(2).await;
+        assert_eq!(shown().await, None, "it was read before");
+        share(3).await;
+        pages.raise(production, 2).await.unwrap();
+        assert_eq!(shown().await, Some(3), "what is said late takes nothing away");
+        share(4).await;
+        share(3).await;
+        assert_eq!(shown().await, Some(4));
+        redis.remove_keys(&format!("{{{namespace}:*")).await.unwrap();
+    }
+}

@@ -4,6 +4,7 @@
 
 mod line;
 mod money;
+mod reviews;
 mod seats;
 
 use rand_chacha::ChaCha20Rng;
@@ -50,6 +51,12 @@ behaviour! {
             money::history(&world, seed, Wanted::SameSeats).await;
         }
     }
+
+    async fn whatever_becomes_of_reviews_ratings_and_likes_are_what_they_add_up_to(world: World) {
+        for seed in 0..MONEY_SEEDS {
+            reviews::history(&world, seed).await;
+        }
+    }
 }
 
 /// The embedded backend is the oracle of the other.
@@ -84,6 +91,20 @@ mod compared {
                 let told = money::history(&world, seed, Wanted::OwnSeats).await;
                 let expected = money::history(&oracle, seed, Wanted::OwnSeats).await;
                 assert_eq!(told, expected, "money, seed {seed}");
+            }
+        })
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    #[ignore = "needs ./services up"]
+    async fn the_same_histories_of_reviews_have_the_same_outcomes_on_both_backends() {
+        on_services(|world| async move {
+            let oracle = World::embedded().await;
+            for seed in 100..100 + MONEY_SEEDS {
+                let told = reviews::history(&world, seed).await;
+                let expected = reviews::history(&oracle, seed).await;
+                assert_eq!(told, expected, "reviews, seed {seed}");
             }
         })
         .await;

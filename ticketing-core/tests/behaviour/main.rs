@@ -91,6 +91,8 @@ mod reviews;
 mod scarce;
 mod searching;
 mod seats;
+#[cfg(feature = "services")]
+mod shared;
 mod steering;
 mod terms;
 mod texts;

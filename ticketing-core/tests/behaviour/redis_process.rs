@@ -40,11 +40,20 @@ impl RedisProcess {
 
     /// SIGKILL, and started again with what was saved last.
     pub(crate) fn kill_and_start(&self) {
+        self.stop();
+        self.start_again();
+    }
+
+    pub(crate) fn start_again(&self) {
+        *self.child.lock().unwrap() = run(&self.folder, self.port);
+        self.wait_until_it_answers();
+    }
+
+    /// SIGKILL.
+    pub(crate) fn stop(&self) {
         let mut child = self.child.lock().unwrap();
         child.kill().expect("it is ours to end");
         child.wait().expect("it ends");
-        *child = run(&self.folder, self.port);
-        self.wait_until_it_answers();
     }
 
     fn wait_until_it_answers(&self) {
