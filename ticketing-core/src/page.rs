@@ -29,7 +29,7 @@ impl Position {
 }
 
 /// Which page of a list.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
     limit: u32,
     after: Option<Position>,

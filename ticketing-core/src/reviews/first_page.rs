@@ -1,6 +1,7 @@
 //! The first page of a production's reviews, as everybody sees it.
 
-use super::{Rating, Review};
+use super::{Rating, Review, ReviewSort};
+use crate::page::{Page, Paged};
 
 /// How many reviews a first page has, and one more, which says that others follow.
 pub(crate) const FIRST_PAGE: u32 = crate::page::PAGE_DEFAULT + 1;
@@ -13,4 +14,12 @@ pub(crate) struct FirstPage {
     pub(crate) rating: Rating,
     /// With what their authors are called; nothing of one who is gone.
     pub(crate) items: Vec<(Review, Option<String>)>,
+}
+
+impl FirstPage {
+    /// What of it a page shows.
+    pub(crate) fn cut(&self, sort: ReviewSort, page: Page) -> Paged<(Review, Option<String>)> {
+        let position = |item: &&(Review, Option<String>)| sort.position(&item.0);
+        page.cut(self.items.iter(), position, |item| Some(item.clone()))
+    }
 }

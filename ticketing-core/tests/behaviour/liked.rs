@@ -20,7 +20,7 @@ behaviour! {
         }
         let listing = ReviewListing::default();
         let seen = world.office.reviews(Some(&buyer), sale.id, &listing, Page::default()).await;
-        let seen = seen.unwrap().reviews.items;
+        let seen = seen.unwrap().reviews.items.clone();
         assert_eq!((seen[0].review.likes, seen[0].liked), (1, Some(true)));
         for _ in 0..3 {
             assert_eq!(like(false).await, Likes { likes: 0, liked: false });

@@ -1,5 +1,7 @@
 //! Reviews: of who was there, once each; and what they add up to.
 
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 use ticketing_core::accounts::Caller;
 use ticketing_core::catalog::{NewPerformance, Policy};
@@ -71,7 +73,7 @@ pub(crate) async fn page(
     performance: PerformanceId,
     sort: ReviewSort,
     text: Option<&str>,
-) -> ReviewPage {
+) -> Arc<ReviewPage> {
     let listing = ReviewListing { sort, text: text.map(str::to_owned) };
     world.office.reviews(None, performance, &listing, Page::default()).await.unwrap()
 }
@@ -84,7 +86,7 @@ pub(crate) async fn rating(world: &World, performance: PerformanceId) -> Rating 
     page(world, performance, ReviewSort::Newest, None).await.rating
 }
 
-fn ids(page: &ReviewPage) -> Vec<ReviewId> {
+fn ids(page: &Arc<ReviewPage>) -> Vec<ReviewId> {
     page.reviews.items.iter().map(|view| view.review.id).collect()
 }
 
@@ -226,7 +228,7 @@ behaviour! {
         office.like_review(&guests[0], written[7].id, true).await.unwrap();
         let newest: Vec<ReviewId> = written.iter().rev().map(|review| review.id).collect();
         assert_eq!(listed(&world, sale.id).await, newest);
-        let best = page(&world, sale.id, ReviewSort::Rating, None).await.reviews.items;
+        let best = page(&world, sale.id, ReviewSort::Rating, None).await.reviews.items.clone();
         let ratings: Vec<u8> = best.iter().map(|view| view.review.rating).collect();
         assert_eq!(ratings, [5, 5, 4, 4, 3, 3, 2, 2, 2, 1, 1, 1]);
         assert_eq!(best[0].review.id, written[9].id, "among equals the newest");

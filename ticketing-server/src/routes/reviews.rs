@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use super::Answer;
 use crate::app::App;
-use crate::body::revalidated;
+use crate::body::{self, JSON, REVALIDATED};
 use crate::convert::{self, time, word};
 use crate::extract::{Asked, Body, Id, MaybeSignedIn, Query, SignedIn};
 
@@ -86,14 +86,23 @@ async fn list(
 ) -> Answer<Response> {
     let sort = query.sort.unwrap_or(wire::Sort::Newest);
     let sort = word("sort", ReviewSort::from_name(sort.as_str()), wire::Sort::WORDS)?;
-    let list = format!("reviews by {} of {id}", sort.name());
+    let list = list_name(sort);
     let page = app.office.page(&list, query.limit, query.cursor.as_deref())?;
     let listing = ReviewListing { sort, text: query.q };
     let found = app.office.reviews(caller.as_ref(), id, &listing, page).await?;
-    let ReviewPage { reviews, rating } = found;
-    let Page { items, next_cursor } = convert::page(&app.office, &list, reviews, review);
-    let rating = convert::rating(rating);
-    Ok(revalidated(&asked, &wire::Reviews { items, rating, next_cursor }))
+    let body = found.rendered.get_or_render(|| body::Body::json(&page_of(&app, sort, &found)));
+    Ok(body.answer(&asked, JSON, REVALIDATED))
+}
+
+/// The same for every performance of a production: all of them share their first page.
+fn list_name(sort: ReviewSort) -> String {
+    format!("reviews by {}", sort.name())
+}
+
+fn page_of(app: &App, sort: ReviewSort, found: &ReviewPage) -> wire::Reviews {
+    let reviews = found.reviews.clone();
+    let Page { items, next_cursor } = convert::page(&app.office, &list_name(sort), reviews, review);
+    wire::Reviews { items, rating: convert::rating(found.rating), next_cursor }
 }
 
 /// Reviews the production that a performance shows: for who has a paid order of a performance of it

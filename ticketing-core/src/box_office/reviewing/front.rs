@@ -6,11 +6,14 @@ use std::sync::Arc;
 use dashmap::DashMap;
 use tokio::sync::Mutex;
 
+use super::{ReviewPage, ReviewView};
 use crate::box_office::{BoxOffice, turn};
 use crate::catalog::SALE_MAX_AGE_MS;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::ProductionId;
+use crate::page::Page;
+use crate::rendered::Rendered;
 use crate::reviews::{FirstPage, ReviewSort};
 
 /// How many first pages one process keeps; what is too old goes when there are as many.
@@ -20,38 +23,54 @@ const READERS: usize = 16;
 
 type Which = (ProductionId, ReviewSort);
 
+/// A first page, and what everybody sees of it who says nothing else.
+pub(super) struct Front {
+    pub(super) page: FirstPage,
+    pub(super) whole: Arc<ReviewPage>,
+}
+
+impl Front {
+    fn new(page: FirstPage, sort: ReviewSort) -> Self {
+        let shown = |(review, nickname)| ReviewView { review, nickname, liked: None };
+        let reviews = page.cut(sort, Page::default()).map(shown);
+        let rendered = Rendered::default();
+        let whole = Arc::new(ReviewPage { reviews, rating: page.rating, rendered });
+        Self { page, whole }
+    }
+}
+
 /// First pages, each with when it was read.
 #[derive(Default)]
 pub(in crate::box_office) struct Fronts {
-    pages: DashMap<Which, (Timestamp, Arc<FirstPage>)>,
+    pages: DashMap<Which, (Timestamp, Arc<Front>)>,
     /// The newest version of each production that this process knows of, and since when.
-    known: DashMap<ProductionId, (Timestamp, i64)>,
+    versions: DashMap<ProductionId, (Timestamp, i64)>,
     reading: [Mutex<()>; READERS],
     /// Up to which production ratings were counted again.
     pub(in crate::box_office) counted: Mutex<Option<ProductionId>>,
 }
 
 impl Fronts {
-    fn page(&self, which: Which, now: Timestamp) -> Option<Arc<FirstPage>> {
-        let (read_at, page) = self.pages.get(&which)?.clone();
-        let newest = self.known.get(&which.0).map_or(0, |known| known.1);
-        (is_fresh(read_at, now) && page.version >= newest).then_some(page)
+    fn known(&self, which: Which, now: Timestamp) -> Option<Arc<Front>> {
+        let (read_at, front) = self.pages.get(&which)?.clone();
+        let newest = self.versions.get(&which.0).map_or(0, |known| known.1);
+        (is_fresh(read_at, now) && front.page.version >= newest).then_some(front)
     }
 
-    fn keep(&self, which: Which, page: &Arc<FirstPage>, now: Timestamp) {
+    fn keep(&self, which: Which, front: &Arc<Front>, now: Timestamp) {
         if self.pages.len() >= FRONTS_MAX {
             self.pages.retain(|_, (read_at, _)| is_fresh(*read_at, now));
         }
         if self.pages.len() < FRONTS_MAX {
-            self.pages.insert(which, (now, page.clone()));
+            self.pages.insert(which, (now, front.clone()));
         }
     }
 
     fn raise(&self, production: ProductionId, version: i64, now: Timestamp) {
-        if self.known.len() >= FRONTS_MAX {
-            self.known.retain(|_, (since, _)| is_fresh(*since, now));
+        if self.versions.len() >= FRONTS_MAX {
+            self.versions.retain(|_, (since, _)| is_fresh(*since, now));
         }
-        let mut known = self.known.entry(production).or_insert((now, version));
+        let mut known = self.versions.entry(production).or_insert((now, version));
         *known = (now, version.max(known.1));
     }
 
@@ -72,19 +91,19 @@ impl BoxOffice {
         &self,
         production: ProductionId,
         sort: ReviewSort,
-    ) -> Result<Arc<FirstPage>> {
+    ) -> Result<Arc<Front>> {
         let (fronts, which) = (&self.0.fronts, (production, sort));
-        if let Some(page) = fronts.page(which, self.now()) {
-            return Ok(page);
+        if let Some(front) = fronts.known(which, self.now()) {
+            return Ok(front);
         }
         let _reading = turn(fronts.reading(which)).await?;
         let now = self.now();
-        if let Some(page) = fronts.page(which, now) {
-            return Ok(page);
+        if let Some(front) = fronts.known(which, now) {
+            return Ok(front);
         }
-        let page = Arc::new(self.shared_front(production, sort).await?);
-        fronts.keep(which, &page, now);
-        Ok(page)
+        let front = Arc::new(Front::new(self.shared_front(production, sort).await?, sort));
+        fronts.keep(which, &front, now);
+        Ok(front)
     }
 
     /// What a verb has changed, here and now; whoever else shares it hears of it after the commit, and
@@ -116,7 +135,7 @@ impl BoxOffice {
         let Some(shared) = &self.backend().first_pages else {
             return self.read_front(production, sort).await;
         };
-        let newest = self.0.fronts.known.get(&production).map_or(0, |known| known.1);
+        let newest = self.0.fronts.versions.get(&production).map_or(0, |known| known.1);
         match shared.page(production, sort).await {
             Ok(Some(page)) if page.version >= newest => return Ok(page),
             Ok(_) => {}

@@ -1,12 +1,14 @@
 //! Reading reviews.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::accounts::{Caller, Role};
 use crate::box_office::BoxOffice;
 use crate::error::{Error, Result};
 use crate::id::{PerformanceId, ProductionId, ReviewId};
 use crate::page::{Page, Paged};
+use crate::rendered::Rendered;
 use crate::reviews::{FIRST_PAGE, FirstPage, Rating, Review, ReviewListing, ReviewSort, Standing};
 
 /// A review, as somebody sees it.
@@ -27,6 +29,8 @@ pub struct ReviewPage {
     pub reviews: Paged<ReviewView>,
     /// What all that are shown add up to.
     pub rating: Rating,
+    /// What was made of it: nobody needs to make the page that everybody sees twice.
+    pub rendered: Rendered,
 }
 
 impl BoxOffice {
@@ -37,26 +41,30 @@ impl BoxOffice {
         performance: PerformanceId,
         listing: &ReviewListing,
         page: Page,
-    ) -> Result<ReviewPage> {
+    ) -> Result<Arc<ReviewPage>> {
         let text = listing.folded()?;
         let sale = self.visible_sale(caller, performance, self.now()).await?;
         let (production, sort) = (sale.performance.details.production_id, listing.sort);
         let front = self.front(production, sort).await?;
-        if text.is_none() && page.is_among_first(FIRST_PAGE) {
-            let position = |item: &&(Review, Option<String>)| sort.position(&item.0);
-            let items = page.cut(front.items.iter(), position, |item| Some(item.clone()));
-            let reviews = self.with_liked(caller, items).await?;
-            return Ok(ReviewPage { reviews, rating: front.rating });
-        }
-        let reviews = &self.backend().reviews;
-        let found = reviews.of_production(production, sort, text.as_deref(), page).await?;
-        Ok(ReviewPage { reviews: self.viewed(caller, found).await?, rating: front.rating })
+        let rating = front.page.rating;
+        let reviews = match text {
+            None if caller.is_none() && page == Page::default() => return Ok(front.whole.clone()),
+            None if page.is_among_first(FIRST_PAGE) => {
+                self.with_liked(caller, front.page.cut(sort, page)).await?
+            }
+            text => {
+                let reviews = &self.backend().reviews;
+                let found = reviews.of_production(production, sort, text.as_deref(), page).await?;
+                self.viewed(caller, found).await?
+            }
+        };
+        Ok(Arc::new(ReviewPage { reviews, rating, rendered: Rendered::default() }))
     }
 
     /// What the reviews of a production add up to, at most a moment old.
     pub(in crate::box_office) async fn rating(&self, production: ProductionId) -> Result<Rating> {
         let sort = ReviewListing::default().sort;
-        Ok(self.front(production, sort).await?.rating)
+        Ok(self.front(production, sort).await?.page.rating)
     }
 
     /// One review; one that is not shown only to its author and to administrators.
