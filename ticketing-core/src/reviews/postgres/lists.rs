@@ -48,7 +48,8 @@ pub(super) async fn of_production(
 }
 
 /// Found by the pairs of characters of what is searched for, and then looked at again: the pairs may
-/// stand elsewhere.
+/// stand elsewhere. Planned anew for each text: what is rare is found by its pairs, and what is
+/// everywhere in the first rows of the order.
 pub(super) async fn searched(
     pool: &PgPool,
     production: ProductionId,
@@ -59,18 +60,19 @@ pub(super) async fn searched(
     let after = page.after();
     let rows = sqlx::query_as!(
         ReviewRow,
-        r#"WITH found AS (
+        r#"WITH sorted AS (
              SELECT id, CASE $2 WHEN 'rating' THEN by_rating WHEN 'likes' THEN by_likes
                  ELSE by_newest END AS key
              FROM reviews
              WHERE production_id = $1 AND standing = 'shown' AND bigrams @> $6
-                 AND strpos(searched, $7) > 0)
-           SELECT id, production_id, performance_id, order_id, author_id, rating, title,
+                 AND strpos(searched, $7) > 0),
+           found AS (
+             SELECT id, key FROM sorted WHERE (key, id) > ($3, $4) ORDER BY key, id LIMIT $5)
+           SELECT id AS "id!", production_id, performance_id, order_id, author_id, rating, title,
              content, likes, refunded, reply, replied_at_ms, standing, reason, ruled_at_ms,
              hidden_until_ms, objection, open_reports, version, created_at_ms, edited_at_ms,
              key AS "key!"
-           FROM found JOIN reviews USING (id)
-           WHERE (key, id) > ($3, $4) ORDER BY key, id LIMIT $5"#,
+           FROM found JOIN reviews USING (id) ORDER BY key, id"#,
         production.uuid(),
         sort.name(),
         after.key,
@@ -79,7 +81,13 @@ pub(super) async fn searched(
         &bigrams(text),
         text,
     );
-    Ok(cut(page, rows.fetch_all(pool).await?))
+    let mut transaction = pool.begin().await?;
+    sqlx::query!("SET LOCAL plan_cache_mode = force_custom_plan")
+        .execute(&mut *transaction)
+        .await?;
+    let rows = rows.fetch_all(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(cut(page, rows))
 }
 
 pub(super) async fn of_author(
