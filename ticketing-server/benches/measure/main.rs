@@ -1,12 +1,13 @@
 //! What the box office costs, measured against services and limits of the same run:
 //! `eval "$(./services env)"; cargo bench -p ticketing-server --bench measure -- NAME..`, where a
-//! name is `ratios`, `line`, or one part of the line: `draw`, `embedded`, `redis`, `listeners`,
+//! name is `ratios`, `reviews`, `line`, or one part of the line: `draw`, `embedded`, `redis`, `listeners`,
 //! `users`.
 
 mod connection;
 mod line;
 mod office;
 mod ratios;
+mod reviews;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -14,15 +15,19 @@ async fn main() -> anyhow::Result<()> {
     if named == [office::GATEWAY] {
         return office::serve_gateway().await;
     }
-    let known =
-        |word: &String| word == "ratios" || word == "line" || line::PARTS.contains(&&**word);
+    let known = |word: &String| {
+        ["ratios", "reviews", "line"].contains(&&**word) || line::PARTS.contains(&&**word)
+    };
     anyhow::ensure!(
         !named.is_empty() && named.iter().all(known),
-        "name what to measure: ratios, line, or of the line: {}",
+        "name what to measure: ratios, reviews, line, or of the line: {}",
         line::PARTS.join(", ")
     );
     if named.iter().any(|word| word == "ratios") {
         ratios::measure().await?;
+    }
+    if named.iter().any(|word| word == "reviews") {
+        reviews::measure().await?;
     }
     line::measure(&named).await
 }

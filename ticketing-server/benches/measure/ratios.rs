@@ -10,6 +10,7 @@ mod payments;
 mod polls;
 mod seats;
 
+pub(crate) use self::polls::in_turns;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
