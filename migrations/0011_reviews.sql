@@ -9,9 +9,6 @@ CREATE TABLE reviews (
     rating integer NOT NULL CHECK (rating BETWEEN 1 AND 5),
     title text NOT NULL,
     content text NOT NULL,
-    -- Title and content, folded, and every two characters that follow each other in it.
-    searched text NOT NULL,
-    bigrams bigint[] NOT NULL,
     likes bigint NOT NULL DEFAULT 0 CHECK (likes >= 0),
     -- The money of everything that its author saw went back.
     refunded boolean NOT NULL DEFAULT false,
@@ -40,10 +37,19 @@ CREATE TABLE reviews (
 CREATE INDEX reviews_newest ON reviews (production_id, by_newest, id) WHERE standing = 'shown';
 CREATE INDEX reviews_rating ON reviews (production_id, by_rating, id) WHERE standing = 'shown';
 CREATE INDEX reviews_likes ON reviews (production_id, by_likes, id) WHERE standing = 'shown';
-CREATE INDEX reviews_search ON reviews USING gin (bigrams) WHERE standing = 'shown';
 CREATE INDEX reviews_author ON reviews (author_id, id);
 CREATE INDEX reviews_to_show ON reviews (hidden_until_ms) WHERE standing = 'hidden';
 CREATE INDEX reviews_attention ON reviews (created_at_ms, id) WHERE open_reports > 0 OR is_objected;
+
+-- Title and content, folded, and every two characters that follow each other in it. Apart, because
+-- each like writes the row of its review anew, and its index would take all pairs again.
+CREATE TABLE review_texts (
+    review_id uuid PRIMARY KEY REFERENCES reviews ON DELETE CASCADE,
+    production_id uuid NOT NULL,
+    searched text NOT NULL,
+    bigrams bigint[] NOT NULL
+);
+CREATE INDEX review_texts_search ON review_texts USING gin (bigrams);
 
 -- What the shown reviews of a production add up to, changed in the transaction that changes them; the
 -- version rises with every change of what a list of them shows.
@@ -71,15 +77,13 @@ CREATE TABLE review_reports (
 
 -- Likes a review, or does not like it any more, in one round trip; a repeat changes nothing. Answers
 -- how many like it, and the production's version where something changed; no row where the review is
--- not shown. Lock order everywhere: order, review, rating.
-CREATE FUNCTION like_review(p_review uuid, p_account uuid, p_likes boolean, p_now bigint)
+-- not shown. A like is no event, and no version of the review: hundreds of one review would wait for
+-- one another behind the relay. Lock order everywhere: order, review, rating.
+CREATE FUNCTION like_review(p_review uuid, p_account uuid, p_likes boolean)
 RETURNS TABLE (o_likes bigint, o_production uuid, o_version bigint) LANGUAGE plpgsql AS $$
-DECLARE
-    review reviews%ROWTYPE;
-    changed boolean;
 BEGIN
-    SELECT * INTO review FROM reviews WHERE id = p_review AND standing = 'shown'
-        FOR NO KEY UPDATE;
+    SELECT likes, production_id INTO o_likes, o_production FROM reviews
+        WHERE id = p_review AND standing = 'shown' FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN;
     END IF;
@@ -89,18 +93,11 @@ BEGIN
     ELSE
         DELETE FROM review_likes WHERE review_id = p_review AND account_id = p_account;
     END IF;
-    changed := FOUND;
-    o_likes := review.likes;
-    o_production := review.production_id;
-    IF changed THEN
-        UPDATE reviews SET likes = likes + CASE WHEN p_likes THEN 1 ELSE -1 END,
-                version = version + 1
-            WHERE id = p_review RETURNING likes, version INTO o_likes, review.version;
+    IF FOUND THEN
+        UPDATE reviews SET likes = likes + CASE WHEN p_likes THEN 1 ELSE -1 END
+            WHERE id = p_review RETURNING likes INTO o_likes;
         UPDATE production_ratings SET version = version + 1
-            WHERE production_id = review.production_id RETURNING version INTO o_version;
-        INSERT INTO outbox (aggregate, version, performance_id, kind, seats, at_ms)
-            VALUES (p_review, review.version, review.performance_id,
-                CASE WHEN p_likes THEN 'review_liked' ELSE 'review_unliked' END, 0, p_now);
+            WHERE production_id = o_production RETURNING version INTO o_version;
     END IF;
     RETURN NEXT;
 END $$;

@@ -35,9 +35,9 @@ pub use self::box_office::{
     BoxOffice, CancellationProgress, CancellationState, Cancelling, CheckedIn, Checkout, DoorList,
     EmbeddedSettings, Eta, IssuedTicket, LISTENERS_MAX, LedgerPage, LineAnswer, LineEvent,
     LineListener, LineState, LineStatus, OrganizerOrder, PassGranted, Payment, PaymentOutcome,
-    PaymentReport, PerformanceView, PlacedOrder, ReviewPage, ReviewView, SaleGauges, SaleStatus,
-    SalesReport, Scanning, SeatChanges, SeatEvent, SeatListener, SeatMapView, StatusFrame, Steer,
-    Step, SyntheticBuyer, UPLOADS_MAX,
+    PaymentReport, PerformanceView, PlacedOrder, ReportedReview, ReviewPage, ReviewView,
+    SaleGauges, SaleStatus, SalesReport, Scanning, SeatChanges, SeatEvent, SeatListener,
+    SeatMapView, StatusFrame, Steer, Step, SyntheticBuyer, UPLOADS_MAX,
 };
 pub use self::clock::{Clock, GRACE_MS, Timestamp};
 pub use self::error::{Error, FieldError, Result};

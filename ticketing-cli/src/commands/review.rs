@@ -3,17 +3,18 @@
 mod shown;
 
 use clap::{Args, Subcommand, ValueEnum};
-use ticketing_client::{all, reviews};
+use ticketing_client::{Call, Client, all, reviews};
 use ticketing_wire::page::{PAGE_MAX, PageQuery};
 use ticketing_wire::reviews::{
     NewHiding, NewObjection, NewReply, NewReport, NewReview, RemovalQuery, ReviewChange,
     ReviewsQuery, Sort,
 };
+use ticketing_wire::secrets::AccessToken;
 use uuid::Uuid;
 
 use crate::output::{self, Format};
 use crate::session;
-use crate::settings::Usage;
+use crate::settings::{self, Usage};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Review {
@@ -165,10 +166,14 @@ impl From<By> for Sort {
 }
 
 pub(crate) async fn run(review: Review, servers: &[String], format: Format) -> anyhow::Result<()> {
+    let review = match review {
+        Review::List(list) => return self::list(servers, list, format).await,
+        Review::Show { id } => return show(servers, id, format).await,
+        review => review,
+    };
     let signed_in = session::open(servers).await?;
     let (client, token) = (&signed_in.client, &signed_in.token);
     let changed = match review {
-        Review::List(list) => return self::list(&signed_in, list, format).await,
         Review::Mine => {
             let mine = all(async |cursor| {
                 let query = PageQuery { limit: Some(PAGE_MAX), cursor };
@@ -208,7 +213,7 @@ pub(crate) async fn run(review: Review, servers: &[String], format: Format) -> a
             let likes = client.send(&reviews::unlike(token, id)).await?;
             return output::print_line(format, &likes, || shown::likes(likes));
         }
-        Review::Show { id } => reviews::show(Some(token), id),
+        Review::List(_) | Review::Show { .. } => unreachable!("they need no session"),
         Review::Write { performance, rating, title, content } => {
             reviews::write(token, performance, &NewReview { rating, title, content })
         }
@@ -224,12 +229,27 @@ pub(crate) async fn run(review: Review, servers: &[String], format: Format) -> a
     output::print(format, &review, || shown::one(&review))
 }
 
-async fn list(signed_in: &session::SignedIn, list: List, format: Format) -> anyhow::Result<()> {
+/// Everybody may ask; who is signed in sees what it likes, and what is hidden of its own.
+async fn ask<A>(
+    servers: &[String],
+    call: impl Fn(Option<&AccessToken>) -> Call<A>,
+) -> anyhow::Result<A> {
+    if let Ok(signed_in) = session::open(servers).await {
+        return signed_in.send(&call(Some(&signed_in.token))).await;
+    }
+    Ok(Client::new(&settings::server(servers)?)?.send(&call(None)).await?)
+}
+
+async fn show(servers: &[String], id: Uuid, format: Format) -> anyhow::Result<()> {
+    let review = ask(servers, |token| reviews::show(token, id)).await?;
+    output::print(format, &review, || shown::one(&review))
+}
+
+async fn list(servers: &[String], list: List, format: Format) -> anyhow::Result<()> {
     let List { performance, sort, search, limit } = list;
     let query =
         ReviewsQuery { sort: Some(sort.into()), q: search, limit: Some(limit), cursor: None };
-    let call = reviews::list(Some(&signed_in.token), performance, &query);
-    let page = signed_in.send(&call).await?;
+    let page = ask(servers, |token| reviews::list(token, performance, &query)).await?;
     output::print(format, &page, || shown::list(&page.items))?;
     if format == Format::Table {
         output::talk(&shown::rating(&page));
@@ -243,11 +263,15 @@ async fn delete(
     reason: Option<String>,
     yes: bool,
 ) -> anyhow::Result<()> {
-    let question = "Delete the review? Then type `yes`";
-    if !yes && crate::prompt::line(question, "--yes")? != "yes" {
-        return Err(Usage("nothing was deleted".into()).into());
+    let (what, done) = match reason {
+        None => ("Take the review back? Its likes go with it.", "taken back"),
+        Some(_) => ("Remove the review? Its author sees it, and the reason.", "removed"),
+    };
+    let question = format!("{what} Then type `yes`");
+    if !yes && crate::prompt::line(&question, "--yes")? != "yes" {
+        return Err(Usage("nothing was done".into()).into());
     }
     signed_in.send(&reviews::delete(&signed_in.token, id, &RemovalQuery { reason })).await?;
-    output::talk("deleted");
+    output::talk(done);
     Ok(())
 }

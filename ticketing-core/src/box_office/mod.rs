@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dashmap::DashMap;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
 
 use self::buying::Joins;
 pub use self::buying::{
@@ -32,7 +32,7 @@ pub use self::organizing::{
     SyntheticBuyer, UPLOADS_MAX,
 };
 use self::reviewing::Fronts;
-pub use self::reviewing::{ReviewPage, ReviewView};
+pub use self::reviewing::{ReportedReview, ReviewPage, ReviewView};
 pub use self::seeing::{
     LISTENERS_MAX, LineEvent, LineListener, LineState, LineStatus, SeatChanges, SeatEvent,
     SeatListener, StatusFrame,
@@ -298,6 +298,13 @@ impl BoxOffice {
         }
         self.0.views.entry(performance).or_default().clone()
     }
+}
+
+/// One of a few that may do something at once, for as long as it takes.
+async fn permit(few: &Semaphore) -> Result<SemaphorePermit<'_>> {
+    let permit = tokio::time::timeout(TURN_WAIT, few.acquire()).await;
+    let busy = |_| Error::Unavailable("too many do the same".into());
+    permit.map_err(busy)?.map_err(Error::internal)
 }
 
 async fn turn(reading: &Mutex<()>) -> Result<MutexGuard<'_, ()>> {

@@ -10,6 +10,7 @@ use crate::error::{Error, Result, readable};
 use crate::events::{Event, EventKind, Reaction};
 use crate::id::OrderId;
 use crate::orders::{Order, OrderStatus};
+use crate::reviews::FIRST_PAGES_KEPT_MS;
 
 impl BoxOffice {
     /// Shows an order in the live sale. A failure is only logged: the order stands, and the event
@@ -63,25 +64,29 @@ impl BoxOffice {
     /// The review of a buyer whose purchases changed says whether any is left; what lists show of a
     /// production whose reviews changed is read anew.
     async fn tend_reviews(&self, event: &Event) -> Result<()> {
-        let Some(shown) = self.backend().catalog.performance(event.performance).await? else {
-            return Ok(());
-        };
-        let production = shown.details.production_id;
         let reviews = &self.backend().reviews;
-        let changed = match event.kind {
-            EventKind::Review(_) => Some(reviews.rating(production).await?.1),
+        let (production, version) = match event.kind {
+            EventKind::Review(_) => {
+                let shown = self.backend().catalog.performance(event.performance).await?;
+                let Some(shown) = shown else { return Ok(()) };
+                let production = shown.details.production_id;
+                (production, reviews.rating(production).await?.1)
+            }
             EventKind::Order(_) => {
-                let id = OrderId::from(event.aggregate);
-                let Some(order) = self.backend().orders.selling.order(id).await? else {
-                    return Ok(());
-                };
-                reviews.follow_purchases(order.account, production, self.now()).await?
+                let of_buyer = reviews.of_buyer(event.aggregate.into()).await?;
+                let Some((account, production)) = of_buyer else { return Ok(()) };
+                let now = self.now();
+                match reviews.follow_purchases(account, production, now).await? {
+                    Some(version) => (production, version),
+                    // Maybe it was marked before, and nobody could be told.
+                    None => (production, reviews.rating(production).await?.1),
+                }
             }
         };
-        if let Some(version) = changed {
-            self.reviews_changed(production, version).await;
-        }
-        Ok(())
+        let told = self.reviews_changed(production, version).await;
+        let is_over = self.now().as_millis() - event.at.as_millis() > FIRST_PAGES_KEPT_MS;
+        // What was shared before it is gone by itself.
+        if is_over { Ok(()) } else { told }
     }
 
     /// Makes the live sale say what the books say. The live state is read first, then the books:

@@ -37,6 +37,19 @@ impl MemoryCatalog {
         tables.performances.get(&performance).map(|found| found.details.production_id)
     }
 
+    /// Whether a performance is of that production and has begun.
+    pub(crate) fn has_begun(
+        &self,
+        performance: PerformanceId,
+        production: ProductionId,
+        now: Timestamp,
+    ) -> bool {
+        let tables = self.tables.lock();
+        let details = tables.performances.get(&performance).map(|found| &found.details);
+        details
+            .is_some_and(|details| details.production_id == production && details.starts_at <= now)
+    }
+
     /// Called under the tables' lock: what the request was answered with, or that it is done now.
     fn remember(&self, request: Option<Request>) -> Result<Remembered> {
         let Some(Request { account, key, hash, facts, .. }) = request else {
@@ -130,13 +143,7 @@ impl Catalog for MemoryCatalog {
         performances: &[PerformanceId],
         now: Timestamp,
     ) -> Result<Vec<PerformanceId>> {
-        let tables = self.tables.lock();
-        let is_one = |id: &&PerformanceId| {
-            let details = tables.performances.get(id).map(|found| &found.details);
-            details.is_some_and(|details| {
-                details.production_id == production && details.starts_at <= now
-            })
-        };
+        let is_one = |id: &&PerformanceId| self.has_begun(**id, production, now);
         Ok(performances.iter().filter(is_one).copied().collect())
     }
 

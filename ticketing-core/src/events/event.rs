@@ -80,7 +80,7 @@ kinds! {
 }
 
 kinds! {
-    /// What happened to a review.
+    /// What happened to a review. To like one is no event: nobody waits for it.
     ReviewEvent {
         /// Written.
         Written = "review_written",
@@ -88,10 +88,6 @@ kinds! {
         Edited = "review_edited",
         /// Taken back by its author.
         Deleted = "review_deleted",
-        /// Somebody likes it.
-        Liked = "review_liked",
-        /// Somebody does not like it any more.
-        Unliked = "review_unliked",
         /// The organizer replied.
         Replied = "review_replied",
         /// Hidden for a while.

@@ -6,7 +6,7 @@ use super::{Rating, Review, ReviewSort};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::events::ReviewEvent;
-use crate::id::{AccountId, ProductionId, ReviewId};
+use crate::id::{AccountId, OrderId, ProductionId, ReviewId};
 use crate::orders::Purchase;
 use crate::page::{Page, Paged};
 use crate::text::Paragraphs;
@@ -45,11 +45,10 @@ pub struct Report {
 
 /// A review that an administrator has to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reported {
-    /// The review.
-    pub review: Review,
+pub(crate) struct Reported {
+    pub(crate) review: Review,
     /// How many have reported it since an administrator last decided about it.
-    pub reports: u32,
+    pub(crate) reports: u32,
 }
 
 /// A production whose rating is not what its reviews add up to.
@@ -61,6 +60,13 @@ pub struct RatingDifference {
     pub kept: Rating,
     /// What its reviews come to.
     pub counted: Rating,
+}
+
+/// A rating as it is kept and as its reviews come to it, at one moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Recount {
+    pub(crate) kept: Rating,
+    pub(crate) counted: Rating,
 }
 
 /// Reviews in the books. Each verb is atomic: what lists show changes with the rating, the version and
@@ -81,8 +87,10 @@ pub(crate) trait Reviews: Send + Sync {
         now: Timestamp,
         rule: Rule,
     ) -> Result<Revised>;
-    /// Marks the review of an account by whether it has a paid order of the production. Answers the
-    /// production's version where that changed something.
+    /// Whose review of which production hangs on what the buyer of an order has paid.
+    async fn of_buyer(&self, order: OrderId) -> Result<Option<(AccountId, ProductionId)>>;
+    /// Marks the review of an account by whether it has a paid order of a performance of the production
+    /// that has begun. Answers the production's version where that changed something.
     async fn follow_purchases(
         &self,
         account: AccountId,
@@ -96,7 +104,6 @@ pub(crate) trait Reviews: Send + Sync {
         id: ReviewId,
         account: AccountId,
         likes: bool,
-        now: Timestamp,
     ) -> Result<Option<(u64, Option<(ProductionId, i64)>)>>;
     /// Which of these the account likes.
     async fn liked(&self, account: AccountId, reviews: &[ReviewId]) -> Result<HashSet<ReviewId>>;
@@ -120,12 +127,9 @@ pub(crate) trait Reviews: Send + Sync {
     async fn rating(&self, production: ProductionId) -> Result<(Rating, i64)>;
     /// Hidden ones whose time is over; at most a batch.
     async fn to_show(&self, now: Timestamp) -> Result<Vec<ReviewId>>;
-    /// The next productions behind one, by id, at most a batch: the last of them, and which of them do
-    /// not add up.
-    async fn recount(
-        &self,
-        after: Option<ProductionId>,
-    ) -> Result<(Option<ProductionId>, Vec<RatingDifference>)>;
+    /// The next productions that have a rating, behind one, by id; at most a batch.
+    async fn rated(&self, after: Option<ProductionId>) -> Result<Vec<ProductionId>>;
+    async fn recount(&self, production: ProductionId) -> Result<Recount>;
 }
 
 /// How many reports of a review are shown.

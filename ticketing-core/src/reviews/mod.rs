@@ -14,9 +14,9 @@ mod rules;
 mod stored_page;
 mod written;
 
-pub use self::contract::{Likes, RatingDifference, Report, Reported};
-pub(crate) use self::contract::{Reviews, Revised, Rule};
-pub(crate) use self::first_page::{FIRST_PAGE, FirstPage};
+pub use self::contract::{Likes, RatingDifference, Report};
+pub(crate) use self::contract::{Recount, Reviews, Revised, Rule};
+pub(crate) use self::first_page::{FIRST_PAGE, FIRST_PAGES_KEPT_MS, FirstPage};
 pub use self::listing::{Rating, ReviewListing, ReviewSort, SEARCH_MAX, SEARCH_MIN};
 pub use self::review::{Reply, Review, Ruling, Standing};
 pub(crate) use self::rules::{

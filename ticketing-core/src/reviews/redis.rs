@@ -4,20 +4,25 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use redis::{Script, ScriptInvocation};
+use tokio::time::Instant;
 
 use super::ReviewSort;
-use super::first_page::FirstPage;
+use super::first_page::{FIRST_PAGES_KEPT_MS, FirstPage};
 use super::stored_page::{FORMAT, read, write};
 use crate::error::{Error, Result};
 use crate::id::ProductionId;
 use crate::services::redis::{Redis, script};
 
-/// How long a page is kept. Also how long it is remembered that older ones are not good: longer than
-/// anybody takes who read an older one from the books and has not said so yet.
-const KEPT_MS: i64 = 60_000;
 /// How long Redis may take before the books are asked.
 const ANSWERS_WITHIN: Duration = Duration::from_millis(200);
+/// How long it is left alone after it did not answer: nobody waits for it meanwhile.
+const LEFT_ALONE_FOR: Duration = Duration::from_secs(1);
+/// How many pages one process shares in a second: what is read once by somebody who reads everything
+/// must not fill the memory of the sales.
+const SHARED_MAX: u32 = 20;
+const SHARED_WITHIN: Duration = Duration::from_secs(1);
 
 static TAKE: LazyLock<Script> = LazyLock::new(|| script(&[include_str!("lua/take.lua")]));
 static PAGE: LazyLock<Script> = LazyLock::new(|| script(&[include_str!("lua/page.lua")]));
@@ -26,11 +31,15 @@ static PAGE: LazyLock<Script> = LazyLock::new(|| script(&[include_str!("lua/page
 pub(crate) struct SharedPages {
     redis: Arc<Redis>,
     namespace: String,
+    left_alone_until: Mutex<Option<Instant>>,
+    /// Since when how many were shared.
+    shared: Mutex<(Instant, u32)>,
 }
 
 impl SharedPages {
     pub(crate) fn new(redis: Arc<Redis>, namespace: String) -> Self {
-        Self { redis, namespace }
+        let (left_alone_until, shared) = (Mutex::default(), Mutex::new((Instant::now(), 0)));
+        Self { redis, namespace, left_alone_until, shared }
     }
 
     /// A page, if it is there.
@@ -52,6 +61,9 @@ impl SharedPages {
         sort: ReviewSort,
         page: &FirstPage,
     ) -> Result<()> {
+        if !self.may_share() {
+            return Ok(());
+        }
         let Some(text) = write(page) else { return Ok(()) };
         self.take(production, page.version, sort.name(), &text).await
     }
@@ -69,7 +81,7 @@ impl SharedPages {
         text: &str,
     ) -> Result<()> {
         let mut call = TAKE.key(self.key(production));
-        call.arg(version).arg(KEPT_MS).arg(which).arg(text);
+        call.arg(version).arg(FIRST_PAGES_KEPT_MS).arg(which).arg(text);
         self.ask::<i64>(&call).await.map(drop)
     }
 
@@ -81,12 +93,29 @@ impl SharedPages {
         &self,
         call: &ScriptInvocation<'_>,
     ) -> Result<Answer> {
+        let is_left_alone = |until: Instant| Instant::now() < until;
+        if self.left_alone_until.lock().is_some_and(is_left_alone) {
+            return Err(Error::Unavailable("Redis did not answer a moment ago".into()));
+        }
         let asked = async {
             let session = self.redis.session().await?;
             self.redis.run(&session, call).await.map_err(Error::from)
         };
         let late = |_| Err(Error::Unavailable("Redis: first pages of reviews".into()));
-        tokio::time::timeout(ANSWERS_WITHIN, asked).await.unwrap_or_else(late)
+        let answer = tokio::time::timeout(ANSWERS_WITHIN, asked).await.unwrap_or_else(late);
+        if answer.is_err() {
+            *self.left_alone_until.lock() = Some(Instant::now() + LEFT_ALONE_FOR);
+        }
+        answer
+    }
+
+    fn may_share(&self) -> bool {
+        let (now, mut shared) = (Instant::now(), self.shared.lock());
+        if now - shared.0 >= SHARED_WITHIN {
+            *shared = (now, 0);
+        }
+        shared.1 += 1;
+        shared.1 <= SHARED_MAX
     }
 }
 
@@ -99,7 +128,7 @@ mod tests {
     use crate::reviews::Rating;
 
     fn page(version: i64) -> FirstPage {
-        FirstPage { version, rating: Rating::default(), items: Vec::new() }
+        FirstPage { version, rating: Rating::default(), items: Vec::new(), more: false }
     }
 
     #[tokio::test]

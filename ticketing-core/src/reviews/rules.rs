@@ -42,6 +42,10 @@ pub(crate) fn edit(before: Review, change: &ReviewChange, now: Timestamp) -> Res
     let Review { rating, title, content, .. } = before.clone();
     let Written { rating, title, content } =
         change.applied_to(Written { rating, title, content })?;
+    let is_same = (rating, &title, &content) == (before.rating, &before.title, &before.content);
+    if is_same {
+        return Ok(before);
+    }
     Ok(Review { rating, title, content, edited_at: Some(now), ..before })
 }
 

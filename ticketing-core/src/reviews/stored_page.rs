@@ -18,6 +18,7 @@ struct StoredPage {
     stars: u64,
     count: u64,
     items: Vec<StoredReview>,
+    more: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,7 +60,8 @@ pub(super) fn write(page: &FirstPage) -> Option<String> {
         edited_at_ms: review.edited_at.map(Timestamp::as_millis),
     });
     let Rating { stars, count } = page.rating;
-    let stored = StoredPage { version: page.version, stars, count, items: items.collect() };
+    let (version, more, items) = (page.version, page.more, items.collect());
+    let stored = StoredPage { version, stars, count, items, more };
     serde_json::to_string(&stored).ok()
 }
 
@@ -92,6 +94,7 @@ pub(super) fn read(production: ProductionId, text: &str) -> Option<FirstPage> {
         version: stored.version,
         rating: Rating { stars: stored.stars, count: stored.count },
         items: stored.items.into_iter().map(read).collect(),
+        more: stored.more,
     })
 }
 
@@ -125,7 +128,8 @@ mod tests {
             edited_at: Some(Timestamp::from_millis(2)),
         };
         let items = vec![(review.clone(), Some("nick".to_owned())), (review, None)];
-        let page = FirstPage { version: 12, rating: Rating { stars: 4, count: 1 }, items };
+        let page =
+            FirstPage { version: 12, rating: Rating { stars: 4, count: 1 }, items, more: true };
         assert_eq!(read(id.into(), &write(&page).unwrap()), Some(page));
         assert_eq!(read(id.into(), r#"{"version": 1}"#), None);
     }

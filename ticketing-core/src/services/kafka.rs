@@ -28,7 +28,7 @@ pub struct KafkaSettings {
 
 impl KafkaSettings {
     /// The most partitions that are asked for.
-    pub const PARTITIONS_MAX: u16 = 1_000;
+    pub const PARTITIONS_MAX: u16 = 64;
     /// The most copies that are asked for.
     pub const REPLICATION_MAX: u16 = 9;
 

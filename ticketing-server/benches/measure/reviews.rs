@@ -86,6 +86,11 @@ async fn pages(measured: &Measured, books: &Books, size: u32) -> anyhow::Result<
         ("found in one of a hundred", listing(ReviewSort::Newest, Some("violin")), None),
         ("found in one of ten thousand", listing(ReviewSort::Likes, Some("zither")), None),
         ("found in none", listing(ReviewSort::Newest, Some("qzxqzx")), None),
+        (
+            "found in none, of pairs that all have",
+            listing(ReviewSort::Newest, Some("evenevening")),
+            None,
+        ),
     ] {
         // One more than a cached first page has.
         let page =

@@ -6,7 +6,8 @@ use ticketing_wire::reviews::{Likes, Report, ReportedReview, Review, Reviews};
 use crate::output::{self, cell, number, or_dash};
 
 pub(super) fn list(reviews: &[Review]) -> Table {
-    let mut table = output::table(&["id", "rating", "likes", "title", "by", "written", "standing"]);
+    let mut table =
+        output::table(&["id", "rating", "likes", "title", "by", "written", "standing", "why"]);
     for review in reviews {
         table.add_row([
             cell(&review.id),
@@ -16,6 +17,7 @@ pub(super) fn list(reviews: &[Review]) -> Table {
             cell(&or_dash(review.nickname.as_ref())),
             cell(&review.created_at),
             cell(&standing(review)),
+            cell(&or_dash(review.ruling.as_ref().map(|ruling| &ruling.reason))),
         ]);
     }
     table

@@ -177,8 +177,7 @@ impl BoxOffice {
         let sale = self.visible_sale(caller, id, now).await?;
         let rating = self.rating(sale.performance.details.production_id).await;
         let view = self.performance_view(sale.performance.clone(), now).await?;
-        // A review that cannot be read does not hide what is sold.
-        Ok(PerformanceView { rating: readable(rating), ..view })
+        Ok(PerformanceView { rating, ..view })
     }
 
     /// Performances that the caller may see. What cannot be read is passed over.

@@ -8,4 +8,5 @@ mod reading;
 mod writing;
 
 pub(super) use self::front::Fronts;
+pub use self::moderating::ReportedReview;
 pub use self::reading::{ReviewPage, ReviewView};

@@ -3,13 +3,20 @@
 use super::ReviewView;
 use crate::accounts::{Caller, Role};
 use crate::box_office::BoxOffice;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, readable};
 use crate::events::ReviewEvent;
 use crate::id::ReviewId;
 use crate::page::{Page, Paged};
-use crate::reviews::{
-    Report, Reported, Review, Revised, Rule, hide, reason, remove, reply, restore,
-};
+use crate::reviews::{Report, Review, Revised, Rule, hide, reason, remove, reply, restore};
+
+/// A review that waits for an administrator's decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportedReview {
+    /// The review.
+    pub view: ReviewView,
+    /// How many have reported it since an administrator last decided about it.
+    pub reports: u32,
+}
 
 impl BoxOffice {
     /// Says that something is wrong with a review; once more replaces the reason.
@@ -21,9 +28,18 @@ impl BoxOffice {
 
     /// What waits for an administrator's decision: reported reviews, and those whose author objects,
     /// the oldest first.
-    pub async fn reported_reviews(&self, caller: &Caller, page: Page) -> Result<Paged<Reported>> {
+    pub async fn reported_reviews(
+        &self,
+        caller: &Caller,
+        page: Page,
+    ) -> Result<Paged<ReportedReview>> {
         self.administrator(caller).await?;
-        self.backend().reviews.reported(page).await
+        let Paged { items, next } = self.backend().reviews.reported(page).await?;
+        let (reviews, reports): (Vec<Review>, Vec<u32>) =
+            items.into_iter().map(|one| (one.review, one.reports)).unzip();
+        let viewed = self.viewed(Some(caller), Paged { items: reviews, next }).await?;
+        let mut reports = reports.into_iter();
+        Ok(viewed.map(|view| ReportedReview { view, reports: reports.next().unwrap_or_default() }))
     }
 
     /// The reports of a review since an administrator last decided, the newest first, as far as they are
@@ -91,7 +107,7 @@ impl BoxOffice {
         self.decide_about_review(caller, id, ReviewEvent::Restored, rule).await
     }
 
-    /// What its author, an organizer or nobody in particular does with a review.
+    /// What its author or an organizer does with a review.
     pub(super) async fn revise_review(
         &self,
         caller: &Caller,
@@ -99,7 +115,8 @@ impl BoxOffice {
         kind: ReviewEvent,
         rule: Rule,
     ) -> Result<ReviewView> {
-        self.change_review(caller, id, kind, false, rule).await
+        let changed = self.change_review(id, kind, false, rule).await?;
+        Ok(self.seen_by(caller, changed).await)
     }
 
     /// What an administrator does with it: what was reported is decided.
@@ -111,23 +128,28 @@ impl BoxOffice {
         rule: Rule,
     ) -> Result<ReviewView> {
         let by = caller.account();
-        let decided = self.change_review(caller, id, kind, true, rule).await?;
+        let changed = self.change_review(id, kind, true, rule).await?;
         tracing::info!(%id, %by, kind = kind.name(), "a review was decided about");
-        Ok(decided)
+        Ok(self.seen_by(caller, changed).await)
     }
 
-    async fn change_review(
+    pub(super) async fn change_review(
         &self,
-        caller: &Caller,
         id: ReviewId,
         kind: ReviewEvent,
         decides: bool,
         rule: Rule,
-    ) -> Result<ReviewView> {
+    ) -> Result<Review> {
         let now = self.now();
         let revised = self.backend().reviews.revise(id, kind, decides, now, rule).await?;
         let Revised { review, version } = revised;
-        self.reviews_changed(review.production, version).await;
-        self.one_viewed(Some(caller), review).await
+        self.told_reviews_changed(review.production, version).await;
+        Ok(review)
+    }
+
+    /// It is done: that a name cannot be read does not make it undone.
+    async fn seen_by(&self, caller: &Caller, review: Review) -> ReviewView {
+        let bare = ReviewView { review: review.clone(), nickname: None, liked: None };
+        readable(self.one_viewed(Some(caller), review).await).unwrap_or(bare)
     }
 }

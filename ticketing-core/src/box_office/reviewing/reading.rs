@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::accounts::{Caller, Role};
-use crate::box_office::BoxOffice;
+use crate::box_office::{BoxOffice, permit};
 use crate::error::{Error, Result};
 use crate::id::{PerformanceId, ProductionId, ReviewId};
 use crate::page::{Page, Paged};
@@ -52,19 +52,19 @@ impl BoxOffice {
             None if page.is_among_first(FIRST_PAGE) => {
                 self.with_liked(caller, front.page.cut(sort, page)).await?
             }
-            text => {
+            None => {
+                let found =
+                    self.backend().reviews.of_production(production, sort, None, page).await?;
+                self.viewed(caller, found).await?
+            }
+            Some(text) => {
+                let _searching = permit(&self.0.fronts.searching).await?;
                 let reviews = &self.backend().reviews;
-                let found = reviews.of_production(production, sort, text.as_deref(), page).await?;
+                let found = reviews.of_production(production, sort, Some(&text), page).await?;
                 self.viewed(caller, found).await?
             }
         };
         Ok(Arc::new(ReviewPage { reviews, rating, rendered: Rendered::default() }))
-    }
-
-    /// What the reviews of a production add up to, at most a moment old.
-    pub(in crate::box_office) async fn rating(&self, production: ProductionId) -> Result<Rating> {
-        let sort = ReviewListing::default().sort;
-        Ok(self.front(production, sort).await?.page.rating)
     }
 
     /// One review; one that is not shown only to its author and to administrators.
@@ -97,7 +97,8 @@ impl BoxOffice {
         let (rating, version) = reviews.rating(production).await?;
         let page = Page::new(Some(FIRST_PAGE), None)?;
         let found = reviews.of_production(production, sort, None, page).await?;
-        Ok(FirstPage { version, rating, items: self.named(found).await?.items })
+        let Paged { items, next } = self.named(found).await?;
+        Ok(FirstPage { version, rating, items, more: next.is_some() })
     }
 
     pub(super) async fn one_viewed(

@@ -45,7 +45,7 @@ impl BoxOffice {
             edited_at: None,
         };
         let version = self.backend().reviews.add(&review, &purchase).await?;
-        self.reviews_changed(production, version).await;
+        self.told_reviews_changed(production, version).await;
         Ok(ReviewView { review, nickname: Some(author.nickname), liked: Some(false) })
     }
 
@@ -57,9 +57,15 @@ impl BoxOffice {
         performances.sort_unstable();
         performances.dedup();
         let begun = self.backend().catalog.begun(production, &performances, self.now()).await?;
-        let of_begun = purchases.into_iter().find(|one| begun.contains(&one.performance()));
+        for purchase in purchases.into_iter().filter(|one| begun.contains(&one.performance())) {
+            // What was called off was not seen, whether or not its money is back yet.
+            let sale = self.sale(purchase.performance(), self.now()).await?;
+            if sale.performance.details.cancelled_at.is_none() {
+                return Ok(purchase);
+            }
+        }
         let why = "reviews are for who has a paid order of this production, and saw it begin";
-        of_begun.ok_or(Error::Forbidden(why))
+        Err(Error::Forbidden(why))
     }
 
     /// Changes what its author wrote; what is left out stays.
@@ -80,7 +86,7 @@ impl BoxOffice {
     pub async fn delete_review(&self, caller: &Caller, id: ReviewId) -> Result<()> {
         self.own_review(caller, id).await?;
         let rule: Rule = Box::new(|before| Ok(delete(before)));
-        self.revise_review(caller, id, ReviewEvent::Deleted, rule).await.map(drop)
+        self.change_review(id, ReviewEvent::Deleted, false, rule).await.map(drop)
     }
 
     /// Objects to what an administrator decided about one's review, once.

@@ -3,7 +3,7 @@
 
 mod reader;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use dashmap::{DashMap, DashSet};
@@ -15,7 +15,7 @@ use tokio::sync::OnceCell;
 use self::reader::Reader;
 use super::consumer::OWN_GROUP;
 use super::{ParkedEvent, Received, StoredEvent, Topic};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, report};
 use crate::services::kafka::{DELIVERY_TIMEOUT, Kafka, failed};
 
 /// The group of the consumer that must count each event once goes on where it was when there was no
@@ -59,6 +59,22 @@ impl Topics {
         format!("{}.{topic}", self.namespace)
     }
 
+    /// Of these words of topics, those that cannot be had now: what is to go there has to wait.
+    pub(crate) async fn missing(&self, words: &BTreeSet<String>) -> Result<Vec<String>> {
+        let mut missing = Vec::new();
+        for word in words {
+            if let Err(error) = self.make(&self.name(word)).await {
+                report(&error);
+                missing.push(word.clone());
+            }
+        }
+        // Where none can be had, it is Kafka that is away.
+        if !words.is_empty() && missing.len() == words.len() {
+            return Err(Error::Unavailable("Kafka: no topic can be had".into()));
+        }
+        Ok(missing)
+    }
+
     /// Publishes in order; returns once every record has its delivery report. An aggregate's next
     /// event leaves after the report of the one before: a record that fails while a later one arrives
     /// would be published again too late, behind what its consumers have seen.
@@ -67,7 +83,6 @@ impl Topics {
         let mut aggregates = BTreeMap::<_, Vec<_>>::new();
         for event in events {
             let topic = self.name(&event.topic());
-            self.make(&topic).await?;
             aggregates.entry((event.aggregate, topic)).or_default().push(event);
         }
         let sent = aggregates.into_iter().map(|((aggregate, topic), events)| async move {
@@ -87,6 +102,10 @@ impl Topics {
             tries: *tries,
             event: StoredEvent::of(event),
         };
+        if !self.made.contains(&self.dead_letters) {
+            self.kafka.ensure_log(&self.dead_letters).await?;
+            self.made.insert(self.dead_letters.clone());
+        }
         send(self.producer().await?, &self.dead_letters, event.aggregate, &letter).await
     }
 
@@ -99,10 +118,13 @@ impl Topics {
         });
     }
 
+    /// The topics that it reads have to be there before anybody reads them.
     pub(crate) async fn receive(&self, consumer: &str) -> Result<Received> {
         let Some(reader) = self.reader(consumer) else { return Ok(Received::AtEnd) };
-        let producer = self.producer().await?;
-        reader.receive(&self.kafka, producer).await
+        for topic in reader.topics() {
+            self.make(topic).await?;
+        }
+        reader.receive(&self.kafka, self.producer().await?).await
     }
 
     pub(crate) async fn acknowledge(&self, consumer: &str) -> Result<()> {
@@ -118,26 +140,13 @@ impl Topics {
 
     /// Removes the topics; for the end of a namespace.
     pub(crate) async fn remove(&self) -> Result<()> {
-        if self.producer.get().is_none() {
-            return Ok(());
-        }
         let made: Vec<String> = self.made.iter().map(|name| name.clone()).collect();
         let names: Vec<&str> = made.iter().map(String::as_str).collect();
-        self.kafka.remove_topics(&names).await
+        if names.is_empty() { Ok(()) } else { self.kafka.remove_topics(&names).await }
     }
 
-    /// The topics that anybody here reads are there before they are read.
     async fn producer(&self) -> Result<&FutureProducer> {
-        self.producer
-            .get_or_try_init(|| async {
-                for topic in Topic::ALL {
-                    self.make(&self.name(topic.name())).await?;
-                }
-                self.kafka.ensure_log(&self.dead_letters).await?;
-                self.made.insert(self.dead_letters.clone());
-                self.kafka.producer()
-            })
-            .await
+        self.producer.get_or_try_init(|| std::future::ready(self.kafka.producer())).await
     }
 
     async fn make(&self, topic: &str) -> Result<()> {
@@ -164,8 +173,6 @@ async fn send(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use uuid::Uuid;
 
     use super::reader::RECEIVE_MAX;
@@ -182,6 +189,10 @@ mod tests {
         let topics = Topics::new(Kafka::new(KafkaSettings::at(brokers)), namespace);
         topics.subscribe(CONSUMER, &[Topic::Orders]);
         topics
+    }
+
+    fn words() -> BTreeSet<String> {
+        Topic::ALL.map(|topic| topic.name().to_owned()).into()
     }
 
     fn events(count: usize) -> Vec<StoredEvent> {
@@ -204,6 +215,7 @@ mod tests {
         let namespace = format!("test_{random:016x}");
         let first = topics(&namespace);
         let published = events(5 * RECEIVE_MAX);
+        assert!(first.missing(&words()).await.unwrap().is_empty());
         first.publish(&published).await.unwrap();
         let mut done = BTreeSet::new();
         let undone = loop {

@@ -44,6 +44,10 @@ impl Reader {
         Self { topics, group, consumer: OnceCell::new(), unacknowledged: Mutex::default() }
     }
 
+    pub(super) fn topics(&self) -> &[String] {
+        &self.topics
+    }
+
     pub(super) async fn receive(
         &self,
         kafka: &Kafka,

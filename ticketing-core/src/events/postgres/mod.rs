@@ -1,5 +1,6 @@
 mod parking;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -79,31 +80,21 @@ impl PostgresOutbox {
         carried
     }
 
+    /// Events whose topic cannot be had wait, and hold up no others.
     async fn carry(&self, connection: &mut PgConnection) -> Result<usize> {
-        let rows = sqlx::query!(
-            "SELECT id, aggregate, version, performance_id, kind, seats, at_ms FROM outbox
-             WHERE NOT sent ORDER BY id LIMIT $1",
-            RELAY_BATCH,
-        )
-        .fetch_all(&mut *connection)
-        .await?;
-        if rows.is_empty() {
+        let (mut missing, mut events) = (Vec::new(), unsent(connection, &[]).await?);
+        let words: BTreeSet<String> = events.iter().map(StoredEvent::topic).collect();
+        missing.extend(self.topics.missing(&words).await?);
+        if !missing.is_empty() {
+            events = unsent(connection, &missing).await?;
+            let words = events.iter().map(StoredEvent::topic).collect();
+            let others = self.topics.missing(&words).await?;
+            events.retain(|event| !others.contains(&event.topic()));
+        }
+        if events.is_empty() {
             return Ok(0);
         }
-        let mut ids = Vec::with_capacity(rows.len());
-        let mut events = Vec::with_capacity(rows.len());
-        for row in rows {
-            ids.push(row.id);
-            events.push(StoredEvent {
-                id: row.id,
-                aggregate: row.aggregate,
-                version: row.version,
-                performance: row.performance_id.into(),
-                kind: row.kind,
-                seats: row.seats.cast_unsigned(),
-                at: Timestamp::from_millis(row.at_ms),
-            });
-        }
+        let ids: Vec<i64> = events.iter().map(|event| event.id).collect();
         self.guards.may_die(CrashPoint::Relaying);
         self.topics.publish(&events).await?;
         self.guards.may_die(CrashPoint::Relayed);
@@ -112,6 +103,29 @@ impl PostgresOutbox {
             .await?;
         Ok(ids.len())
     }
+}
+
+/// The oldest unsent events, but for those of these topics.
+async fn unsent(connection: &mut PgConnection, missing: &[String]) -> Result<Vec<StoredEvent>> {
+    let rows = sqlx::query!(
+        "SELECT id, aggregate, version, performance_id, kind, seats, at_ms FROM outbox
+         WHERE NOT sent AND split_part(kind, '_', 1) || 's' <> ALL ($2)
+         ORDER BY id LIMIT $1",
+        RELAY_BATCH,
+        missing,
+    );
+    let rows = rows.fetch_all(connection).await?.into_iter();
+    Ok(rows
+        .map(|row| StoredEvent {
+            id: row.id,
+            aggregate: row.aggregate,
+            version: row.version,
+            performance: row.performance_id.into(),
+            kind: row.kind,
+            seats: row.seats.cast_unsigned(),
+            at: Timestamp::from_millis(row.at_ms),
+        })
+        .collect())
 }
 
 /// The inbox in PostgreSQL.

@@ -20,7 +20,7 @@ use crate::error::Result;
 use crate::events::Event;
 use crate::events::memory::MemoryOutbox;
 use crate::guards::Guards;
-use crate::id::{AccountId, OrderId, PaymentId};
+use crate::id::{AccountId, OrderId, PaymentId, PerformanceId};
 use crate::idempotency::{IdempotencyKey, Kept, MemoryKeys, RequestHash};
 
 /// The orders in memory.
@@ -47,6 +47,12 @@ impl MemoryOrders {
         let orders = orders.filter_map(|order| tables.dossiers.get(order));
         let purchases = orders.filter_map(|one| Purchase::of(&one.order)).take(PURCHASES_MAX);
         then(purchases.collect())
+    }
+
+    /// Of which performance an order is, and whose.
+    pub(crate) fn bought(&self, order: OrderId) -> Option<(PerformanceId, AccountId)> {
+        let tables = self.tables.lock();
+        tables.dossiers.get(&order).map(|one| (one.order.performance, one.order.account))
     }
 
     /// What the change demands and is otherwise.

@@ -10,15 +10,15 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 
 use self::tables::{Kept, Tables, rating};
-use super::contract::{BATCH, REPORTS_SHOWN, Report, Reported, Reviews, Revised, Rule};
+use super::contract::{BATCH, REPORTS_SHOWN, Recount, Report, Reported, Reviews, Revised, Rule};
 use super::listing::searched;
-use super::{Becoming, Rating, RatingDifference, Review, ReviewSort, Standing, becoming, mark};
+use super::{Becoming, Rating, Review, ReviewSort, Standing, becoming, mark};
 use crate::catalog::memory::MemoryCatalog;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::events::memory::MemoryOutbox;
 use crate::events::{Event, ReviewEvent};
-use crate::id::{AccountId, ProductionId, ReviewId};
+use crate::id::{AccountId, OrderId, ProductionId, ReviewId};
 use crate::orders::Purchase;
 use crate::orders::memory::MemoryOrders;
 use crate::page::{Page, Paged, Position};
@@ -122,6 +122,15 @@ impl Reviews for MemoryReviews {
         Ok(self.write(&mut tables, before, after, kind, now))
     }
 
+    async fn of_buyer(&self, order: OrderId) -> Result<Option<(AccountId, ProductionId)>> {
+        let Some((performance, buyer)) = self.orders.bought(order) else { return Ok(None) };
+        let production = self.catalog.production_of(performance);
+        let place = production.map(|production| (production, buyer));
+        let tables = self.tables.lock();
+        let place = place.filter(|place| tables.by_author.contains_key(place));
+        Ok(place.map(|(production, author)| (author, production)))
+    }
+
     async fn follow_purchases(
         &self,
         account: AccountId,
@@ -129,8 +138,8 @@ impl Reviews for MemoryReviews {
         now: Timestamp,
     ) -> Result<Option<i64>> {
         self.orders.while_purchased(account, |purchases| {
-            let of = |one: &Purchase| self.catalog.production_of(one.performance());
-            let refunded = !purchases.iter().any(|one| of(one) == Some(production));
+            let saw = |one: &Purchase| self.catalog.has_begun(one.performance(), production, now);
+            let refunded = !purchases.iter().any(saw);
             let mut tables = self.tables.lock();
             let id = tables.by_author.get(&(production, account)).copied();
             let Some(kept) = id.and_then(|id| tables.reviews.get(&id)) else { return Ok(None) };
@@ -149,21 +158,15 @@ impl Reviews for MemoryReviews {
         id: ReviewId,
         account: AccountId,
         likes: bool,
-        now: Timestamp,
     ) -> Result<Option<(u64, Option<(ProductionId, i64)>)>> {
         let mut tables = self.tables.lock();
         let Some(kept) = tables.shown_mut(id) else { return Ok(None) };
         let changed =
             if likes { kept.liked_by.insert(account) } else { kept.liked_by.remove(&account) };
         kept.review.likes = kept.liked_by.len() as u64;
-        if !changed {
-            return Ok(Some((kept.review.likes, None)));
-        }
-        kept.review.version += 1;
-        let review = kept.review.clone();
-        let version = tables.add_up(review.production, (0, 0));
-        self.tell(&review, if likes { ReviewEvent::Liked } else { ReviewEvent::Unliked }, now);
-        Ok(Some((review.likes, Some((review.production, version)))))
+        let (likes, production) = (kept.review.likes, kept.review.production);
+        let changed = changed.then(|| (production, tables.add_up(production, (0, 0))));
+        Ok(Some((likes, changed)))
     }
 
     async fn liked(&self, account: AccountId, reviews: &[ReviewId]) -> Result<HashSet<ReviewId>> {
@@ -247,24 +250,19 @@ impl Reviews for MemoryReviews {
         Ok(due.map(|review| review.id).take(BATCH).collect())
     }
 
-    async fn recount(
-        &self,
-        after: Option<ProductionId>,
-    ) -> Result<(Option<ProductionId>, Vec<RatingDifference>)> {
+    async fn rated(&self, after: Option<ProductionId>) -> Result<Vec<ProductionId>> {
         let tables = self.tables.lock();
         let behind = tables.ratings.range((after.map_or(Unbounded, Excluded), Unbounded));
-        let (mut last, mut differences) = (None, Vec::new());
-        for (production, summary) in behind.take(BATCH) {
-            last = Some(*production);
-            let sum = |(stars, count), review: &Review| {
-                (stars + review.counts().0, count + review.counts().1)
-            };
-            let (stars, count) = tables.of(*production).fold((0, 0), sum);
-            let (kept, counted) = (summary.rating(), rating(stars, count));
-            if kept != counted {
-                differences.push(RatingDifference { production: *production, kept, counted });
-            }
-        }
-        Ok((last, differences))
+        Ok(behind.take(BATCH).map(|(production, _)| *production).collect())
+    }
+
+    async fn recount(&self, production: ProductionId) -> Result<Recount> {
+        let tables = self.tables.lock();
+        let sum = |(stars, count), review: &Review| {
+            (stars + review.counts().0, count + review.counts().1)
+        };
+        let (stars, count) = tables.of(production).fold((0, 0), sum);
+        let kept = tables.ratings.get(&production).copied().unwrap_or_default().rating();
+        Ok(Recount { kept, counted: rating(stars, count) })
     }
 }

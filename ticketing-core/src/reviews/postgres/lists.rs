@@ -8,7 +8,6 @@ use crate::error::{Result, readable};
 use crate::id::{AccountId, ProductionId};
 use crate::page::{Page, Paged, Position};
 use crate::reviews::contract::Reported;
-use crate::reviews::listing::bigrams;
 use crate::reviews::{Review, ReviewSort};
 
 /// Each order has an index of its own: of the three only the one that is asked for is read.
@@ -45,49 +44,6 @@ pub(super) async fn of_production(
         page.fetch_limit(),
     );
     Ok(cut(page, rows.fetch_all(pool).await?))
-}
-
-/// Found by the pairs of characters of what is searched for, and then looked at again: the pairs may
-/// stand elsewhere. Planned anew for each text: what is rare is found by its pairs, and what is
-/// everywhere in the first rows of the order.
-pub(super) async fn searched(
-    pool: &PgPool,
-    production: ProductionId,
-    sort: ReviewSort,
-    text: &str,
-    page: Page,
-) -> Result<Paged<Review>> {
-    let after = page.after();
-    let rows = sqlx::query_as!(
-        ReviewRow,
-        r#"WITH sorted AS (
-             SELECT id, CASE $2 WHEN 'rating' THEN by_rating WHEN 'likes' THEN by_likes
-                 ELSE by_newest END AS key
-             FROM reviews
-             WHERE production_id = $1 AND standing = 'shown' AND bigrams @> $6
-                 AND strpos(searched, $7) > 0),
-           found AS (
-             SELECT id, key FROM sorted WHERE (key, id) > ($3, $4) ORDER BY key, id LIMIT $5)
-           SELECT id AS "id!", production_id, performance_id, order_id, author_id, rating, title,
-             content, likes, refunded, reply, replied_at_ms, standing, reason, ruled_at_ms,
-             hidden_until_ms, objection, open_reports, version, created_at_ms, edited_at_ms,
-             key AS "key!"
-           FROM found JOIN reviews USING (id) ORDER BY key, id"#,
-        production.uuid(),
-        sort.name(),
-        after.key,
-        after.id,
-        page.fetch_limit(),
-        &bigrams(text),
-        text,
-    );
-    let mut transaction = pool.begin().await?;
-    sqlx::query!("SET LOCAL plan_cache_mode = force_custom_plan")
-        .execute(&mut *transaction)
-        .await?;
-    let rows = rows.fetch_all(&mut *transaction).await?;
-    transaction.commit().await?;
-    Ok(cut(page, rows))
 }
 
 pub(super) async fn of_author(
@@ -135,7 +91,7 @@ pub(super) async fn reported(pool: &PgPool, page: Page) -> Result<Paged<Reported
     }))
 }
 
-fn cut(page: Page, rows: Vec<ReviewRow>) -> Paged<Review> {
+pub(super) fn cut(page: Page, rows: Vec<ReviewRow>) -> Paged<Review> {
     page.cut(rows.into_iter(), position, |row| readable(row.try_into()))
 }
 

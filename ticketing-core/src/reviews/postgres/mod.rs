@@ -4,6 +4,7 @@ mod changes;
 mod lists;
 mod reports;
 mod rows;
+mod searching;
 
 use std::collections::HashSet;
 
@@ -12,12 +13,12 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use self::rows::ReviewRow;
-use super::contract::{BATCH, Report, Reported, Reviews, Revised, Rule};
-use super::{Rating, RatingDifference, Review, ReviewSort, mark};
+use super::contract::{BATCH, Recount, Report, Reported, Reviews, Revised, Rule};
+use super::{Rating, Review, ReviewSort, mark};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::events::ReviewEvent;
-use crate::id::{AccountId, ProductionId, ReviewId};
+use crate::id::{AccountId, OrderId, ProductionId, ReviewId};
 use crate::orders::Purchase;
 use crate::page::{Page, Paged};
 use crate::services::postgres::run_tx;
@@ -93,6 +94,19 @@ impl Reviews for PostgresReviews {
         .await
     }
 
+    async fn of_buyer(&self, order: OrderId) -> Result<Option<(AccountId, ProductionId)>> {
+        let row = sqlx::query!(
+            "SELECT reviews.author_id, reviews.production_id
+             FROM orders JOIN performances AS shown ON shown.id = orders.performance_id
+                 JOIN reviews ON reviews.author_id = orders.account_id
+                     AND reviews.production_id = coalesce(shown.production_id, shown.id)
+             WHERE orders.id = $1",
+            order.uuid(),
+        );
+        let row = row.fetch_optional(&self.0).await?;
+        Ok(row.map(|row| (row.author_id.into(), row.production_id.into())))
+    }
+
     /// What is paid is read under the lock of the review: of two who follow at once, the later one sees
     /// what is there then.
     async fn follow_purchases(
@@ -103,25 +117,18 @@ impl Reviews for PostgresReviews {
     ) -> Result<Option<i64>> {
         run_tx(&self.0, move |transaction| {
             Box::pin(async move {
-                let id = sqlx::query_scalar!(
-                    "SELECT id FROM reviews WHERE production_id = $1 AND author_id = $2",
-                    production.uuid(),
-                    account.uuid(),
-                );
-                let Some(id) = id.fetch_optional(&mut **transaction).await? else {
-                    return Ok(None);
-                };
-                let Some(before) = rows::locked(transaction, id.into()).await? else {
-                    return Ok(None);
-                };
+                let before = rows::locked_of(transaction, production, account).await?;
+                let Some(before) = before else { return Ok(None) };
                 let paid = sqlx::query_scalar!(
                     r#"SELECT EXISTS (
                          SELECT FROM orders JOIN performances AS shown
                              ON shown.id = orders.performance_id
                          WHERE orders.account_id = $1 AND orders.status = 'paid'
-                             AND coalesce(shown.production_id, shown.id) = $2) AS "paid!""#,
+                             AND coalesce(shown.production_id, shown.id) = $2
+                             AND shown.starts_at_ms <= $3) AS "paid!""#,
                     account.uuid(),
                     production.uuid(),
+                    now.as_millis(),
                 );
                 let refunded = !paid.fetch_one(&mut **transaction).await?;
                 if before.refunded == refunded {
@@ -141,15 +148,13 @@ impl Reviews for PostgresReviews {
         id: ReviewId,
         account: AccountId,
         likes: bool,
-        now: Timestamp,
     ) -> Result<Option<(u64, Option<(ProductionId, i64)>)>> {
         let row = sqlx::query!(
             r#"SELECT o_likes AS "likes!", o_production AS "production!", o_version AS version
-               FROM like_review($1, $2, $3, $4)"#,
+               FROM like_review($1, $2, $3)"#,
             id.uuid(),
             account.uuid(),
             likes,
-            now.as_millis(),
         );
         let row = row.fetch_optional(&self.0).await?;
         Ok(row.map(|row| {
@@ -189,7 +194,7 @@ impl Reviews for PostgresReviews {
     ) -> Result<Paged<Review>> {
         match text {
             None => lists::of_production(&self.0, production, sort, page).await,
-            Some(text) => lists::searched(&self.0, production, sort, text, page).await,
+            Some(text) => searching::searched(&self.0, production, sort, text, page).await,
         }
     }
 
@@ -216,30 +221,34 @@ impl Reviews for PostgresReviews {
         Ok(ids.fetch_all(&self.0).await?.into_iter().map(ReviewId::from).collect())
     }
 
-    async fn recount(
-        &self,
-        after: Option<ProductionId>,
-    ) -> Result<(Option<ProductionId>, Vec<RatingDifference>)> {
-        let rows = sqlx::query!(
-            r#"SELECT known.production_id, known.stars, known.reviews,
-                 counted.stars AS "counted_stars!", counted.reviews AS "counted_reviews!"
-               FROM (SELECT * FROM production_ratings
-                     WHERE production_id > $1 ORDER BY production_id LIMIT $2) AS known,
-                   LATERAL (SELECT coalesce(sum(rating), 0) AS stars, count(*) AS reviews
-                            FROM reviews WHERE reviews.production_id = known.production_id
-                                AND standing = 'shown') AS counted
-               ORDER BY known.production_id"#,
+    async fn rated(&self, after: Option<ProductionId>) -> Result<Vec<ProductionId>> {
+        let ids = sqlx::query_scalar!(
+            "SELECT production_id FROM production_ratings WHERE production_id > $1
+             ORDER BY production_id LIMIT $2",
             after.map_or(Uuid::nil(), ProductionId::uuid),
             i64::try_from(BATCH).unwrap_or(i64::MAX),
         );
-        let rows = rows.fetch_all(&self.0).await?;
-        let last = rows.last().map(|row| row.production_id.into());
-        let difference = rows.into_iter().map(|row| RatingDifference {
-            production: row.production_id.into(),
+        Ok(ids.fetch_all(&self.0).await?.into_iter().map(ProductionId::from).collect())
+    }
+
+    /// From an index alone, which has the rating in what it is sorted by.
+    async fn recount(&self, production: ProductionId) -> Result<Recount> {
+        let row = sqlx::query!(
+            r#"SELECT known.stars, known.reviews, counted.stars AS "counted_stars!",
+                 counted.reviews AS "counted_reviews!"
+               FROM production_ratings AS known,
+                   LATERAL (SELECT coalesce(sum((-by_rating) >> 48), 0)::bigint AS stars,
+                                count(*) AS reviews
+                            FROM reviews WHERE reviews.production_id = known.production_id
+                                AND standing = 'shown') AS counted
+               WHERE known.production_id = $1"#,
+            production.uuid(),
+        );
+        let row = row.fetch_optional(&self.0).await?;
+        Ok(row.map_or_else(Recount::default, |row| Recount {
             kept: rating(row.stars, row.reviews),
             counted: rating(row.counted_stars, row.counted_reviews),
-        });
-        Ok((last, difference.filter(|one| one.kept != one.counted).collect()))
+        }))
     }
 }
 

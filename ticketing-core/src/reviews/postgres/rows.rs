@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, Unknown};
-use crate::id::ReviewId;
+use crate::id::{AccountId, ProductionId, ReviewId};
 use crate::reviews::listing::{bigrams, searched};
 use crate::reviews::{Reply, Review, Ruling, Standing};
 use crate::text::{OneLine, Paragraphs};
@@ -106,13 +106,29 @@ pub(super) async fn locked(
     row.fetch_optional(&mut **transaction).await?.map(Review::try_from).transpose()
 }
 
+/// The review of a production and an account, while nobody else changes it.
+pub(super) async fn locked_of(
+    transaction: &mut PgTransaction<'_>,
+    production: ProductionId,
+    author: AccountId,
+) -> Result<Option<Review>> {
+    let id = sqlx::query_scalar!(
+        "SELECT id FROM reviews WHERE production_id = $1 AND author_id = $2",
+        production.uuid(),
+        author.uuid(),
+    );
+    match id.fetch_optional(&mut **transaction).await? {
+        Some(id) => locked(transaction, id.into()).await,
+        None => Ok(None),
+    }
+}
+
 /// Adds a review; answers whether there was none of its production and author.
 pub(super) async fn insert(transaction: &mut PgTransaction<'_>, review: &Review) -> Result<bool> {
-    let searched = searched(review);
     let added = sqlx::query!(
         "INSERT INTO reviews (id, production_id, performance_id, order_id, author_id, rating,
-             title, content, searched, bigrams, standing, version, created_at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'shown', $11, $12)
+             title, content, standing, version, created_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'shown', $9, $10)
          ON CONFLICT (production_id, author_id) DO NOTHING",
         review.id.uuid(),
         review.production.uuid(),
@@ -122,34 +138,43 @@ pub(super) async fn insert(transaction: &mut PgTransaction<'_>, review: &Review)
         i32::from(review.rating),
         review.title.as_str(),
         review.content.as_str(),
-        searched,
-        &bigrams(&searched),
         review.version,
         review.created_at.as_millis(),
     );
-    Ok(added.execute(&mut **transaction).await?.rows_affected() == 1)
+    if added.execute(&mut **transaction).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let searched = searched(review);
+    sqlx::query!(
+        "INSERT INTO review_texts (review_id, production_id, searched, bigrams)
+         VALUES ($1, $2, $3, $4)",
+        review.id.uuid(),
+        review.production.uuid(),
+        searched,
+        &bigrams(&searched),
+    )
+    .execute(&mut **transaction)
+    .await?;
+    Ok(true)
 }
 
 /// Writes a review over itself, but for its likes, which have a way of their own.
 pub(super) async fn update(transaction: &mut PgTransaction<'_>, review: &Review) -> Result<()> {
-    let searched = searched(review);
     let ruling = review.standing.ruling();
     let hidden_until = match &review.standing {
         Standing::Hidden { until, .. } => Some(until.as_millis()),
         Standing::Shown | Standing::Removed(_) | Standing::Withdrawn => None,
     };
     sqlx::query!(
-        "UPDATE reviews SET rating = $2, title = $3, content = $4, searched = $5, bigrams = $6,
-             refunded = $7, reply = $8, replied_at_ms = $9, standing = $10, reason = $11,
-             ruled_at_ms = $12, hidden_until_ms = $13, objection = $14, is_objected = $15,
-             version = $16, edited_at_ms = $17
+        "UPDATE reviews SET rating = $2, title = $3, content = $4, refunded = $5, reply = $6,
+             replied_at_ms = $7, standing = $8, reason = $9, ruled_at_ms = $10,
+             hidden_until_ms = $11, objection = $12, is_objected = $13, version = $14,
+             edited_at_ms = $15
          WHERE id = $1",
         review.id.uuid(),
         i32::from(review.rating),
         review.title.as_str(),
         review.content.as_str(),
-        searched,
-        &bigrams(&searched),
         review.refunded,
         review.reply.as_ref().map(|reply| reply.content.as_str()),
         review.reply.as_ref().map(|reply| reply.at.as_millis()),
@@ -161,6 +186,16 @@ pub(super) async fn update(transaction: &mut PgTransaction<'_>, review: &Review)
         review.standing.is_objected(),
         review.version,
         review.edited_at.map(Timestamp::as_millis),
+    )
+    .execute(&mut **transaction)
+    .await?;
+    let searched = searched(review);
+    sqlx::query!(
+        "UPDATE review_texts SET searched = $2, bigrams = $3
+         WHERE review_id = $1 AND searched <> $2",
+        review.id.uuid(),
+        searched,
+        &bigrams(&searched),
     )
     .execute(&mut **transaction)
     .await?;

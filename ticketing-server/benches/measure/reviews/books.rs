@@ -59,7 +59,7 @@ impl Books {
         let rating = "INSERT INTO production_ratings (production_id, stars, reviews, version)
              SELECT $1, sum(rating), count(*), 1 FROM reviews WHERE production_id = $1";
         sqlx::query(rating).bind(production).execute(&self.0).await?;
-        sqlx::query("ANALYZE reviews").execute(&self.0).await?;
+        sqlx::query("ANALYZE reviews, review_texts").execute(&self.0).await?;
         Ok(())
     }
 
@@ -133,13 +133,18 @@ impl Rows {
         production: Uuid,
         sale: PerformanceId,
     ) -> anyhow::Result<()> {
-        let insert = "INSERT INTO reviews (id, production_id, performance_id, order_id, author_id,
-                 rating, title, content, searched, bigrams, likes, standing, version,
-                 created_at_ms)
-             SELECT gen_random_uuid(), $1, $2, gen_random_uuid(), gen_random_uuid(), rating,
-                 left(said, 40), said, said, pairs::bigint[], likes, 'shown', 1, at
-             FROM unnest($3::text[], $4::text[], $5::integer[], $6::bigint[], $7::bigint[])
-                 AS row (said, pairs, rating, likes, at)";
+        let insert = "WITH row AS (
+                 SELECT gen_random_uuid() AS id, * FROM
+                     unnest($3::text[], $4::text[], $5::integer[], $6::bigint[], $7::bigint[])
+                         AS row (said, pairs, rating, likes, at)),
+               added AS (
+                 INSERT INTO reviews (id, production_id, performance_id, order_id, author_id,
+                     rating, title, content, likes, standing, version, created_at_ms)
+                 SELECT id, $1, $2, gen_random_uuid(), gen_random_uuid(), rating,
+                     left(said, 40), said, likes, 'shown', 1, at
+                 FROM row RETURNING id)
+             INSERT INTO review_texts (review_id, production_id, searched, bigrams)
+             SELECT id, $1, said, pairs::bigint[] FROM row JOIN added USING (id)";
         sqlx::query(insert)
             .bind(production)
             .bind(sale.uuid())

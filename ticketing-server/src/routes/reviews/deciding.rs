@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use ticketing_core::reviews::{Report, Reported};
-use ticketing_core::{ReviewId, ReviewView};
+use ticketing_core::reviews::Report;
+use ticketing_core::{ReportedReview, ReviewId};
 use ticketing_wire::page::PageQuery;
 use ticketing_wire::{Page, reviews as wire};
 use utoipa_axum::router::OpenApiRouter;
@@ -45,8 +45,8 @@ async fn reported(
 ) -> Answer<Json<Page<wire::ReportedReview>>> {
     let page = app.office.page(REPORTED, query.limit, query.cursor.as_deref())?;
     let found = app.office.reported_reviews(&caller, page).await?;
-    let shown = |one: Reported| wire::ReportedReview {
-        review: review(ReviewView { review: one.review, nickname: None, liked: None }),
+    let shown = |one: ReportedReview| wire::ReportedReview {
+        review: review(one.view),
         reports: one.reports,
     };
     Ok(Json(convert::page(&app.office, REPORTED, found, shown)))
