@@ -257,3 +257,23 @@ fn key(name: &'static str, text: &str) -> Result<SigningKey, SettingsError> {
     SigningKey::from_base64(text)
         .ok_or_else(|| SettingsError::Unusable { name, why: why.to_owned() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_topics_are_made_like_has_bounds() {
+        let with = |text: &str| {
+            let mut settings = Settings::default();
+            settings.set("TICKETING_KAFKA_PARTITIONS", text.into()).unwrap();
+            settings.kafka_partitions(64)
+        };
+        assert_eq!(Settings::default().kafka_partitions(64).unwrap(), None);
+        assert_eq!(with("64").unwrap(), Some(64));
+        for wrong in ["0", "65", "-1", "four", "4.0", " 4"] {
+            let refused = with(wrong).unwrap_err().to_string();
+            assert_eq!(refused, "TICKETING_KAFKA_PARTITIONS: from 1 to 64");
+        }
+    }
+}

@@ -36,6 +36,7 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
         pages(&measured, &books, size).await?;
     }
     writes(&measured, &books).await?;
+    books.clear().await?;
     measured.close().await
 }
 

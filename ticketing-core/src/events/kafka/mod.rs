@@ -2,6 +2,8 @@
 //! stay in order. Each consumer reads the topics that it wants as a group of its own.
 
 mod reader;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -169,78 +171,4 @@ async fn send(
     let record = FutureRecord::to(topic).key(&key).payload(&payload);
     producer.send(record, DELIVERY_TIMEOUT).await.map_err(|(error, _)| failed(error))?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::reader::RECEIVE_MAX;
-    use super::*;
-    use crate::clock::Timestamp;
-    use crate::events::OrderEvent;
-    use crate::id::Randomness;
-    use crate::services::kafka::KafkaSettings;
-
-    const CONSUMER: &str = "tests";
-
-    fn topics(namespace: &str) -> Topics {
-        let brokers = std::env::var("TICKETING_KAFKA").expect("eval \"$(./services env)\"");
-        let topics = Topics::new(Kafka::new(KafkaSettings::at(brokers)), namespace);
-        topics.subscribe(CONSUMER, &[Topic::Orders]);
-        topics
-    }
-
-    fn words() -> BTreeSet<String> {
-        Topic::ALL.map(|topic| topic.name().to_owned()).into()
-    }
-
-    fn events(count: usize) -> Vec<StoredEvent> {
-        let event = |id| StoredEvent {
-            id,
-            aggregate: Uuid::from_u128(u128::try_from(id).unwrap()),
-            version: 1,
-            performance: Uuid::nil().into(),
-            kind: OrderEvent::Placed.name().to_owned(),
-            seats: 1,
-            at: Timestamp::from_millis(0),
-        };
-        (1..).map(event).take(count).collect()
-    }
-
-    #[tokio::test]
-    #[ignore = "needs ./services up"]
-    async fn what_a_server_received_and_did_not_do_comes_to_the_next_one() {
-        let random = u64::from_be_bytes(Randomness::from_system().bytes());
-        let namespace = format!("test_{random:016x}");
-        let first = topics(&namespace);
-        let published = events(5 * RECEIVE_MAX);
-        assert!(first.missing(&words()).await.unwrap().is_empty());
-        first.publish(&published).await.unwrap();
-        let mut done = BTreeSet::new();
-        let undone = loop {
-            let Received::Events(events) = first.receive(CONSUMER).await.unwrap() else { continue };
-            let events: BTreeSet<Uuid> = events.iter().map(|event| event.aggregate).collect();
-            if done.len() + events.len() == published.len() {
-                break events;
-            }
-            done.extend(events);
-            first.acknowledge(CONSUMER).await.unwrap();
-        };
-        assert!(!done.is_empty(), "one batch is done, and one is not");
-        drop(first);
-        let next = topics(&namespace);
-        let mut again = BTreeSet::new();
-        while !undone.is_subset(&again) {
-            match next.receive(CONSUMER).await.unwrap() {
-                Received::Events(events) => {
-                    again.extend(events.iter().map(|event| event.aggregate));
-                    next.acknowledge(CONSUMER).await.unwrap();
-                }
-                Received::Waiting => {}
-                Received::AtEnd => panic!("{} of {} came again", again.len(), undone.len()),
-            }
-        }
-        next.remove().await.unwrap();
-    }
 }

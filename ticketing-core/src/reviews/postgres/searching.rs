@@ -11,7 +11,7 @@ use crate::reviews::listing::bigrams;
 use crate::reviews::{Review, ReviewSort};
 
 /// How many reviews are looked at in their order before the index is asked.
-const LOOKED_AT: i64 = 5_000;
+const LOOKED_AT: i64 = 10_000;
 
 /// What is frequent is found among the next reviews of the order. What is not is found by its pairs of
 /// characters. Where those are frequent and the text is not, that takes too long: then the page ends

@@ -63,6 +63,12 @@ impl Books {
         Ok(())
     }
 
+    /// Removes what is large, however long somebody else looks at it.
+    pub(super) async fn clear(&self) -> anyhow::Result<()> {
+        sqlx::query("DROP TABLE review_texts, reviews CASCADE").execute(&self.0).await?;
+        Ok(())
+    }
+
     async fn production(&self, sale: PerformanceId) -> anyhow::Result<Uuid> {
         let found = sqlx::query_scalar("SELECT production_id FROM performances WHERE id = $1");
         found.bind(sale.uuid()).fetch_one(&self.0).await.context("its production")
