@@ -12,12 +12,12 @@ mod seeing;
 mod settling;
 mod signing_in;
 mod tending;
+mod turns;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use dashmap::DashMap;
-use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
+use tokio::sync::Mutex;
 
 use self::buying::Joins;
 pub use self::buying::{
@@ -40,6 +40,7 @@ pub use self::seeing::{
 use self::seeing::{Listeners, LiveView};
 pub use self::tending::Step;
 use self::tending::{KnownDraw, MoneyWork, Reactions};
+use self::turns::{permit, turn};
 use crate::accounts::memory::MemoryAccounts;
 use crate::accounts::{AccessTokens, Accounts, Passwords};
 use crate::admission::memory::{MemoryLineBooks, MemoryLines};
@@ -65,9 +66,6 @@ use crate::seats::memory::MemorySeats;
 use crate::seats::{HoldIds, Seats};
 use crate::signing::SigningKey;
 
-/// How long a request waits for its turn to read what many want to read at once. Behind a store that
-/// does not answer they would else wait for one another's time-outs.
-const TURN_WAIT: Duration = Duration::from_secs(2);
 /// How many performances are read from the books at once.
 const READERS: usize = 64;
 
@@ -298,16 +296,4 @@ impl BoxOffice {
         }
         self.0.views.entry(performance).or_default().clone()
     }
-}
-
-/// One of a few that may do something at once, for as long as it takes.
-async fn permit(few: &Semaphore) -> Result<SemaphorePermit<'_>> {
-    let permit = tokio::time::timeout(TURN_WAIT, few.acquire()).await;
-    let busy = |_| Error::Unavailable("too many do the same".into());
-    permit.map_err(busy)?.map_err(Error::internal)
-}
-
-async fn turn(reading: &Mutex<()>) -> Result<MutexGuard<'_, ()>> {
-    let turn = tokio::time::timeout(TURN_WAIT, reading.lock()).await;
-    turn.map_err(|_| Error::Unavailable("too many wait for the same answer".into()))
 }

@@ -87,6 +87,8 @@ mod payments;
 mod places;
 mod plans;
 mod repeats;
+mod review_lists;
+mod review_refunds;
 mod reviews;
 mod scarce;
 mod searching;

@@ -1,7 +1,7 @@
 //! What others may do about a review, and what its author may say to that.
 
 use ticketing_core::accounts::Caller;
-use ticketing_core::reviews::{Rating, ReviewChange, Standing};
+use ticketing_core::reviews::{Rating, ReviewChange};
 use ticketing_core::{Error, Page, ReviewId, Step};
 
 use crate::reviews::{adds_up, listed, rating, seen_by, write};
@@ -149,7 +149,7 @@ async fn a_review_that_cannot_be_read_holds_up_no_other() {
         world.office.like_review(&guests[0], second, true).await.unwrap();
         assert_eq!(listed(&world, sale.id).await, [second]);
         let shown = world.office.review(None, second).await.unwrap().review.standing;
-        assert_eq!(shown, Standing::Shown);
+        assert_eq!(shown, ticketing_core::reviews::Standing::Shown);
     })
     .await;
 }
