@@ -92,3 +92,37 @@ behaviour! {
         }
     }
 }
+
+/// More than a step takes, and of a topic that cannot be had: the others go on all the same.
+#[cfg(feature = "services")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ./services up"]
+async fn events_whose_topic_cannot_be_had_hold_up_no_others() {
+    crate::world::on_services(|world: crate::world::World| async move {
+        let unsent = async |word: &str| {
+            let sql = format!(
+                "SELECT count(*)::text FROM outbox WHERE NOT sent AND kind LIKE '{word}%'"
+            );
+            world.namespace().sql_text(&sql).await.unwrap()
+        };
+        let sale = world.sale(Policy::default(), 10).await;
+        let (first, second) = (world.admitted(&sale).await, world.admitted(&sale).await);
+        world.bought(&first, &[1]).await;
+        world.office.step_events().await.unwrap();
+        let reviews = format!(
+            "INSERT INTO outbox (aggregate, version, performance_id, kind, seats, at_ms)
+             SELECT gen_random_uuid(), 1, '{}', 'review_written', 0, 0 FROM generate_series(1, 600)",
+            sale.id
+        );
+        world.namespace().sql(&reviews).await;
+        world.bought(&second, &[2]).await;
+        let without = world.another_office_that_copies(9).await;
+        assert_eq!(without.office.step_events().await.unwrap(), Step::Worked);
+        assert_eq!((unsent("order").await, unsent("review").await), ("0".into(), "600".into()));
+        let stands = without.office.step_events().await;
+        assert!(matches!(stands, Err(ticketing_core::Error::Unavailable(_))), "{stands:?}");
+        while world.office.step_events().await.unwrap() == Step::Worked {}
+        assert_eq!(unsent("review").await, "0");
+    })
+    .await;
+}

@@ -17,7 +17,8 @@ use crate::page::Page;
 use crate::rendered::Rendered;
 use crate::reviews::{FirstPage, Rating, ReviewSort};
 
-/// How many first pages one process keeps; what is too old goes with the next step.
+/// How many first pages one process keeps; what is too old goes when there are as many, and with each
+/// step.
 const FRONTS_MAX: usize = 1_024;
 /// How many first pages are read at once.
 const READERS: usize = 16;
@@ -87,6 +88,9 @@ impl Fronts {
     }
 
     fn keep(&self, which: Which, front: &Arc<Front>, now: Timestamp) {
+        if self.pages.len() >= FRONTS_MAX {
+            self.pages.retain(|_, (read_at, _)| is_fresh(*read_at, now));
+        }
         if self.pages.len() < FRONTS_MAX {
             self.pages.insert(which, (now, front.clone()));
         }

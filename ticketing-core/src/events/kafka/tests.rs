@@ -46,7 +46,7 @@ async fn what_a_server_received_and_did_not_do_comes_to_the_next_one() {
     let namespace = some_namespace();
     let first = topics(&namespace);
     let published = events(5 * RECEIVE_MAX);
-    assert!(first.missing(&words()).await.unwrap().is_empty());
+    assert!(first.missing(&words()).await.is_empty());
     first.publish(&published).await.unwrap();
     let mut done = BTreeSet::new();
     let undone = loop {
@@ -79,7 +79,7 @@ async fn what_a_server_received_and_did_not_do_comes_to_the_next_one() {
 #[ignore = "needs ./services up"]
 async fn what_is_no_event_is_passed_over_in_each_topic() {
     let topics = topics(&some_namespace());
-    topics.missing(&words()).await.unwrap();
+    assert!(topics.missing(&words()).await.is_empty());
     let producer = topics.producer().await.unwrap();
     for topic in Topic::ALL.map(|topic| topics.name(topic.name())) {
         for poison in ["", "{", "[]", "{\"id\": 1}", "\u{0}"] {
@@ -113,13 +113,10 @@ async fn a_topic_that_cannot_be_had_holds_up_no_other() {
     let namespace = some_namespace();
     let orders: BTreeSet<String> = [Topic::Orders.name().to_owned()].into();
     let before = topics(&namespace);
-    assert!(before.missing(&orders).await.unwrap().is_empty());
+    assert!(before.missing(&orders).await.is_empty());
     let more_than_there_are = KafkaSettings { replication: 9, ..settings() };
     let after = Topics::new(Kafka::new(more_than_there_are), &namespace);
-    assert_eq!(after.missing(&words()).await.unwrap(), [Topic::Reviews.name()]);
+    assert_eq!(after.missing(&words()).await, [Topic::Reviews.name()]);
     after.publish(&events(1)).await.unwrap();
-    let neither: BTreeSet<String> = [Topic::Reviews.name().to_owned()].into();
-    let failed = after.missing(&neither).await;
-    assert!(matches!(failed, Err(Error::Unavailable(_))), "{failed:?}");
     before.remove().await.unwrap();
 }

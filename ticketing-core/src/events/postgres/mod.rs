@@ -1,6 +1,5 @@
 mod parking;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -80,16 +79,20 @@ impl PostgresOutbox {
         carried
     }
 
-    /// Events whose topic cannot be had wait, and hold up no others.
+    /// Events whose topic cannot be had wait, and hold up no others, however many they are.
     async fn carry(&self, connection: &mut PgConnection) -> Result<usize> {
-        let (mut missing, mut events) = (Vec::new(), unsent(connection, &[]).await?);
-        let words: BTreeSet<String> = events.iter().map(StoredEvent::topic).collect();
-        missing.extend(self.topics.missing(&words).await?);
-        if !missing.is_empty() {
-            events = unsent(connection, &missing).await?;
+        let mut missing = Vec::new();
+        let events = loop {
+            let events = unsent(connection, &missing).await?;
             let words = events.iter().map(StoredEvent::topic).collect();
-            let others = self.topics.missing(&words).await?;
-            events.retain(|event| !others.contains(&event.topic()));
+            let others = self.topics.missing(&words).await;
+            if others.is_empty() {
+                break events;
+            }
+            missing.extend(others);
+        };
+        if events.is_empty() && !missing.is_empty() {
+            return Err(Error::Unavailable(format!("Kafka: no topic {}", missing.join(", "))));
         }
         if events.is_empty() {
             return Ok(0);

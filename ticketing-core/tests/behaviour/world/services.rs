@@ -112,7 +112,18 @@ impl Namespace {
         randomness: Randomness,
         signing_key: SigningKey,
     ) -> BoxOffice {
-        let settings = ServicesSettings {
+        let settings = self.settings(clock, wire, randomness, signing_key);
+        BoxOffice::connect(settings).await.expect("the services answer")
+    }
+
+    fn settings(
+        &self,
+        clock: &Clock,
+        wire: &Arc<Wire>,
+        randomness: Randomness,
+        signing_key: SigningKey,
+    ) -> ServicesSettings {
+        ServicesSettings {
             postgres: self.postgres.clone().unwrap_or_else(postgres_url).into(),
             redis: self.redis_url().into(),
             kafka: KafkaSettings::at(url("TICKETING_KAFKA")),
@@ -124,8 +135,7 @@ impl Namespace {
             provider: wire.clone(),
             #[cfg(feature = "broken-guards")]
             broken: self.broken,
-        };
-        BoxOffice::connect(settings).await.expect("the services answer")
+        }
     }
 }
 
@@ -136,6 +146,15 @@ impl World {
         let randomness = Randomness::from_system();
         let office = namespace.connect(&self.clock, &self.wire, randomness, signing_key());
         Self { office: office.await, ..self.clone() }
+    }
+
+    /// Another server of the same deployment, which asks for so many copies of each event.
+    pub(crate) async fn another_office_that_copies(&self, copies: u16) -> Self {
+        let (namespace, randomness) = (self.namespace(), Randomness::from_system());
+        let mut settings = namespace.settings(&self.clock, &self.wire, randomness, signing_key());
+        settings.kafka.replication = copies;
+        let office = BoxOffice::connect(settings).await.expect("the services answer");
+        Self { office, ..self.clone() }
     }
 
     /// Everything in Redis is gone.
