@@ -5,6 +5,7 @@ use ticketing_wire::Page;
 use ticketing_wire::performances::{
     NewPerformance, Performance, PerformanceCancellation, PerformanceChange, PerformancesQuery,
 };
+use ticketing_wire::ranking::{Ranking, RankingQuery};
 use ticketing_wire::secrets::AccessToken;
 use uuid::Uuid;
 
@@ -32,6 +33,11 @@ pub fn list(token: Option<&AccessToken>, query: &PerformancesQuery) -> Call<Page
 /// One performance; its organizer sees it before it is listed.
 pub fn show(token: Option<&AccessToken>, id: Uuid) -> Call<Performance> {
     Call::json(Method::GET, format!("/v1/performances/{id}")).perhaps_signed_in(token)
+}
+
+/// Those that sell best.
+pub fn ranking(query: &RankingQuery) -> Call<Ranking> {
+    Call::json(Method::GET, "/v1/ranking".to_owned()).query(query)
 }
 
 /// Changes what is named; for its organizer.

@@ -20,6 +20,7 @@ mod money;
 pub mod orders;
 mod page;
 pub mod payments;
+pub mod ranking;
 mod rendered;
 pub mod reviews;
 pub mod seats;
@@ -35,9 +36,9 @@ pub use self::box_office::{
     BoxOffice, CancellationProgress, CancellationState, Cancelling, CheckedIn, Checkout, DoorList,
     EmbeddedSettings, Eta, IssuedTicket, LISTENERS_MAX, LedgerPage, LineAnswer, LineEvent,
     LineListener, LineState, LineStatus, OrganizerOrder, PassGranted, Payment, PaymentOutcome,
-    PaymentReport, PerformanceView, PlacedOrder, ReportedReview, ReviewPage, ReviewView,
-    SaleGauges, SaleStatus, SalesReport, Scanning, SeatChanges, SeatEvent, SeatListener,
-    SeatMapView, StatusFrame, Steer, Step, SyntheticBuyer, UPLOADS_MAX,
+    PaymentReport, PerformanceView, PlacedOrder, RankingView, ReportedReview, ReviewPage,
+    ReviewView, SaleGauges, SaleStatus, SalesReport, Scanning, SeatChanges, SeatEvent,
+    SeatListener, SeatMapView, StatusFrame, Steer, Step, SyntheticBuyer, UPLOADS_MAX,
 };
 pub use self::clock::{Clock, GRACE_MS, Timestamp};
 pub use self::error::{Error, FieldError, Result};

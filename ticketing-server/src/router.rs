@@ -16,8 +16,8 @@ use crate::document;
 use crate::problem::Problem;
 use crate::routes::{
     accounts, checkout, documents, door, events, health, layouts, ledger, line, listening, orders,
-    payments, performances, productions, reviews, sales, seats, steering, synthetic, tickets,
-    venues,
+    payments, performances, productions, ranking, reviews, sales, seats, steering, synthetic,
+    tickets, venues,
 };
 
 /// The largest body of an ordinary request.
@@ -40,6 +40,7 @@ pub fn router(app: App) -> Router {
         .merge(tickets::routes())
         .merge(payments::routes())
         .merge(events::routes())
+        .merge(ranking::routes())
         .merge(reviews::routes())
         .merge(sales::routes())
         .merge(ledger::routes())

@@ -21,6 +21,7 @@ pub mod payments;
 pub mod performances;
 pub mod problem;
 pub mod productions;
+pub mod ranking;
 pub mod reviews;
 pub mod sales;
 pub mod sandbox;

@@ -1,6 +1,7 @@
-//! `ticketing performance create|list|show|cancel|cancellation`
+//! `ticketing performance create|list|ranking|show|cancel|cancellation`
 
 mod create;
+mod ranking;
 
 use clap::{Args, Subcommand};
 use comfy_table::Table;
@@ -21,6 +22,8 @@ pub(crate) enum Performance {
     Create(Box<create::Create>),
     /// List the performances that everybody sees.
     List(List),
+    /// Rank the performances that sell: by the part that is sold, or by how many were sold lately.
+    Ranking(ranking::Ranking),
     /// Show one performance; signed in, also one that is not listed yet.
     Show {
         /// The performance's id.
@@ -74,6 +77,7 @@ pub(crate) async fn run(
             let found = list.fetch(&Client::new(&settings::server(servers)?)?).await?;
             output::print(format, &found, || table(&found))
         }
+        Performance::Ranking(ranking) => ranking::run(ranking, servers, format).await,
         Performance::Cancel { id, yes } => {
             let question =
                 "End the sale, void all tickets and give all money back? Then type `yes`";

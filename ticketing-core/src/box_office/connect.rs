@@ -20,6 +20,8 @@ use crate::id::Randomness;
 use crate::orders::Orders;
 use crate::orders::postgres::PostgresOrders;
 use crate::payments::Provider;
+use crate::ranking::postgres::PostgresSoldSeats;
+use crate::ranking::redis::SharedRanking;
 use crate::reviews::postgres::PostgresReviews;
 use crate::reviews::redis::SharedPages;
 use crate::seats::redis::RedisSeats;
@@ -91,6 +93,7 @@ impl BoxOffice {
         };
         let repair = Repair::new(books, redis.clone(), settings.namespace.clone(), guards);
         let repair = Arc::new(repair);
+        let shared_ranking = SharedRanking::new(redis.clone(), settings.namespace.clone());
         let first_pages = SharedPages::new(redis.clone(), settings.namespace.clone());
         let keys = Arc::new(Keys::new(redis, settings.namespace, repair, guards));
         let backend = Backend {
@@ -103,6 +106,8 @@ impl BoxOffice {
             outbox: Arc::new(PostgresOutbox::new(pool.clone(), &namespace, topics, guards)),
             inbox: Arc::new(PostgresInbox::new(pool.clone(), guards)),
             parking: Arc::new(PostgresParking::new(pool.clone())),
+            sold_seats: Arc::new(PostgresSoldSeats::new(pool.clone())),
+            shared_ranking: Some(shared_ranking),
             reviews: Arc::new(PostgresReviews::new(pool)),
             first_pages: Some(first_pages),
             services: Some(services),

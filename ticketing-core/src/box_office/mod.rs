@@ -34,10 +34,10 @@ pub use self::organizing::{
 use self::reviewing::Fronts;
 pub use self::reviewing::{ReportedReview, ReviewPage, ReviewView};
 pub use self::seeing::{
-    LISTENERS_MAX, LineEvent, LineListener, LineState, LineStatus, SeatChanges, SeatEvent,
-    SeatListener, StatusFrame,
+    LISTENERS_MAX, LineEvent, LineListener, LineState, LineStatus, RankingView, SeatChanges,
+    SeatEvent, SeatListener, StatusFrame,
 };
-use self::seeing::{Listeners, LiveView};
+use self::seeing::{Listeners, LiveView, Rankings};
 pub use self::tending::Step;
 use self::tending::{KnownDraw, MoneyWork, Reactions};
 use self::turns::{permit, turn};
@@ -58,6 +58,10 @@ use crate::orders::memory::MemoryOrders;
 use crate::orders::{OrderLinks, Orders, TicketSigner, TicketVerifier};
 use crate::page::{Cursors, Page, Position};
 use crate::payments::Provider;
+use crate::ranking::SoldSeats;
+use crate::ranking::memory::MemorySoldSeats;
+#[cfg(feature = "services")]
+use crate::ranking::redis::SharedRanking;
 use crate::reviews::Reviews;
 use crate::reviews::memory::MemoryReviews;
 #[cfg(feature = "services")]
@@ -102,6 +106,7 @@ struct Inner {
     /// Cancelled performances of which nothing was left to end, and until when nobody looks again.
     ended: DashMap<PerformanceId, Timestamp>,
     fronts: Fronts,
+    rankings: Rankings,
     /// What this process last saw of each running sale.
     views: DashMap<PerformanceId, Arc<LiveView>>,
 }
@@ -117,6 +122,9 @@ struct Backend {
     outbox: Arc<dyn Outbox>,
     inbox: Arc<dyn Inbox>,
     parking: Arc<dyn Parking>,
+    sold_seats: Arc<dyn SoldSeats>,
+    #[cfg(feature = "services")]
+    shared_ranking: Option<SharedRanking>,
     reviews: Arc<dyn Reviews>,
     /// What servers show one another of them; a process by itself has its own.
     #[cfg(feature = "services")]
@@ -163,6 +171,9 @@ impl BoxOffice {
             outbox,
             inbox: Arc::new(MemoryInbox::default()),
             parking: Arc::new(MemoryParking::default()),
+            sold_seats: Arc::new(MemorySoldSeats::default()),
+            #[cfg(feature = "services")]
+            shared_ranking: None,
             reviews: Arc::new(reviews),
             #[cfg(feature = "services")]
             first_pages: None,
@@ -208,6 +219,7 @@ impl BoxOffice {
             draws: DashMap::new(),
             ended: DashMap::new(),
             fronts: Fronts::default(),
+            rankings: Rankings::default(),
             views: DashMap::new(),
         }))
     }

@@ -10,6 +10,7 @@ use crate::error::{Error, Result, readable};
 use crate::events::{Event, EventKind, Reaction};
 use crate::id::OrderId;
 use crate::orders::{Order, OrderStatus};
+use crate::ranking::{SoldOrder, day_of};
 use crate::reviews::FIRST_PAGES_KEPT_MS;
 
 impl BoxOffice {
@@ -39,6 +40,7 @@ impl BoxOffice {
         match reaction {
             Reaction::ShowSeats => self.show_seats(event).await,
             Reaction::CountSales => self.backend().inbox.count(event).await.map(drop),
+            Reaction::CountSeats => self.count_seats(event).await,
             Reaction::TendReviews => self.tend_reviews(event).await,
             Reaction::Other(other) => other.react(event).await,
         }
@@ -59,6 +61,20 @@ impl BoxOffice {
             lines.finish(order.performance, order.line_number, order.account).await?;
         }
         Ok(())
+    }
+
+    /// What an order has now of seats that cost something counts for the ranking.
+    async fn count_seats(&self, event: &Event) -> Result<()> {
+        let id = OrderId::from(event.aggregate);
+        let Some(order) = self.backend().orders.selling.order(id).await? else { return Ok(()) };
+        let sold = SoldOrder {
+            order: id,
+            performance: order.performance,
+            version: order.version,
+            seats: order.paid_seats(),
+            day: day_of(event.at),
+        };
+        self.backend().sold_seats.count(&sold).await
     }
 
     /// The review of a buyer whose purchases changed says whether any is left; what lists show of a

@@ -49,6 +49,14 @@ impl Sale {
         self.map.category_by_index().iter().map(move |category| is_sold(*category))
     }
 
+    /// How many seats cost something.
+    pub(crate) fn seats_that_cost(&self) -> u32 {
+        let prices = self.price_by_category.iter();
+        let costs = prices.map(|price| price.is_some_and(|price| price.amount > 0));
+        let counts = costs.zip(self.map.seats_by_category());
+        counts.filter(|(costs, _)| *costs).map(|(_, seats)| *seats).sum()
+    }
+
     /// How many seats are for sale.
     pub(crate) fn seats_for_sale(&self) -> u32 {
         let count = self.for_sale().filter(|for_sale| *for_sale).count();

@@ -15,6 +15,7 @@ pub struct SeatMap {
     /// Sections and areas in plan order.
     pub sections: Vec<Section>,
     category_by_index: Vec<u16>,
+    seats_by_category: Vec<u32>,
     /// The layout as an edge shows it.
     pub layout: Rendered,
 }
@@ -82,7 +83,19 @@ pub struct Position {
 impl SeatMap {
     pub(super) fn new(name: String, categories: Vec<String>, sections: Vec<Section>) -> Self {
         let category_by_index = category_by_index(&sections);
-        Self { name, categories, sections, category_by_index, layout: Rendered::default() }
+        let mut seats_by_category = vec![0; categories.len()];
+        for category in &category_by_index {
+            if let Some(seats) = seats_by_category.get_mut(usize::from(*category)) {
+                *seats += 1;
+            }
+        }
+        let layout = Rendered::default();
+        Self { name, categories, sections, category_by_index, seats_by_category, layout }
+    }
+
+    /// How many seats each of the categories has.
+    pub(super) fn seats_by_category(&self) -> &[u32] {
+        &self.seats_by_category
     }
 
     /// How many seats and places there are.

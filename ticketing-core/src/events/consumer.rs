@@ -56,6 +56,8 @@ pub(crate) enum Reaction {
     ShowSeats,
     /// Counts what was sold.
     CountSales,
+    /// Counts the seats that an order has, for the ranking.
+    CountSeats,
     /// Marks the reviews of whose money went back, and has first pages read again.
     TendReviews,
     Other(Arc<dyn React>),
@@ -75,6 +77,7 @@ impl Consumer {
         vec![
             Self { name: "seats".into(), needs: Needs::Latest, reaction: Reaction::ShowSeats },
             Self { name: "sales".into(), needs: Needs::Each, reaction: Reaction::CountSales },
+            Self { name: "ranking".into(), needs: Needs::Latest, reaction: Reaction::CountSeats },
             Self { name: "reviews".into(), needs: Needs::Latest, reaction: Reaction::TendReviews },
         ]
     }
@@ -95,6 +98,11 @@ impl Consumer {
     pub(crate) fn wants(&self, kind: EventKind) -> bool {
         match &self.reaction {
             Reaction::ShowSeats | Reaction::CountSales => kind.topic() == Topic::Orders,
+            Reaction::CountSeats => match kind {
+                EventKind::Order(OrderEvent::Reduced) => true,
+                EventKind::Order(kind) => may_change_purchases(kind),
+                EventKind::Review(_) => false,
+            },
             Reaction::TendReviews => match kind {
                 EventKind::Review(_) => true,
                 EventKind::Order(kind) => may_change_purchases(kind),

@@ -141,6 +141,15 @@ impl Order {
         self.seats.iter().filter(is_kept).copied().collect()
     }
 
+    /// How many seats it has that are paid for and cost something.
+    pub(crate) fn paid_seats(&self) -> u32 {
+        let is_kept = |seat: u32| self.returned.binary_search(&seat).is_err();
+        let is_sold = |line: &&OrderLine| line.amount.amount > 0 && line.seat.is_some_and(is_kept);
+        let sold = self.lines.iter().filter(is_sold).count();
+        let is_paid = self.status == OrderStatus::Paid;
+        if is_paid { u32::try_from(sold).unwrap_or(u32::MAX) } else { 0 }
+    }
+
     /// What is paid for: the total, less what the seats cost that were given back.
     pub fn kept_total(&self) -> Money {
         self.price_without(&[])

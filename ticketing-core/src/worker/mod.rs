@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 type Tended = (&'static str, Duration, fn(&BoxOffice) -> BoxFuture<'_, Result<Step>>);
 
 /// Every step that keeps sales going without anybody asking.
-const STEPS: [Tended; 14] = [
+const STEPS: [Tended; 15] = [
     ("lines", Duration::from_millis(200), |office| tended_once(office).boxed()),
     ("push", Duration::from_millis(200), |office| office.step_push().boxed()),
     ("expiry", Duration::from_millis(500), |office| office.step_expiry().boxed()),
@@ -29,6 +29,7 @@ const STEPS: [Tended; 14] = [
     ("events", Duration::from_millis(100), |office| office.step_events().boxed()),
     ("reactions", Duration::from_millis(100), |office| office.step_reactions().boxed()),
     ("parked", Duration::from_secs(1), |office| office.step_parked().boxed()),
+    ("ranking", Duration::from_secs(5), |office| office.step_ranking().boxed()),
     ("reviews", Duration::from_secs(10), |office| office.step_reviews().boxed()),
     ("ratings", Duration::from_secs(60), |office| office.step_ratings().boxed()),
     ("clock", Duration::from_secs(10), |office| office.step_clock().boxed()),

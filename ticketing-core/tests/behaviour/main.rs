@@ -86,6 +86,7 @@ mod parts;
 mod payments;
 mod places;
 mod plans;
+mod ranking;
 mod repeats;
 mod review_lists;
 mod review_refunds;

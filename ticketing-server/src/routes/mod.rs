@@ -15,6 +15,7 @@ pub(crate) mod orders;
 pub(crate) mod payments;
 pub(crate) mod performances;
 pub(crate) mod productions;
+pub(crate) mod ranking;
 pub(crate) mod reviews;
 pub(crate) mod sales;
 pub(crate) mod seats;

@@ -30,7 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(cancellation))
 }
 
-fn performance(view: &PerformanceView) -> wire::Performance {
+pub(super) fn performance(view: &PerformanceView) -> wire::Performance {
     let details = &view.performance.details;
     let price = |price: &CategoryPrice| wire::Price {
         category: price.category.clone(),

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use ticketing_wire::{
     Page, accounts, checkout, door, events, ledger, line, orders, payments, performances,
-    productions, reviews, sales, seats, venues,
+    productions, ranking, reviews, sales, seats, venues,
 };
 
 use crate::house::{House, Inside};
@@ -123,6 +123,7 @@ fn read_by_the_client(route: &str, body: Value) -> Option<Value> {
         "GET /v1/orders/{order}/cancellation" => same::<orders::Cancellation>(body),
         "GET /v1/orders/{order}/checkout" => same::<checkout::Checkout>(body),
         "GET /v1/orders/{order}/tickets" => same::<Page<orders::Ticket>>(body),
+        "GET /v1/ranking" => same::<ranking::Ranking>(body),
         "GET /v1/performances/{performance}/reviews" => same::<reviews::Reviews>(body),
         "GET /v1/me/reviews" => same::<Page<reviews::Review>>(body),
         "GET /v1/reviews/reported" => same::<Page<reviews::ReportedReview>>(body),

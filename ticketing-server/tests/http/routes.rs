@@ -101,6 +101,7 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         get("/v1/venues/{venue}"),
         post("/v1/performances").body(details, PERFORMANCE),
         get("/v1/performances").public(),
+        get("/v1/ranking").public(),
         post("/v1/productions").body(json!({"title": "A musical"}), &["title"]),
         get("/v1/productions").public(),
         get("/v1/productions/{production}").public(),

@@ -4,6 +4,7 @@ mod line_status;
 mod listening;
 mod live_view;
 mod push;
+mod ranking;
 
 pub(super) use self::line_status::within;
 pub use self::line_status::{LineState, LineStatus};
@@ -11,3 +12,5 @@ pub(super) use self::listening::Listeners;
 pub use self::listening::{LISTENERS_MAX, LineEvent, LineListener, SeatEvent, SeatListener};
 pub(super) use self::live_view::LiveView;
 pub use self::push::{SeatChanges, StatusFrame};
+pub use self::ranking::RankingView;
+pub(super) use self::ranking::Rankings;

@@ -4,6 +4,7 @@ mod drawing;
 mod ending;
 mod listing;
 mod money;
+mod ranking;
 mod reactions;
 #[cfg(feature = "services")]
 pub(super) mod repair;

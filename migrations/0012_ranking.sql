@@ -1,0 +1,23 @@
+-- What each paid order counts for in the ranking: seats that cost something, on the day when they were
+-- first counted. Written with what it adds up to, by the order's version, so that an event that comes
+-- twice, or late, changes nothing.
+CREATE TABLE sold_orders (
+    order_id uuid PRIMARY KEY,
+    performance_id uuid NOT NULL,
+    version bigint NOT NULL,
+    seats integer NOT NULL,
+    -- Days since the Unix epoch.
+    day integer NOT NULL
+);
+
+CREATE TABLE sold_seats (
+    performance_id uuid PRIMARY KEY,
+    seats bigint NOT NULL
+);
+
+CREATE TABLE sold_days (
+    performance_id uuid NOT NULL,
+    day integer NOT NULL,
+    seats bigint NOT NULL,
+    PRIMARY KEY (performance_id, day)
+);

@@ -1,0 +1,61 @@
+//! The ranking, made by one server at a time.
+
+use std::sync::Arc;
+
+use super::Step;
+use crate::box_office::BoxOffice;
+use crate::catalog::Sale;
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::ranking::{Candidate, RankedBy, Ranking, rank};
+use crate::text::folded;
+
+/// How long whoever makes the ranking leaves the others alone.
+#[cfg(feature = "services")]
+const LEASE_MS: i64 = 4_000;
+
+impl BoxOffice {
+    /// Makes the ranking anew, unless another server does, and keeps it for who asks.
+    pub async fn step_ranking(&self) -> Result<Step> {
+        #[cfg(feature = "services")]
+        if let Some(shared) = &self.backend().shared_ranking {
+            if shared.take(self.now(), LEASE_MS).await? {
+                let ranking = self.make_ranking().await?;
+                shared.share(&ranking).await?;
+                self.0.rankings.keep(ranking);
+            } else if let Some(ranking) = shared.shared().await? {
+                self.0.rankings.keep(ranking);
+            }
+            return Ok(Step::Idle);
+        }
+        let ranking = self.make_ranking().await?;
+        self.0.rankings.keep(ranking);
+        Ok(Step::Idle)
+    }
+
+    /// Of what is listed and sells.
+    pub(in crate::box_office) async fn make_ranking(&self) -> Result<Ranking> {
+        let now = self.now();
+        let sales: Vec<Arc<Sale>> =
+            self.sales_running().await?.into_iter().filter(|sale| is_ranked(sale, now)).collect();
+        let ids: Vec<_> = sales.iter().map(|sale| sale.id()).collect();
+        let mut ranking = Ranking { computed_at: Some(now), ..Ranking::default() };
+        for by in RankedBy::ALL {
+            let sold = self.backend().sold_seats.sold(&ids, by.from_day(now)).await?;
+            let candidate = |sale: &Arc<Sale>| Candidate {
+                performance: sale.id(),
+                genre: folded(sale.performance.details.genre.as_str()),
+                sold: sold.get(&sale.id()).copied().unwrap_or(0),
+                seats: sale.seats_that_cost(),
+            };
+            ranking.by.insert(by, rank(by, sales.iter().map(candidate).collect()));
+        }
+        Ok(ranking)
+    }
+}
+
+fn is_ranked(sale: &Sale, now: Timestamp) -> bool {
+    let details = &sale.performance.details;
+    let is_seen = details.listed_at <= now && !details.is_removed;
+    is_seen && details.sells(now).is_ok() && sale.seats_that_cost() > 0
+}
