@@ -15,7 +15,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("orders", &["catalog", "admission", "seats", "payments", "events"]),
     ("payments", &[]),
     ("events", &[]),
-    ("ranking", &["catalog"]),
+    ("ranking", &[]),
     ("reviews", &["catalog", "orders", "events"]),
 ];
 /// What stands on the capabilities; none of them knows it.
