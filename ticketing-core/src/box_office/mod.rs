@@ -3,6 +3,7 @@
 mod buying;
 #[cfg(feature = "services")]
 mod connect;
+mod known;
 mod noticing;
 mod organizing;
 mod proofs;
@@ -46,7 +47,7 @@ use crate::accounts::{AccessTokens, Accounts, Passwords};
 use crate::admission::memory::{MemoryLineBooks, MemoryLines};
 use crate::admission::{LineBooks, Lines, PassTokens, PlaceTokens, ReceiptSigner};
 use crate::catalog::memory::MemoryCatalog;
-use crate::catalog::{Catalog, Production, SALE_MAX_AGE_MS, Sale, Venue};
+use crate::catalog::{Catalog, Production, Sale, Venue};
 use crate::clock::{Clock, Timestamp};
 use crate::error::{Error, Result};
 use crate::events::memory::{MemoryInbox, MemoryOutbox, MemoryParking};
@@ -269,43 +270,5 @@ impl BoxOffice {
 
     fn backend(&self) -> &Backend {
         &self.0.backend
-    }
-
-    /// A performance with its map, at most a second old: an organizer's changes reach a running
-    /// sale within it.
-    async fn sale(&self, performance: PerformanceId, now: Timestamp) -> Result<Arc<Sale>> {
-        if let Some(sale) = self.known_sale(performance, now) {
-            return Ok(sale);
-        }
-        let _reading = turn(self.reading(performance)).await?;
-        if let Some(sale) = self.known_sale(performance, now) {
-            return Ok(sale);
-        }
-        let found = self.backend().catalog.performance(performance).await?;
-        let found = found.ok_or(Error::NotFound("performance"))?;
-        let venue = self.venue(found.details.venue_id).await?;
-        let sale = Arc::new(Sale::new(found, venue.map.clone()));
-        self.0.sales.insert(performance, (now, sale.clone()));
-        Ok(sale)
-    }
-
-    fn known_sale(&self, performance: PerformanceId, now: Timestamp) -> Option<Arc<Sale>> {
-        let known = self.0.sales.get(&performance)?;
-        let fresh = now.as_millis() - known.0.as_millis() <= SALE_MAX_AGE_MS;
-        fresh.then(|| known.1.clone())
-    }
-
-    /// One read of a performance at a time: a crowd that finds it old waits for what that brings.
-    fn reading(&self, performance: PerformanceId) -> &Mutex<()> {
-        let turns = self.0.reading.len() as u128;
-        let turn = usize::try_from(performance.uuid().as_u128() % turns).unwrap_or(0);
-        &self.0.reading[turn]
-    }
-
-    fn view(&self, performance: PerformanceId) -> Arc<LiveView> {
-        if let Some(view) = self.0.views.get(&performance) {
-            return view.clone();
-        }
-        self.0.views.entry(performance).or_default().clone()
     }
 }

@@ -48,7 +48,7 @@ impl RankedBy {
     }
 
     /// From which day on is counted; all days, where it does not look back.
-    pub(crate) fn from_day(self, now: Timestamp) -> Option<i32> {
+    pub(crate) fn since(self, now: Timestamp) -> Option<i32> {
         let days = i32::try_from(self.days()?).unwrap_or(i32::MAX);
         Some(day_of(now).saturating_sub(days))
     }
@@ -193,7 +193,9 @@ mod tests {
 
     #[test]
     fn no_more_than_fifty_are_ranked_of_ten_thousand() {
-        let all = (0..10_000).map(|number| candidate(number, number as u64 % 7, 7, "a")).collect();
+        let all = (0_u32..10_000)
+            .map(|number| candidate(number.into(), u64::from(number % 7), 7, "a"))
+            .collect();
         let ranked = rank(RankedBy::Rate, all);
         assert_eq!(ranked[""].len(), RANKED_MAX);
         assert!(ranked[""].iter().all(|one| (one.place, one.rate_per_10_000()) == (1, 8_571)));

@@ -50,9 +50,12 @@ behaviour! {
         sell(&world, &also_half, &[0, 1, 2, 3]).await;
         sell(&world, &most, &[0, 1, 2]).await;
         anew(&world).await;
-        let all = ranked(&world, RankedBy::Rate, None).await;
-        let expected =
+        let mut all = ranked(&world, RankedBy::Rate, None).await;
+        let mut expected =
             [(1, most.id, 3), (2, half.id, 2), (2, also_half.id, 4), (4, nothing.id, 0)];
+        // Among equals the older one stands first; these were made at the same moment.
+        all.sort_unstable();
+        expected.sort_unstable();
         assert_eq!(all, expected);
         let pop = ranked(&world, RankedBy::Rate, Some("POP")).await;
         assert_eq!(pop, [(1, most.id, 3), (2, also_half.id, 4)]);

@@ -41,7 +41,7 @@ impl BoxOffice {
         let ids: Vec<_> = sales.iter().map(|sale| sale.id()).collect();
         let mut ranking = Ranking { computed_at: Some(now), ..Ranking::default() };
         for by in RankedBy::ALL {
-            let sold = self.backend().sold_seats.sold(&ids, by.from_day(now)).await?;
+            let sold = self.backend().sold_seats.sold(&ids, by.since(now)).await?;
             let candidate = |sale: &Arc<Sale>| Candidate {
                 performance: sale.id(),
                 genre: folded(sale.performance.details.genre.as_str()),
