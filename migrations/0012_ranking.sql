@@ -19,5 +19,5 @@ CREATE TABLE sold_days (
     performance_id uuid NOT NULL,
     day integer NOT NULL,
     seats bigint NOT NULL,
-    PRIMARY KEY (performance_id, day)
+    PRIMARY KEY (performance_id, day) INCLUDE (seats)
 );

@@ -49,7 +49,7 @@ pub struct Ranked {
     pub booking_rate: f64,
     /// How many such seats are sold, in all or in the days that count.
     pub sold: u64,
-    /// The performance, as it was when the ranking was made.
+    /// The performance, as it was when somebody first asked for this ranking.
     pub performance: Performance,
 }
 

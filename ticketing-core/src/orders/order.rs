@@ -4,7 +4,7 @@ use crate::clock::Timestamp;
 use crate::events::OrderEvent;
 use crate::id::{AccountId, HoldId, OrderId, PaymentId, PerformanceId, RefundId, TicketId};
 use crate::money::{Money, PayMethod};
-use crate::seats::{OrderLine, Projection, SeatStatus};
+use crate::seats::{LineKind, OrderLine, Projection, SeatStatus};
 use crate::text::OneLine;
 
 /// How far an order is. Orders are never deleted.
@@ -144,7 +144,10 @@ impl Order {
     /// How many seats it has that are paid for and cost something.
     pub(crate) fn paid_seats(&self) -> u32 {
         let is_kept = |seat: u32| self.returned.binary_search(&seat).is_err();
-        let is_sold = |line: &&OrderLine| line.amount.amount > 0 && line.seat.is_some_and(is_kept);
+        let is_sold = |line: &&OrderLine| {
+            let costs = line.kind == LineKind::Ticket && line.amount.amount > 0;
+            costs && line.seat.is_some_and(is_kept)
+        };
         let sold = self.lines.iter().filter(is_sold).count();
         let is_paid = self.status == OrderStatus::Paid;
         if is_paid { u32::try_from(sold).unwrap_or(u32::MAX) } else { 0 }

@@ -21,7 +21,7 @@ impl PostgresSoldSeats {
 #[async_trait]
 impl SoldSeats for PostgresSoldSeats {
     /// The order's row is made first, so that there is one to lock: of two who count it at once the
-    /// second sees what the first counted. Lock order: order, day.
+    /// second sees what the first counted.
     async fn count(&self, sold: &SoldOrder) -> Result<()> {
         run_tx(&self.0, move |transaction| {
             Box::pin(async move {

@@ -17,11 +17,11 @@ pub enum RankedBy {
     /// The part of the seats that is sold: of those that cost something.
     #[default]
     Rate,
-    /// How many such seats were sold today and yesterday.
+    /// How many such seats were sold today; days are those of UTC.
     SoldInADay,
-    /// In the last seven days.
+    /// Today and on the six days before.
     SoldInAWeek,
-    /// In the last thirty days.
+    /// Today and on the 29 days before.
     SoldInAMonth,
 }
 
@@ -49,8 +49,8 @@ impl RankedBy {
 
     /// From which day on is counted; all days, where it does not look back.
     pub(crate) fn since(self, now: Timestamp) -> Option<i32> {
-        let days = i32::try_from(self.days()?).unwrap_or(i32::MAX);
-        Some(day_of(now).saturating_sub(days))
+        let before_today = i32::try_from(self.days()?).unwrap_or(i32::MAX).saturating_sub(1);
+        Some(day_of(now).saturating_sub(before_today))
     }
 
     /// The word in stored forms.

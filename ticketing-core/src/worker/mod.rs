@@ -29,7 +29,7 @@ const STEPS: [Tended; 15] = [
     ("events", Duration::from_millis(100), |office| office.step_events().boxed()),
     ("reactions", Duration::from_millis(100), |office| office.step_reactions().boxed()),
     ("parked", Duration::from_secs(1), |office| office.step_parked().boxed()),
-    ("ranking", Duration::from_secs(5), |office| office.step_ranking().boxed()),
+    ("ranking", Duration::from_secs(2), |office| office.step_ranking().boxed()),
     ("reviews", Duration::from_secs(10), |office| office.step_reviews().boxed()),
     ("ratings", Duration::from_secs(60), |office| office.step_ratings().boxed()),
     ("clock", Duration::from_secs(10), |office| office.step_clock().boxed()),

@@ -2,7 +2,7 @@
 
 use ticketing_core::catalog::{NewPerformance, PerformanceChange, Policy};
 use ticketing_core::ranking::RankedBy;
-use ticketing_core::{Error, PerformanceId};
+use ticketing_core::{Currency, Error, Money, PerformanceId};
 
 use crate::events::all_told;
 use crate::sale::{OnSale, PRICE, hall};
@@ -73,6 +73,9 @@ behaviour! {
              [[sections]]\nname = \"B\"\ncategory = \"Paid\"\nrows = [{ label = \"2\", seats = \"1-4\" }]\n";
         let venue = world.venue(&organizer, plan).await;
         let details = world.details(venue, &[("Free", Some(0)), ("Paid", Some(PRICE))]);
+        let booking_fee = Some(Money::new(500, Currency::KRW));
+        let policy = Policy { booking_fee, ..details.policy.clone() };
+        let details = NewPerformance { policy, ..details };
         let sale = world.put_on_sale(organizer, details).await;
         let mixed = world.admitted(&sale).await;
         world.bought(&mixed, &[0, 1, 4]).await;
@@ -109,10 +112,15 @@ behaviour! {
         let sale = sale_of(&world, 4, "").await;
         sell(&world, &sale, &[0]).await;
         all_told(&world, &world).await;
-        for (days, by) in [(2, RankedBy::SoldInADay), (6, RankedBy::SoldInAWeek)] {
-            world.advance_seconds(days * DAY_SECONDS);
+        let mut day = 0;
+        for (days, by) in [(1, RankedBy::SoldInADay), (7, RankedBy::SoldInAWeek)] {
+            world.advance_seconds((days - 1 - day) * DAY_SECONDS);
             anew(&world).await;
-            assert_eq!(ranked(&world, by, None).await, [(1, sale.id, 0)], "{by:?}");
+            assert_eq!(ranked(&world, by, None).await, [(1, sale.id, 1)], "{by:?}, its last day");
+            world.advance_seconds(DAY_SECONDS);
+            anew(&world).await;
+            assert_eq!(ranked(&world, by, None).await, [(1, sale.id, 0)], "{by:?}, a day later");
+            day = days;
         }
         assert_eq!(ranked(&world, RankedBy::SoldInAMonth, None).await, [(1, sale.id, 1)]);
         assert_eq!(ranked(&world, RankedBy::Rate, None).await, [(1, sale.id, 1)]);
@@ -129,6 +137,26 @@ behaviour! {
         assert_eq!(ranked(&world, RankedBy::Rate, Some("a")).await, []);
         assert_eq!(ranked(&world, RankedBy::Rate, Some("b")).await, [(1, sale.id, 1)]);
     }
+}
+
+/// Without Redis each makes its own, and nobody waits.
+#[cfg(feature = "services")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ./services up"]
+async fn without_redis_there_is_a_ranking_all_the_same() {
+    crate::world::on_own_redis(|world, redis| async move {
+        let sale = sale_of(&world, 4, "").await;
+        sell(&world, &sale, &[0]).await;
+        all_told(&world, &world).await;
+        redis.stop();
+        for _ in 0..2 {
+            world.advance_seconds(A_WHILE_SECONDS);
+            world.office.step_ranking().await.unwrap();
+            assert_eq!(ranked(&world, RankedBy::Rate, None).await, [(1, sale.id, 1)]);
+        }
+        redis.start_again();
+    })
+    .await;
 }
 
 /// Each server shows what one of them made.

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::future::join_all;
 use parking_lot::Mutex;
 
-use crate::box_office::{BoxOffice, PerformanceView};
+use crate::box_office::{BoxOffice, PerformanceView, turn};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, readable};
-use crate::ranking::{RANKED_MAX, Ranked, RankedBy, Ranking};
+use crate::ranking::{Ranked, RankedBy, Ranking};
 use crate::rendered::Rendered;
 use crate::text::{OneLine, folded};
 
@@ -16,6 +18,8 @@ use crate::text::{OneLine, folded};
 const GENRE_MAX: usize = 255;
 /// How old a ranking may be before who asks has it made: its maker is gone.
 const RANKING_MAX_AGE_MS: i64 = 30_000;
+/// How long the performances of a ranking may take to be looked at.
+const VIEWED_WITHIN: Duration = Duration::from_secs(3);
 
 /// A ranking, with the performances that it is of.
 #[derive(Clone, Debug)]
@@ -32,8 +36,12 @@ pub struct RankingView {
 #[derive(Default)]
 pub(in crate::box_office) struct Rankings {
     newest: Mutex<Arc<Ranking>>,
-    seen: Mutex<HashMap<(RankedBy, String), Arc<RankingView>>>,
+    seen: Mutex<HashMap<Which, Arc<RankingView>>>,
+    /// Who makes a ranking, or looks at what it is of: one at a time.
+    turn: tokio::sync::Mutex<()>,
 }
+
+type Which = (RankedBy, String);
 
 impl Rankings {
     pub(in crate::box_office) fn keep(&self, ranking: Ranking) {
@@ -42,6 +50,18 @@ impl Rankings {
             *newest = Arc::new(ranking);
             self.seen.lock().clear();
         }
+    }
+
+    /// The newest, where it is not too old.
+    fn good(&self, now: Timestamp) -> Option<Arc<Ranking>> {
+        let newest = self.newest();
+        let age_ms = now.as_millis() - newest.computed_at?.as_millis();
+        (age_ms <= RANKING_MAX_AGE_MS).then_some(newest)
+    }
+
+    fn seen(&self, which: &Which, computed_at: Timestamp) -> Option<Arc<RankingView>> {
+        let seen = self.seen.lock().get(which)?.clone();
+        (seen.computed_at == computed_at).then_some(seen)
     }
 
     fn newest(&self) -> Arc<Ranking> {
@@ -67,29 +87,49 @@ impl BoxOffice {
             return Ok(Arc::new(RankingView { computed_at, items: Vec::new(), rendered }));
         };
         let which = (by, genre);
-        if let Some(seen) = self.0.rankings.seen.lock().get(&which)
-            && seen.computed_at == computed_at
-        {
-            return Ok(seen.clone());
+        if let Some(seen) = self.0.rankings.seen(&which, computed_at) {
+            return Ok(seen);
         }
-        let mut items = Vec::with_capacity(RANKED_MAX);
-        for one in ranked {
-            let view = self.performance(None, one.performance).await;
-            items.extend(readable(view).map(|view| (*one, view)));
+        let _looking = turn(&self.0.rankings.turn).await?;
+        if let Some(seen) = self.0.rankings.seen(&which, computed_at) {
+            return Ok(seen);
+        }
+        let views = ranked.iter().map(|one| async { (*one, self.ranked_view(one).await) });
+        let mut items = Vec::with_capacity(ranked.len());
+        for (one, view) in join_all(views).await {
+            match view {
+                // What was there when the ranking was made may have gone.
+                Err(Error::NotFound(_)) => {}
+                Err(error) if error.is_passing() => return Err(error),
+                view => items.extend(readable(view).map(|view| (one, view))),
+            }
         }
         let view = Arc::new(RankingView { computed_at, items, rendered: Rendered::default() });
         self.0.rankings.seen.lock().insert(which, view.clone());
         Ok(view)
     }
 
-    /// The newest, or one that is made now where nobody has made any for a while.
+    async fn ranked_view(&self, one: &Ranked) -> Result<PerformanceView> {
+        let view = self.performance(None, one.performance);
+        let late = |_| Err(Error::Unavailable("the performances of the ranking".into()));
+        tokio::time::timeout(VIEWED_WITHIN, view).await.unwrap_or_else(late)
+    }
+
+    /// The newest, or one that is made now where nobody has made any for a while; an old one where
+    /// none can be made.
     async fn known_ranking(&self) -> Result<Arc<Ranking>> {
-        let (known, now) = (self.0.rankings.newest(), self.now());
-        let is_good = |at: Timestamp| now.as_millis() - at.as_millis() <= RANKING_MAX_AGE_MS;
-        if known.computed_at.is_some_and(is_good) {
+        if let Some(known) = self.0.rankings.good(self.now()) {
             return Ok(known);
         }
-        self.0.rankings.keep(self.make_ranking().await?);
+        let _making = turn(&self.0.rankings.turn).await?;
+        if let Some(known) = self.0.rankings.good(self.now()) {
+            return Ok(known);
+        }
+        match self.make_ranking().await {
+            Ok(ranking) => self.0.rankings.keep(ranking),
+            Err(error) if self.0.rankings.newest().computed_at.is_none() => return Err(error),
+            Err(error) => tracing::debug!(%error, "an old ranking is shown"),
+        }
         Ok(self.0.rankings.newest())
     }
 }

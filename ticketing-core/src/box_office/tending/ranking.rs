@@ -10,22 +10,28 @@ use crate::error::Result;
 use crate::ranking::{Candidate, RankedBy, Ranking, rank};
 use crate::text::folded;
 
-/// How long whoever makes the ranking leaves the others alone.
+/// For how long whoever makes the ranking is the only one: a little less than between two steps.
 #[cfg(feature = "services")]
-const LEASE_MS: i64 = 4_000;
+const LEASE_MS: i64 = 1_900;
 
 impl BoxOffice {
-    /// Makes the ranking anew, unless another server does, and keeps it for who asks.
+    /// Makes the ranking anew, unless another server does, and keeps it for who asks. Without Redis each
+    /// server makes its own.
     pub async fn step_ranking(&self) -> Result<Step> {
         #[cfg(feature = "services")]
         if let Some(shared) = &self.backend().shared_ranking {
-            if shared.take(self.now(), LEASE_MS).await? {
-                let ranking = self.make_ranking().await?;
-                shared.share(&ranking).await?;
+            let is_ours = shared.take(self.now(), LEASE_MS).await;
+            if matches!(is_ours, Ok(false))
+                && let Ok(Some(ranking)) = shared.shared().await
+            {
                 self.0.rankings.keep(ranking);
-            } else if let Some(ranking) = shared.shared().await? {
-                self.0.rankings.keep(ranking);
+                return Ok(Step::Idle);
             }
+            let ranking = self.make_ranking().await?;
+            if let Err(error) = shared.share(&ranking).await {
+                tracing::debug!(%error, "the ranking is not shared");
+            }
+            self.0.rankings.keep(ranking);
             return Ok(Step::Idle);
         }
         let ranking = self.make_ranking().await?;
@@ -42,11 +48,16 @@ impl BoxOffice {
         let mut ranking = Ranking { computed_at: Some(now), ..Ranking::default() };
         for by in RankedBy::ALL {
             let sold = self.backend().sold_seats.sold(&ids, by.since(now)).await?;
-            let candidate = |sale: &Arc<Sale>| Candidate {
-                performance: sale.id(),
-                genre: folded(sale.performance.details.genre.as_str()),
-                sold: sold.get(&sale.id()).copied().unwrap_or(0),
-                seats: sale.seats_that_cost(),
+            let candidate = |sale: &Arc<Sale>| {
+                let seats = sale.seats_that_cost();
+                let sold = sold.get(&sale.id()).copied().unwrap_or(0);
+                Candidate {
+                    performance: sale.id(),
+                    genre: folded(sale.performance.details.genre.as_str()),
+                    // Seats that were sold before their category became free count no more than all.
+                    sold: if by == RankedBy::Rate { sold.min(seats.into()) } else { sold },
+                    seats,
+                }
             };
             ranking.by.insert(by, rank(by, sales.iter().map(candidate).collect()));
         }
