@@ -1,13 +1,11 @@
--- What each paid order counts for in the ranking: seats that cost something, on the day when they were
--- first counted. Written with what it adds up to, by the order's version, so that an event that comes
+-- What each order counts for in the ranking: seats that cost something and are paid, on the day when they
+-- were ordered. Written with what it adds up to, by the order's version, so that an event that comes
 -- twice, or late, changes nothing.
 CREATE TABLE sold_orders (
     order_id uuid PRIMARY KEY,
     performance_id uuid NOT NULL,
     version bigint NOT NULL,
-    seats integer NOT NULL,
-    -- Days since the Unix epoch.
-    day integer NOT NULL
+    seats integer NOT NULL
 );
 
 CREATE TABLE sold_seats (
@@ -17,7 +15,11 @@ CREATE TABLE sold_seats (
 
 CREATE TABLE sold_days (
     performance_id uuid NOT NULL,
+    -- Days since the Unix epoch.
     day integer NOT NULL,
     seats bigint NOT NULL,
     PRIMARY KEY (performance_id, day) INCLUDE (seats)
 );
+
+-- Old days go.
+CREATE INDEX sold_days_by_day ON sold_days (day);

@@ -7,10 +7,13 @@ use tokio::sync::Mutex;
 use super::BoxOffice;
 use super::seeing::LiveView;
 use super::turns::turn;
-use crate::catalog::{SALE_MAX_AGE_MS, Sale};
+use crate::catalog::{Performance, SALE_MAX_AGE_MS, Sale};
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, readable};
 use crate::id::PerformanceId;
+
+/// How many performances are read together.
+const READ_AT_ONCE: usize = 500;
 
 impl BoxOffice {
     /// A performance with its map, at most a second old: an organizer's changes reach a running
@@ -28,10 +31,37 @@ impl BoxOffice {
             return Ok(sale);
         }
         let found = self.backend().catalog.performance(performance).await?;
-        let found = found.ok_or(Error::NotFound("performance"))?;
-        let venue = self.venue(found.details.venue_id).await?;
-        let sale = Arc::new(Sale::new(found, venue.map.clone()));
-        self.0.sales.insert(performance, (now, sale.clone()));
+        self.know(found.ok_or(Error::NotFound("performance"))?, now).await
+    }
+
+    /// The same of many, read together. What cannot be read is passed over.
+    pub(super) async fn sales_of(
+        &self,
+        performances: &[PerformanceId],
+        now: Timestamp,
+    ) -> Result<Vec<Arc<Sale>>> {
+        let (mut sales, mut old) = (Vec::with_capacity(performances.len()), Vec::new());
+        for performance in performances {
+            match self.known_sale(*performance, now) {
+                Some(sale) => sales.push(sale),
+                None => old.push(*performance),
+            }
+        }
+        for some in old.chunks(READ_AT_ONCE) {
+            for found in self.backend().catalog.these(some).await? {
+                match self.know(found, now).await {
+                    Err(error) if error.is_passing() => return Err(error),
+                    sale => sales.extend(readable(sale)),
+                }
+            }
+        }
+        Ok(sales)
+    }
+
+    async fn know(&self, performance: Performance, now: Timestamp) -> Result<Arc<Sale>> {
+        let venue = self.venue(performance.details.venue_id).await?;
+        let sale = Arc::new(Sale::new(performance, venue.map.clone()));
+        self.0.sales.insert(sale.id(), (now, sale.clone()));
         Ok(sale)
     }
 

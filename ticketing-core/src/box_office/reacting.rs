@@ -40,7 +40,7 @@ impl BoxOffice {
         match reaction {
             Reaction::ShowSeats => self.show_seats(event).await,
             Reaction::CountSales => self.backend().inbox.count(event).await.map(drop),
-            Reaction::CountSeats => self.count_seats(event).await,
+            Reaction::CountSeats => self.count_seats(event.aggregate.into()).await,
             Reaction::TendReviews => self.tend_reviews(event).await,
             Reaction::Other(other) => other.react(event).await,
         }
@@ -64,15 +64,14 @@ impl BoxOffice {
     }
 
     /// What an order has now of seats that cost something counts for the ranking.
-    async fn count_seats(&self, event: &Event) -> Result<()> {
-        let id = OrderId::from(event.aggregate);
+    pub(super) async fn count_seats(&self, id: OrderId) -> Result<()> {
         let Some(order) = self.backend().orders.selling.order(id).await? else { return Ok(()) };
         let sold = SoldOrder {
             order: id,
             performance: order.performance,
             version: order.version,
             seats: order.paid_seats(),
-            day: day_of(event.at),
+            day: day_of(order.created_at),
         };
         self.backend().sold_seats.count(&sold).await
     }

@@ -93,6 +93,8 @@ pub(crate) trait Catalog: Send + Sync {
     /// What was changed about a performance, newest first.
     async fn audit(&self, id: PerformanceId) -> Result<Vec<AuditEntry>>;
     async fn performance(&self, id: PerformanceId) -> Result<Option<Performance>>;
+    /// Those of these that are there and can be read.
+    async fn these(&self, performances: &[PerformanceId]) -> Result<Vec<Performance>>;
     /// Which of these are of the production and have begun.
     async fn begun(
         &self,

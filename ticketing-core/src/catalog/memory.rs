@@ -137,6 +137,12 @@ impl Catalog for MemoryCatalog {
         Ok(self.tables.lock().performances.get(&id).cloned())
     }
 
+    async fn these(&self, performances: &[PerformanceId]) -> Result<Vec<Performance>> {
+        let tables = self.tables.lock();
+        let found = performances.iter().filter_map(|id| tables.performances.get(id));
+        Ok(found.cloned().collect())
+    }
+
     async fn begun(
         &self,
         production: ProductionId,

@@ -13,8 +13,16 @@ pub(crate) struct SoldOrder {
     pub(crate) version: i64,
     /// Seats that are its own, paid, and cost something.
     pub(crate) seats: u32,
-    /// The day to count them on, where it was not counted before.
+    /// The day when it was placed, and they count: always the same.
     pub(crate) day: i32,
+}
+
+/// What was looked at for orders that are not counted as they are now.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Uncounted {
+    pub(crate) orders: Vec<OrderId>,
+    /// Behind which to go on; none where there is nothing more.
+    pub(crate) last: Option<OrderId>,
 }
 
 /// How many seats were sold, in the books. Each verb is atomic.
@@ -30,4 +38,9 @@ pub(crate) trait SoldSeats: Send + Sync {
         performances: &[PerformanceId],
         from_day: Option<i32>,
     ) -> Result<HashMap<PerformanceId, u64>>;
+    /// Which of the next orders in the books, by id, are newer than what was counted of them. There are
+    /// some where events were missed: those from before there was a ranking, for one.
+    async fn uncounted(&self, behind: Option<OrderId>) -> Result<Uncounted>;
+    /// Forgets days before that one, at most a batch; answers how many.
+    async fn forget(&self, before_day: i32) -> Result<usize>;
 }

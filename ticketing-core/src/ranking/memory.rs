@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 
-use super::{SoldOrder, SoldSeats};
+use super::{SoldOrder, SoldSeats, Uncounted};
 use crate::error::Result;
 use crate::id::{OrderId, PerformanceId};
 
@@ -14,6 +14,7 @@ pub(crate) struct MemorySoldSeats(Mutex<Tables>);
 #[derive(Default)]
 struct Tables {
     orders: HashMap<OrderId, SoldOrder>,
+    all: HashMap<PerformanceId, i64>,
     days: HashMap<PerformanceId, BTreeMap<i32, i64>>,
 }
 
@@ -25,11 +26,12 @@ impl SoldSeats for MemorySoldSeats {
         if before.is_some_and(|before| before.version >= sold.version) {
             return Ok(());
         }
-        let day = before.map_or(sold.day, |before| before.day);
         let counted = before.map_or(0, |before| i64::from(before.seats));
+        let more = i64::from(sold.seats) - counted;
+        *tables.all.entry(sold.performance).or_default() += more;
         let days = tables.days.entry(sold.performance).or_default();
-        *days.entry(day).or_default() += i64::from(sold.seats) - counted;
-        tables.orders.insert(sold.order, SoldOrder { day, ..*sold });
+        *days.entry(sold.day).or_default() += more;
+        tables.orders.insert(sold.order, *sold);
         Ok(())
     }
 
@@ -40,14 +42,24 @@ impl SoldSeats for MemorySoldSeats {
     ) -> Result<HashMap<PerformanceId, u64>> {
         let tables = self.0.lock();
         let of = |id: &PerformanceId| {
-            let seats: i64 = tables
-                .days
-                .get(id)?
-                .range(from_day.unwrap_or(i32::MIN)..)
-                .map(|(_, seats)| seats)
-                .sum();
+            let seats: i64 = match from_day {
+                None => *tables.all.get(id)?,
+                Some(day) => tables.days.get(id)?.range(day..).map(|(_, seats)| seats).sum(),
+            };
             (seats > 0).then(|| (*id, seats.cast_unsigned()))
         };
         Ok(performances.iter().filter_map(of).collect())
+    }
+
+    /// Books in memory have no orders from before this.
+    async fn uncounted(&self, _behind: Option<OrderId>) -> Result<Uncounted> {
+        Ok(Uncounted::default())
+    }
+
+    async fn forget(&self, before_day: i32) -> Result<usize> {
+        for days in self.0.lock().days.values_mut() {
+            *days = days.split_off(&before_day);
+        }
+        Ok(0)
     }
 }

@@ -10,6 +10,6 @@ mod rules;
 #[cfg(feature = "services")]
 mod stored;
 
-pub(crate) use self::contract::{SoldOrder, SoldSeats};
+pub(crate) use self::contract::{SoldOrder, SoldSeats, Uncounted};
 pub(crate) use self::rules::{Candidate, Ranking, day_of, rank};
 pub use self::rules::{RANKED_MAX, Ranked, RankedBy};

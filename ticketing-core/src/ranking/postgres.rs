@@ -4,10 +4,15 @@ use async_trait::async_trait;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{SoldOrder, SoldSeats};
+use super::{SoldOrder, SoldSeats, Uncounted};
 use crate::error::Result;
-use crate::id::PerformanceId;
+use crate::id::{OrderId, PerformanceId};
 use crate::services::postgres::run_tx;
+
+/// How many orders are compared at once.
+const COMPARED_MAX: i64 = 2_000;
+/// How many old days are forgotten at once.
+const FORGOTTEN_MAX: i64 = 5_000;
 
 /// Sold seats in PostgreSQL.
 pub(crate) struct PostgresSoldSeats(PgPool);
@@ -26,16 +31,15 @@ impl SoldSeats for PostgresSoldSeats {
         run_tx(&self.0, move |transaction| {
             Box::pin(async move {
                 sqlx::query!(
-                    "INSERT INTO sold_orders (order_id, performance_id, version, seats, day)
-                     VALUES ($1, $2, 0, 0, $3) ON CONFLICT DO NOTHING",
+                    "INSERT INTO sold_orders (order_id, performance_id, version, seats)
+                     VALUES ($1, $2, 0, 0) ON CONFLICT DO NOTHING",
                     sold.order.uuid(),
                     sold.performance.uuid(),
-                    sold.day,
                 )
                 .execute(&mut **transaction)
                 .await?;
                 let before = sqlx::query!(
-                    "SELECT version, seats, day FROM sold_orders WHERE order_id = $1 FOR UPDATE",
+                    "SELECT version, seats FROM sold_orders WHERE order_id = $1 FOR UPDATE",
                     sold.order.uuid(),
                 );
                 let before = before.fetch_one(&mut **transaction).await?;
@@ -59,7 +63,7 @@ impl SoldSeats for PostgresSoldSeats {
                      VALUES ($1, $3) ON CONFLICT (performance_id) DO UPDATE
                          SET seats = known.seats + excluded.seats",
                     sold.performance.uuid(),
-                    before.day,
+                    sold.day,
                     i64::from(sold.seats) - i64::from(before.seats),
                 )
                 .execute(&mut **transaction)
@@ -95,5 +99,30 @@ impl SoldSeats for PostgresSoldSeats {
         );
         let rows = rows.fetch_all(&self.0).await?.into_iter();
         Ok(rows.map(|row| counted(row.performance_id, row.seats)).collect())
+    }
+
+    async fn uncounted(&self, behind: Option<OrderId>) -> Result<Uncounted> {
+        let rows = sqlx::query!(
+            r#"SELECT next.id, next.version > coalesce(counted.version, 0) AS "is_newer!"
+               FROM (SELECT id, version FROM orders WHERE id > $1 ORDER BY id LIMIT $2) AS next
+               LEFT JOIN sold_orders AS counted ON counted.order_id = next.id ORDER BY next.id"#,
+            behind.map_or(Uuid::nil(), OrderId::uuid),
+            COMPARED_MAX,
+        );
+        let rows = rows.fetch_all(&self.0).await?;
+        let last = rows.last().map(|row| row.id.into());
+        let newer = rows.into_iter().filter(|row| row.is_newer);
+        Ok(Uncounted { orders: newer.map(|row| row.id.into()).collect(), last })
+    }
+
+    async fn forget(&self, before_day: i32) -> Result<usize> {
+        let forgotten = sqlx::query!(
+            "DELETE FROM sold_days WHERE (performance_id, day) IN (
+                 SELECT performance_id, day FROM sold_days WHERE day < $1 LIMIT $2)",
+            before_day,
+            FORGOTTEN_MAX,
+        );
+        let forgotten = forgotten.execute(&self.0).await?.rows_affected();
+        Ok(usize::try_from(forgotten).unwrap_or(usize::MAX))
     }
 }

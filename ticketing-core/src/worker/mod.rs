@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 type Tended = (&'static str, Duration, fn(&BoxOffice) -> BoxFuture<'_, Result<Step>>);
 
 /// Every step that keeps sales going without anybody asking.
-const STEPS: [Tended; 15] = [
+const STEPS: [Tended; 16] = [
     ("lines", Duration::from_millis(200), |office| tended_once(office).boxed()),
     ("push", Duration::from_millis(200), |office| office.step_push().boxed()),
     ("expiry", Duration::from_millis(500), |office| office.step_expiry().boxed()),
@@ -30,6 +30,7 @@ const STEPS: [Tended; 15] = [
     ("reactions", Duration::from_millis(100), |office| office.step_reactions().boxed()),
     ("parked", Duration::from_secs(1), |office| office.step_parked().boxed()),
     ("ranking", Duration::from_secs(2), |office| office.step_ranking().boxed()),
+    ("sold", Duration::from_secs(600), |office| office.step_sold().boxed()),
     ("reviews", Duration::from_secs(10), |office| office.step_reviews().boxed()),
     ("ratings", Duration::from_secs(60), |office| office.step_ratings().boxed()),
     ("clock", Duration::from_secs(10), |office| office.step_clock().boxed()),

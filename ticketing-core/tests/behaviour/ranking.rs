@@ -159,6 +159,70 @@ async fn without_redis_there_is_a_ranking_all_the_same() {
     .await;
 }
 
+#[cfg(feature = "services")]
+async fn counted_again(world: &World) {
+    while world.office.step_sold().await.unwrap() == ticketing_core::Step::Worked {}
+}
+
+/// Nor does one that takes what is asked and answers nothing hold anybody up.
+#[cfg(feature = "services")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ./services up"]
+async fn with_a_silent_redis_there_is_a_ranking_without_the_numbers_of_free_seats() {
+    crate::world::on_own_redis(|world, redis| async move {
+        let sales = [sale_of(&world, 4, "").await, sale_of(&world, 4, "").await];
+        sell(&world, &sales[0], &[0]).await;
+        all_told(&world, &world).await;
+        redis.fall_silent();
+        world.advance_seconds(A_WHILE_SECONDS);
+        world.office.step_ranking().await.unwrap();
+        let view = world.office.ranking(RankedBy::Rate, None).await.unwrap();
+        let shown = view.items.iter().map(|(one, view)| (one.place, one.sold, view.seats_free));
+        assert_eq!(shown.collect::<Vec<_>>(), [(1, 1, None), (2, 0, None)]);
+        redis.stop();
+        world.office.step_ranking().await.unwrap();
+        redis.start_again();
+    })
+    .await;
+}
+
+/// What was sold before there was a ranking, and what its events were lost of, is counted from the books.
+#[cfg(feature = "services")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ./services up"]
+async fn a_ranking_that_is_lost_is_counted_again_from_the_orders() {
+    crate::world::on_services(|world: crate::world::World| async move {
+        let (half, most) = (sale_of(&world, 4, "").await, sale_of(&world, 4, "").await);
+        sell(&world, &half, &[0]).await;
+        let back = sell(&world, &half, &[1]).await;
+        sell(&world, &most, &[0, 1, 2]).await;
+        anew(&world).await;
+        let (root, key) = (world.administrator(), world.key());
+        world.office.refund_payment(&root, back.payment, key).await.unwrap();
+        world.settle_down().await;
+        // No event is told from here on.
+        world.namespace().sql("TRUNCATE sold_orders, sold_seats, sold_days").await;
+        world.advance_seconds(A_WHILE_SECONDS);
+        world.office.step_ranking().await.unwrap();
+        let nothing = ranked(&world, RankedBy::Rate, None).await;
+        assert!(nothing.iter().all(|(place, _, sold)| (*place, *sold) == (1, 0)));
+        counted_again(&world).await;
+        world.advance_seconds(A_WHILE_SECONDS);
+        world.office.step_ranking().await.unwrap();
+        let again = [(1, most.id, 3), (2, half.id, 1)];
+        assert_eq!(ranked(&world, RankedBy::Rate, None).await, again);
+        assert_eq!(ranked(&world, RankedBy::SoldInADay, None).await, again);
+        // What comes late, or twice, changes nothing.
+        anew(&world).await;
+        assert_eq!(ranked(&world, RankedBy::Rate, None).await, again);
+        world.advance_seconds(40 * DAY_SECONDS);
+        counted_again(&world).await;
+        let days = world.namespace().sql_text("SELECT count(*)::text FROM sold_days").await;
+        assert_eq!(days.as_deref(), Some("0"), "of which nobody asks any more");
+    })
+    .await;
+}
+
 /// Each server shows what one of them made.
 #[cfg(feature = "services")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,6 +8,8 @@ use tempfile::TempDir;
 
 /// How often a start looks whether Redis answers, a hundredth of a second apart.
 const LOOKS: u32 = 1_000;
+/// Longer than any test waits.
+const SILENT_MS: u32 = 600_000;
 
 pub(crate) struct RedisProcess {
     folder: TempDir,
@@ -54,6 +56,14 @@ impl RedisProcess {
         let mut child = self.child.lock().unwrap();
         child.kill().expect("it is ours to end");
         child.wait().expect("it ends");
+    }
+
+    /// It takes what is asked, and answers nothing any more.
+    pub(crate) fn fall_silent(&self) {
+        let client = redis::Client::open(self.url()).expect("a plain address");
+        let mut connection = client.get_connection().expect("it runs");
+        let pause = redis::cmd("CLIENT").arg("PAUSE").arg(SILENT_MS).exec(&mut connection);
+        pause.expect("it pauses");
     }
 
     fn wait_until_it_answers(&self) {

@@ -1,11 +1,12 @@
 //! What the box office costs, measured against services and limits of the same run:
 //! `eval "$(./services env)"; cargo bench -p ticketing-server --bench measure -- NAME..`, where a
-//! name is `ratios`, `reviews`, `line`, or one part of the line: `draw`, `embedded`, `redis`, `listeners`,
+//! name is `ratios`, `reviews`, `ranking`, `line`, or one part of the line: `draw`, `embedded`, `redis`, `listeners`,
 //! `users`.
 
 mod connection;
 mod line;
 mod office;
+mod ranking;
 mod ratios;
 mod reviews;
 
@@ -16,11 +17,12 @@ async fn main() -> anyhow::Result<()> {
         return office::serve_gateway().await;
     }
     let known = |word: &String| {
-        ["ratios", "reviews", "line"].contains(&&**word) || line::PARTS.contains(&&**word)
+        ["ratios", "reviews", "ranking", "line"].contains(&&**word)
+            || line::PARTS.contains(&&**word)
     };
     anyhow::ensure!(
         !named.is_empty() && named.iter().all(known),
-        "name what to measure: ratios, reviews, line, or of the line: {}",
+        "name what to measure: ratios, reviews, ranking, line, or of the line: {}",
         line::PARTS.join(", ")
     );
     if named.iter().any(|word| word == "ratios") {
@@ -28,6 +30,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if named.iter().any(|word| word == "reviews") {
         reviews::measure().await?;
+    }
+    if named.iter().any(|word| word == "ranking") {
+        ranking::measure().await?;
     }
     line::measure(&named).await
 }

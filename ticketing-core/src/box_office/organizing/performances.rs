@@ -1,7 +1,9 @@
 //! Performances: put on sale, changed, shown.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::{FutureExt, StreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Account, Caller, Role};
@@ -20,6 +22,10 @@ use crate::text::OneLine;
 
 /// The longest text that is searched for.
 const SEARCH_MAX: usize = 255;
+/// How many performances of a page are looked at at once.
+const VIEWED_AT_ONCE: usize = 16;
+/// How long it may take to count a performance's seats; it is shown without their number then.
+const COUNTED_WITHIN: Duration = Duration::from_millis(500);
 
 /// Where a sale stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,10 +207,10 @@ impl BoxOffice {
         errors.finish()?;
         let visible = Visible { now, also_of: caller.map(Caller::account), listing };
         let found = self.backend().catalog.performances(visible, page).await?;
-        let mut items = Vec::with_capacity(found.items.len());
-        for performance in found.items.into_iter().filter(|one| !one.details.is_removed) {
-            items.extend(readable(self.performance_view(performance, now).await));
-        }
+        let shown = found.items.into_iter().filter(|one| !one.details.is_removed);
+        let views = shown.map(|one| self.performance_view(one, now).boxed());
+        let views = stream::iter(views).buffered(VIEWED_AT_ONCE);
+        let items = views.filter_map(|view| std::future::ready(readable(view))).collect().await;
         Ok(Paged { items, next: found.next })
     }
 
@@ -221,7 +227,8 @@ impl BoxOffice {
         }
         // A sale that cannot be seen now is shown all the same, without its numbers.
         let sale = self.sale(performance.id, now).await?;
-        let counts = self.recent_seats(&sale, now).await.map(|seats| seats.counts()).ok();
+        let seats = tokio::time::timeout(COUNTED_WITHIN, self.recent_seats(&sale, now)).await;
+        let counts = seats.ok().and_then(Result::ok).map(|seats| seats.counts());
         let status = match () {
             () if details.cancelled_at.is_some() => SaleStatus::Cancelled,
             () if details.is_over(now) => SaleStatus::Over,

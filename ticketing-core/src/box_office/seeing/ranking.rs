@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::join_all;
 use parking_lot::Mutex;
@@ -10,6 +9,7 @@ use parking_lot::Mutex;
 use crate::box_office::{BoxOffice, PerformanceView, turn};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, readable};
+use crate::id::OrderId;
 use crate::ranking::{Ranked, RankedBy, Ranking};
 use crate::rendered::Rendered;
 use crate::text::{OneLine, folded};
@@ -18,8 +18,6 @@ use crate::text::{OneLine, folded};
 const GENRE_MAX: usize = 255;
 /// How old a ranking may be before who asks has it made: its maker is gone.
 const RANKING_MAX_AGE_MS: i64 = 30_000;
-/// How long the performances of a ranking may take to be looked at.
-const VIEWED_WITHIN: Duration = Duration::from_secs(3);
 
 /// A ranking, with the performances that it is of.
 #[derive(Clone, Debug)]
@@ -39,6 +37,8 @@ pub(in crate::box_office) struct Rankings {
     seen: Mutex<HashMap<Which, Arc<RankingView>>>,
     /// Who makes a ranking, or looks at what it is of: one at a time.
     turn: tokio::sync::Mutex<()>,
+    /// Behind which order is counted again next.
+    pub(in crate::box_office) counted: tokio::sync::Mutex<Option<OrderId>>,
 }
 
 type Which = (RankedBy, String);
@@ -94,7 +94,9 @@ impl BoxOffice {
         if let Some(seen) = self.0.rankings.seen(&which, computed_at) {
             return Ok(seen);
         }
-        let views = ranked.iter().map(|one| async { (*one, self.ranked_view(one).await) });
+        let views = ranked
+            .iter()
+            .map(|one| async { (*one, self.performance(None, one.performance).await) });
         let mut items = Vec::with_capacity(ranked.len());
         for (one, view) in join_all(views).await {
             match view {
@@ -107,12 +109,6 @@ impl BoxOffice {
         let view = Arc::new(RankingView { computed_at, items, rendered: Rendered::default() });
         self.0.rankings.seen.lock().insert(which, view.clone());
         Ok(view)
-    }
-
-    async fn ranked_view(&self, one: &Ranked) -> Result<PerformanceView> {
-        let view = self.performance(None, one.performance);
-        let late = |_| Err(Error::Unavailable("the performances of the ranking".into()));
-        tokio::time::timeout(VIEWED_WITHIN, view).await.unwrap_or_else(late)
     }
 
     /// The newest, or one that is made now where nobody has made any for a while; an old one where

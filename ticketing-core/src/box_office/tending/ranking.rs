@@ -6,8 +6,8 @@ use super::Step;
 use crate::box_office::BoxOffice;
 use crate::catalog::Sale;
 use crate::clock::Timestamp;
-use crate::error::Result;
-use crate::ranking::{Candidate, RankedBy, Ranking, rank};
+use crate::error::{Result, readable};
+use crate::ranking::{Candidate, RankedBy, Ranking, Uncounted, rank};
 use crate::text::folded;
 
 /// For how long whoever makes the ranking is the only one: a little less than between two steps.
@@ -37,6 +37,27 @@ impl BoxOffice {
         let ranking = self.make_ranking().await?;
         self.0.rankings.keep(ranking);
         Ok(Step::Idle)
+    }
+
+    /// Counts orders again that are newer than what was counted of them, and forgets days that no ranking
+    /// looks back to. One that cannot be counted holds up no other.
+    pub async fn step_sold(&self) -> Result<Step> {
+        let sold_seats = &self.backend().sold_seats;
+        let mut behind = self.0.rankings.counted.lock().await;
+        let Uncounted { orders, last } = sold_seats.uncounted(*behind).await?;
+        for order in orders {
+            match self.count_seats(order).await {
+                Err(error) if error.is_passing() => return Err(error),
+                counted => readable(counted),
+            };
+        }
+        *behind = last;
+        if last.is_some() {
+            return Ok(Step::Worked);
+        }
+        let oldest = RankedBy::ALL.iter().filter_map(|by| by.since(self.now())).min();
+        let forgotten = sold_seats.forget(oldest.unwrap_or(i32::MIN)).await?;
+        Ok(Step::of(forgotten))
     }
 
     /// Of what is listed and sells.

@@ -102,13 +102,7 @@ impl BoxOffice {
 
     pub(in crate::box_office) async fn sales_running(&self) -> Result<Vec<Arc<Sale>>> {
         let now = self.now();
-        let mut sales = Vec::new();
-        for performance in self.backend().catalog.running(now).await? {
-            match self.sale(performance, now).await {
-                Err(error) if error.is_passing() => return Err(error),
-                sale => sales.extend(readable(sale)),
-            }
-        }
-        Ok(sales)
+        let running = self.backend().catalog.running(now).await?;
+        self.sales_of(&running, now).await
     }
 }
