@@ -8,6 +8,8 @@ CREATE TABLE sold_orders (
     seats integer NOT NULL
 );
 
+CREATE INDEX sold_orders_performance ON sold_orders (performance_id);
+
 CREATE TABLE sold_seats (
     performance_id uuid PRIMARY KEY,
     seats bigint NOT NULL

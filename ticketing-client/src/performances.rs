@@ -55,3 +55,9 @@ pub fn cancellation(token: &AccessToken, performance: Uuid) -> Call<PerformanceC
     let path = format!("/v1/performances/{performance}/cancellation");
     Call::json(Method::GET, path).signed_in(token)
 }
+
+/// Has refunds tried again that the provider refused; administrators only.
+pub fn redrive(token: &AccessToken, performance: Uuid) -> Call<PerformanceCancellation> {
+    let path = format!("/v1/performances/{performance}/cancellation/redrive");
+    Call::json(Method::POST, path).signed_in(token)
+}

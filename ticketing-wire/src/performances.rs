@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-pub use self::cancellation::{CancellationState, ParkedOrder, PerformanceCancellation};
+pub use self::cancellation::{CancellationState, ParkedOrder, PerformanceCancellation, Remains};
 pub use self::policy::{Entry, Policy, PolicyTerms, Reentry, RefundRule};
 use crate::productions::Production;
 use crate::reviews::Rating;

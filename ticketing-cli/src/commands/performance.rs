@@ -39,8 +39,13 @@ pub(crate) enum Performance {
         yes: bool,
     },
     /// Show how far the end of a cancelled performance is. An order that waits for a person is looked
-    /// after with `payment attention`.
+    /// after with `payment attention`. What else hangs on it goes once all money is back.
     Cancellation {
+        /// The performance's id.
+        id: Uuid,
+    },
+    /// Have refunds of a cancelled performance tried again that the provider refused; administrators only.
+    Redrive {
         /// The performance's id.
         id: Uuid,
     },
@@ -92,6 +97,11 @@ pub(crate) async fn run(
             let signed_in = session::open(servers).await?;
             let progress =
                 signed_in.send(&performances::cancellation(&signed_in.token, id)).await?;
+            output::print(format, &progress, || ended(&progress))
+        }
+        Performance::Redrive { id } => {
+            let signed_in = session::open(servers).await?;
+            let progress = signed_in.send(&performances::redrive(&signed_in.token, id)).await?;
             output::print(format, &progress, || ended(&progress))
         }
         Performance::Show { id } => {
@@ -180,5 +190,6 @@ fn ended(progress: &PerformanceCancellation) -> Table {
         ("orders that were paid", progress.orders_total.to_string()),
         ("refunded", progress.refunded.to_string()),
         ("wait for a person", or_dash(Some(parked.join("\n")).filter(|text| !text.is_empty()))),
+        ("line, seats, reviews", or_dash(progress.remains.as_ref())),
     ])
 }

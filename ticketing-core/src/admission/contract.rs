@@ -101,6 +101,13 @@ pub(crate) trait Lines: Send + Sync {
 
     async fn watermark(&self, performance: PerformanceId) -> Result<Watermark>;
 
+    /// From here on there is no live sale of the performance, neither line nor seats: whoever asks for one is
+    /// told so. The books say the same, so that nobody makes another.
+    async fn close(&self, performance: PerformanceId) -> Result<()>;
+
+    /// What is left of a line that is closed goes; after that of its seats.
+    async fn remove(&self, performance: PerformanceId) -> Result<()>;
+
     async fn report(&self, performance: PerformanceId) -> Result<LineReport>;
 }
 
@@ -152,6 +159,9 @@ pub(crate) trait LineBooks: Send + Sync {
 
     /// The runs of numbers that were never given out, as far as anybody knows.
     async fn gaps(&self, performance: PerformanceId) -> Result<Vec<(u64, u64)>>;
+
+    /// The line goes, at most a batch at a time. Answers whether there may be more.
+    async fn remove(&self, performance: PerformanceId) -> Result<bool>;
 
     /// Writes down that an account stays out of the line.
     async fn record_revocation(

@@ -1,7 +1,7 @@
 //! Where a performance lives in Redis, and how its scripts are called: under the epoch and the run
 //! of Redis for which it was repaired last.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use redis::{Script, ScriptInvocation};
 
@@ -22,6 +22,15 @@ const REPAIR_TRIES: u32 = 3;
 /// How the live state is laid out in Redis; `lua/guard.lua` says the same. Guards of before there
 /// were layouts have none, and are of this one.
 pub(crate) const LAYOUT: u32 = 1;
+
+/// The line's keys under an epoch, in the order of `lua/line.lua`; the buckets of accounts follow.
+const LINE_KEYS: [&str; 9] =
+    ["line", "present", "asked", "ready", "admitted", "ended", "turns", "chosen", "earlier"];
+/// How many keys one script removes.
+const REMOVED_MAX: usize = 2_000;
+
+static CLOSE: LazyLock<Script> = LazyLock::new(|| script(&[include_str!("lua/close.lua")]));
+static REMOVE: LazyLock<Script> = LazyLock::new(|| script(&[include_str!("lua/remove.lua")]));
 
 /// In a build without the guard, every run of Redis is taken for the same.
 const UNCOMPARED: &str = "any";
@@ -105,10 +114,7 @@ impl Keys {
     ) -> ScriptInvocation<'script> {
         let mut call = script.prepare_invoke();
         call.key(self.guard(live.performance));
-        let keys = [
-            "line", "present", "asked", "ready", "admitted", "ended", "turns", "chosen", "earlier",
-        ];
-        for key in keys {
+        for key in LINE_KEYS {
             call.key(self.in_epoch(live, key));
         }
         call.arg(live.epoch).arg(&live.run_id);
@@ -117,7 +123,7 @@ impl Keys {
 
     pub(super) fn bucket(&self, live: &Live, account: Option<AccountId>) -> String {
         let bucket = account.map_or(0, |account| account.uuid().as_u128() % BUCKETS);
-        self.in_epoch(live, &format!("a:{bucket:x}"))
+        self.in_epoch(live, &bucket_key(bucket))
     }
 
     /// Runs what `call` makes of a live sale, repairing the sale where that is needed first.
@@ -151,6 +157,48 @@ impl Keys {
     ) -> Result<Answer> {
         self.redis.run(&live.session, call).await.map_err(Error::from)
     }
+
+    /// Closes the live sale of a performance; no script runs in its epoch any more. Answers what that was,
+    /// where it was not closed and removed before.
+    pub(super) async fn close(&self, performance: PerformanceId) -> Result<Option<Live>> {
+        let session = self.redis.session().await?;
+        let mut close = CLOSE.prepare_invoke();
+        close.key(self.guard(performance));
+        let epoch: Option<String> = self.redis.run(&session, &close).await.map_err(Error::from)?;
+        let run_id = self.run_id(&session);
+        let epoch = epoch.and_then(|epoch| epoch.parse().ok());
+        Ok(epoch.map(|epoch| Live { session, performance, epoch, run_id }))
+    }
+
+    /// Removes keys of the epoch that was closed.
+    pub(crate) async fn remove(&self, performance: PerformanceId, keys: &[&str]) -> Result<()> {
+        let Some(live) = self.close(performance).await? else { return Ok(()) };
+        self.unlink(&live, keys.iter().map(|key| self.in_epoch(&live, key)).collect()).await
+    }
+
+    /// Removes what is left of a live sale: the line, and then what said that it is closed.
+    pub(super) async fn remove_line(&self, performance: PerformanceId) -> Result<()> {
+        let Some(live) = self.close(performance).await? else { return Ok(()) };
+        let line = LINE_KEYS.iter().map(|key| self.in_epoch(&live, key));
+        let buckets = (0..BUCKETS).map(|bucket| self.in_epoch(&live, &bucket_key(bucket)));
+        self.unlink(&live, line.chain(buckets).collect()).await?;
+        self.unlink(&live, vec![self.guard(performance)]).await
+    }
+
+    async fn unlink(&self, live: &Live, keys: Vec<String>) -> Result<()> {
+        for some in keys.chunks(REMOVED_MAX) {
+            let mut remove = REMOVE.prepare_invoke();
+            for key in some {
+                remove.key(key);
+            }
+            self.run_in::<i64>(live, &remove).await?;
+        }
+        Ok(())
+    }
+}
+
+fn bucket_key(bucket: u128) -> String {
+    format!("a:{bucket:x}")
 }
 
 /// The 16 bytes by which scripts know an account: less than half of its text.

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use dashmap::DashMap;
+use dashmap::{DashMap, DashSet};
 use parking_lot::{Mutex, MutexGuard};
 
 use super::contract::{Ask, Chosen};
@@ -19,16 +19,22 @@ use crate::id::{AccountId, PerformanceId};
 pub(crate) struct MemoryLines {
     guards: Guards,
     lines: DashMap<PerformanceId, Arc<Mutex<Line>>>,
+    closed: DashSet<PerformanceId>,
 }
 
 impl MemoryLines {
     pub(crate) fn new(guards: Guards) -> Self {
-        Self { guards, lines: DashMap::new() }
+        Self { guards, lines: DashMap::new(), closed: DashSet::new() }
     }
 
-    pub(crate) fn line(&self, performance: PerformanceId) -> Arc<Mutex<Line>> {
+    /// Nothing is made anew of a sale that is closed.
+    pub(crate) fn line(&self, performance: PerformanceId) -> Result<Arc<Mutex<Line>>> {
         let line = self.lines.entry(performance);
-        line.or_insert_with(|| Arc::new(Mutex::new(Line::new(performance, self.guards)))).clone()
+        if self.closed.contains(&performance) {
+            return Err(Error::NotFound("sale"));
+        }
+        let new = || Arc::new(Mutex::new(Line::new(performance, self.guards)));
+        Ok(line.or_insert_with(new).clone())
     }
 
     /// Whether a pass is live, with the line kept still while the guard lives: a hold decides
@@ -53,16 +59,16 @@ impl Lines for MemoryLines {
         terms: Terms,
         now: Timestamp,
     ) -> Result<Standing> {
-        let standing = self.line(performance).lock().join(account, terms, now);
+        let standing = self.line(performance)?.lock().join(account, terms, now);
         standing.ok_or(Error::Forbidden("the place in this line was revoked"))
     }
 
     async fn ask(&self, ask: Ask, terms: Terms, now: Timestamp) -> Result<Standing> {
-        Ok(self.line(ask.place.performance()).lock().ask(ask, terms, now))
+        Ok(self.line(ask.place.performance())?.lock().ask(ask, terms, now))
     }
 
     async fn tick(&self, performance: PerformanceId, terms: Terms, now: Timestamp) -> Result<Tick> {
-        Ok(self.line(performance).lock().tick(terms, now))
+        Ok(self.line(performance)?.lock().tick(terms, now))
     }
 
     async fn publish(
@@ -71,12 +77,12 @@ impl Lines for MemoryLines {
         chosen: &Chosen,
         claim_until: Timestamp,
     ) -> Result<()> {
-        self.line(performance).lock().publish(chosen, claim_until);
+        self.line(performance)?.lock().publish(chosen, claim_until);
         Ok(())
     }
 
     async fn leave(&self, place: Place, terms: Terms, _now: Timestamp) -> Result<()> {
-        self.line(place.performance()).lock().leave(place, terms);
+        self.line(place.performance())?.lock().leave(place, terms);
         Ok(())
     }
 
@@ -86,7 +92,7 @@ impl Lines for MemoryLines {
         number: u64,
         account: AccountId,
     ) -> Result<()> {
-        self.line(performance).lock().finish(number, account);
+        self.line(performance)?.lock().finish(number, account);
         Ok(())
     }
 
@@ -96,11 +102,11 @@ impl Lines for MemoryLines {
         account: AccountId,
         terms: Terms,
     ) -> Result<Option<u64>> {
-        Ok(self.line(performance).lock().revoke(account, terms))
+        Ok(self.line(performance)?.lock().revoke(account, terms))
     }
 
     async fn freeze(&self, performance: PerformanceId) -> Result<u64> {
-        Ok(self.line(performance).lock().freeze())
+        Ok(self.line(performance)?.lock().freeze())
     }
 
     async fn open(
@@ -109,16 +115,26 @@ impl Lines for MemoryLines {
         places: u64,
         admits_from: Timestamp,
     ) -> Result<()> {
-        self.line(performance).lock().open(places, admits_from);
+        self.line(performance)?.lock().open(places, admits_from);
         Ok(())
     }
 
     async fn watermark(&self, performance: PerformanceId) -> Result<Watermark> {
-        Ok(self.line(performance).lock().watermark())
+        Ok(self.line(performance)?.lock().watermark())
+    }
+
+    async fn close(&self, performance: PerformanceId) -> Result<()> {
+        self.closed.insert(performance);
+        Ok(())
+    }
+
+    async fn remove(&self, performance: PerformanceId) -> Result<()> {
+        self.lines.remove(&performance);
+        Ok(())
     }
 
     async fn report(&self, performance: PerformanceId) -> Result<LineReport> {
-        Ok(self.line(performance).lock().report())
+        Ok(self.line(performance)?.lock().report())
     }
 }
 
@@ -200,6 +216,11 @@ impl LineBooks for MemoryLineBooks {
 
     async fn gaps(&self, _: PerformanceId) -> Result<Vec<(u64, u64)>> {
         Ok(Vec::new())
+    }
+
+    async fn remove(&self, performance: PerformanceId) -> Result<bool> {
+        self.0.lock().remove(&performance);
+        Ok(false)
     }
 
     async fn record_revocation(&self, _: PerformanceId, _: AccountId, _: Timestamp) -> Result<()> {

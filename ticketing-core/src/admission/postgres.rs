@@ -80,6 +80,9 @@ impl From<StoredTotals> for LineReport {
     }
 }
 
+/// How many rows of a journal are removed at once.
+const REMOVED_MAX: i64 = 5_000;
+
 impl PostgresLineBooks {
     pub(crate) fn new(pool: PgPool) -> Self {
         Self(pool)
@@ -224,6 +227,28 @@ impl LineBooks for PostgresLineBooks {
             performance.uuid()
         );
         Ok(gaps.fetch_optional(&self.0).await?.map(|gaps| pairs(&gaps)).unwrap_or_default())
+    }
+
+    async fn remove(&self, performance: PerformanceId) -> Result<bool> {
+        let journal = sqlx::query!(
+            "DELETE FROM admissions WHERE (performance_id, epoch, tick) IN (
+                 SELECT performance_id, epoch, tick FROM admissions WHERE performance_id = $1
+                 LIMIT $2)",
+            performance.uuid(),
+            REMOVED_MAX,
+        );
+        if journal.execute(&self.0).await?.rows_affected() > 0 {
+            return Ok(true);
+        }
+        sqlx::query!(
+            "WITH drawn AS (DELETE FROM draws WHERE performance_id = $1),
+                 revoked AS (DELETE FROM revocations WHERE performance_id = $1)
+             DELETE FROM lines WHERE performance_id = $1",
+            performance.uuid(),
+        )
+        .execute(&self.0)
+        .await?;
+        Ok(false)
     }
 
     async fn record_revocation(

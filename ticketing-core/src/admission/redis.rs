@@ -334,6 +334,15 @@ impl Lines for RedisLines {
         watermark(row(&rows, 0)?, live.epoch)
     }
 
+    async fn close(&self, performance: PerformanceId) -> Result<()> {
+        self.0.keys.close(performance).await.map(drop)
+    }
+
+    async fn remove(&self, performance: PerformanceId) -> Result<()> {
+        self.0.asks.remove(&performance);
+        self.0.keys.remove_line(performance).await
+    }
+
     async fn report(&self, performance: PerformanceId) -> Result<LineReport> {
         let (live, rows): (Live, Rows) =
             self.0.keys.run(performance, |live| self.0.keys.call(&REPORT, live, None)).await?;

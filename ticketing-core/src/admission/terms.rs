@@ -183,6 +183,8 @@ pub(super) mod tests {
                 moved_at: None,
                 cancelled_at: None,
                 is_removed: false,
+                closed_at: None,
+                cleared_at: None,
             },
             line,
         }

@@ -106,6 +106,8 @@ struct Inner {
     draws: DashMap<PerformanceId, KnownDraw>,
     /// Cancelled performances of which nothing was left to end, and until when nobody looks again.
     ended: DashMap<PerformanceId, Timestamp>,
+    /// Behind which cancelled performance is looked on next.
+    clearing: tokio::sync::Mutex<Option<PerformanceId>>,
     fronts: Fronts,
     rankings: Rankings,
     /// What this process last saw of each running sale.
@@ -219,6 +221,7 @@ impl BoxOffice {
             productions: DashMap::new(),
             draws: DashMap::new(),
             ended: DashMap::new(),
+            clearing: tokio::sync::Mutex::default(),
             fronts: Fronts::default(),
             rankings: Rankings::default(),
             views: DashMap::new(),

@@ -17,7 +17,8 @@ impl BoxOffice {
     /// Shows an order in the live sale. A failure is only logged: the order stands, and the event
     /// and the reconciler come by again.
     pub(super) async fn project(&self, sale: &Sale, order: &Order) {
-        if !self.0.guards.projection() {
+        let is_closed = sale.performance.details.closed_at.is_some();
+        if is_closed || !self.0.guards.projection() {
             return;
         }
         let now = self.now();
@@ -55,6 +56,9 @@ impl BoxOffice {
         };
         let now = self.now();
         let sale = self.sale(order.performance, now).await?;
+        if sale.performance.details.closed_at.is_some() {
+            return Ok(());
+        }
         self.backend().seats.project(&sale, order.projection(), now).await?;
         if order.status == OrderStatus::Paid {
             let lines = &self.backend().lines;
@@ -66,6 +70,10 @@ impl BoxOffice {
     /// What an order has now of seats that cost something counts for the ranking.
     pub(super) async fn count_seats(&self, id: OrderId) -> Result<()> {
         let Some(order) = self.backend().orders.selling.order(id).await? else { return Ok(()) };
+        let sale = self.sale(order.performance, self.now()).await?;
+        if sale.performance.details.closed_at.is_some() {
+            return Ok(());
+        }
         let sold = SoldOrder {
             order: id,
             performance: order.performance,

@@ -67,7 +67,10 @@ pub(crate) enum Remembered {
     Before(String),
 }
 
-/// Productions, venues and performances in the books. Each verb is atomic; nothing here is deleted.
+/// How many cancelled performances one step looks at.
+pub(crate) const CLEARED_BATCH: usize = 100;
+
+/// Productions, venues and performances in the books. Each verb is atomic.
 /// A list passes over what cannot be read.
 #[async_trait]
 pub(crate) trait Catalog: Send + Sync {
@@ -105,6 +108,14 @@ pub(crate) trait Catalog: Send + Sync {
     async fn performances(&self, visible: Visible, page: Page) -> Result<Paged<Performance>>;
     /// Every performance whose line may have somebody in it, and that is not long over.
     async fn running(&self, now: Timestamp) -> Result<Vec<PerformanceId>>;
+    /// Performances that do not take place and on which something may hang, by id, behind that one; at
+    /// most a batch.
+    async fn to_clear(&self, behind: Option<PerformanceId>) -> Result<Vec<PerformanceId>>;
+    /// Whether another performance of what this one shows is not cancelled.
+    async fn has_others(&self, performance: &Performance) -> Result<bool>;
+    /// A performance of which nothing was ordered goes, with what was changed about it and a production that
+    /// was made with it and shows nothing else.
+    async fn remove(&self, performance: &Performance) -> Result<()>;
     /// Folds what an older server wrote without folding; answers how many rows.
     #[cfg(feature = "services")]
     async fn fold(&self) -> Result<usize>;

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
+use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
 
-use super::contract::{Remembered, Request, Visible};
+use super::contract::{CLEARED_BATCH, Remembered, Request, Visible};
 use super::{AUDIT_MAX, AuditEntry, Catalog, Performance, Production, Revision, Venue};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -169,6 +170,39 @@ impl Catalog for MemoryCatalog {
         let tables = self.tables.lock();
         let running = tables.performances.values().filter(|performance| performance.runs(now));
         Ok(running.map(|performance| performance.id).collect())
+    }
+
+    async fn to_clear(&self, behind: Option<PerformanceId>) -> Result<Vec<PerformanceId>> {
+        let tables = self.tables.lock();
+        let is_due = |found: &&Performance| {
+            let details = &found.details;
+            details.cancelled_at.is_some() && details.cleared_at.is_none()
+        };
+        let behind = (behind.map_or(Unbounded, Excluded), Unbounded);
+        let due = tables.performances.range(behind).map(|(_, found)| found).filter(is_due);
+        Ok(due.take(CLEARED_BATCH).map(|found| found.id).collect())
+    }
+
+    async fn has_others(&self, performance: &Performance) -> Result<bool> {
+        let production = performance.details.production_id;
+        let is_other = |other: &Performance| {
+            let is_of_it = other.details.production_id == production;
+            is_of_it && other.id != performance.id && other.details.cancelled_at.is_none()
+        };
+        Ok(self.tables.lock().performances.values().any(is_other))
+    }
+
+    async fn remove(&self, performance: &Performance) -> Result<()> {
+        let mut tables = self.tables.lock();
+        tables.performances.remove(&performance.id);
+        tables.audit.remove(&performance.id);
+        let production = performance.details.production_id;
+        let is_shown =
+            tables.performances.values().any(|other| other.details.production_id == production);
+        if performance.has_own_production() && !is_shown {
+            tables.productions.remove(&production);
+        }
+        Ok(())
     }
 
     #[cfg(feature = "services")]

@@ -90,6 +90,10 @@ pub struct PerformanceDetails {
     pub cancelled_at: Option<Timestamp>,
     /// Nobody had ordered anything when it was cancelled: nobody sees it any more.
     pub is_removed: bool,
+    /// Since when nothing of its live sale comes again: all money is back.
+    pub closed_at: Option<Timestamp>,
+    /// Since when nothing hangs on it any more.
+    pub cleared_at: Option<Timestamp>,
 }
 
 impl NewPerformance {
@@ -139,6 +143,8 @@ impl NewPerformance {
             moved_at: None,
             cancelled_at: None,
             is_removed: false,
+            closed_at: None,
+            cleared_at: None,
         })
     }
 }
@@ -262,6 +268,7 @@ impl Performance {
 
     /// The line may have somebody in it, and the show is not long over.
     pub(crate) fn runs(&self, now: Timestamp) -> bool {
-        self.runs_from() <= now && now < self.runs_until()
+        let is_closed = self.details.closed_at.is_some();
+        self.runs_from() <= now && now < self.runs_until() && !is_closed
     }
 }

@@ -40,6 +40,10 @@ pub(crate) struct StoredDetails {
     cancelled_at: Option<Timestamp>,
     #[serde(default)]
     is_removed: bool,
+    #[serde(default)]
+    closed_at: Option<Timestamp>,
+    #[serde(default)]
+    cleared_at: Option<Timestamp>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -173,6 +177,8 @@ impl From<&PerformanceDetails> for StoredDetails {
             moved_at: details.moved_at,
             cancelled_at: details.cancelled_at,
             is_removed: details.is_removed,
+            closed_at: details.closed_at,
+            cleared_at: details.cleared_at,
         }
     }
 }
@@ -200,6 +206,8 @@ impl StoredDetails {
             moved_at: self.moved_at,
             cancelled_at: self.cancelled_at,
             is_removed: self.is_removed,
+            closed_at: self.closed_at,
+            cleared_at: self.cleared_at,
         })
     }
 }

@@ -104,6 +104,9 @@ pub(crate) trait Selling: Send + Sync {
     ) -> Result<Vec<OrderId>>;
     /// How far the end of a performance is.
     async fn ending(&self, performance: PerformanceId) -> Result<Ending>;
+    /// How many seats each buyer may still order of a performance is not kept any more; at most a batch at a
+    /// time. Answers whether there may be more.
+    async fn remove_quotas(&self, performance: PerformanceId) -> Result<bool>;
     /// What an account has paid for and not given back whole; at most [`PURCHASES_MAX`].
     ///
     /// [`PURCHASES_MAX`]: super::purchase::PURCHASES_MAX

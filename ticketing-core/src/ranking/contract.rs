@@ -41,6 +41,9 @@ pub(crate) trait SoldSeats: Send + Sync {
     /// Which of the next orders in the books, by id, are newer than what was counted of them. There are
     /// some where events were missed: those from before there was a ranking, for one.
     async fn uncounted(&self, behind: Option<OrderId>) -> Result<Uncounted>;
+    /// A performance goes, with all that counts for it; at most a batch at a time. Answers whether there may
+    /// be more.
+    async fn remove(&self, performance: PerformanceId) -> Result<bool>;
     /// Forgets days before that one, at most a batch; answers how many.
     async fn forget(&self, before_day: i32) -> Result<usize>;
 }

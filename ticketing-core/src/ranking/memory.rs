@@ -56,6 +56,14 @@ impl SoldSeats for MemorySoldSeats {
         Ok(Uncounted::default())
     }
 
+    async fn remove(&self, performance: PerformanceId) -> Result<bool> {
+        let mut tables = self.0.lock();
+        tables.orders.retain(|_, sold| sold.performance != performance);
+        tables.all.remove(&performance);
+        tables.days.remove(&performance);
+        Ok(false)
+    }
+
     async fn forget(&self, before_day: i32) -> Result<usize> {
         for days in self.0.lock().days.values_mut() {
             *days = days.split_off(&before_day);

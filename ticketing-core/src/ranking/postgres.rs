@@ -103,9 +103,13 @@ impl SoldSeats for PostgresSoldSeats {
 
     async fn uncounted(&self, behind: Option<OrderId>) -> Result<Uncounted> {
         let rows = sqlx::query!(
-            r#"SELECT next.id, next.version > coalesce(counted.version, 0) AS "is_newer!"
-               FROM (SELECT id, version FROM orders WHERE id > $1 ORDER BY id LIMIT $2) AS next
-               LEFT JOIN sold_orders AS counted ON counted.order_id = next.id ORDER BY next.id"#,
+            r#"SELECT next.id, next.version > coalesce(counted.version, 0)
+                   AND NOT coalesce(shown.is_closed, true) AS "is_newer!"
+               FROM (SELECT id, version, performance_id FROM orders
+                   WHERE id > $1 ORDER BY id LIMIT $2) AS next
+               LEFT JOIN sold_orders AS counted ON counted.order_id = next.id
+               LEFT JOIN performances AS shown ON shown.id = next.performance_id
+               ORDER BY next.id"#,
             behind.map_or(Uuid::nil(), OrderId::uuid),
             COMPARED_MAX,
         );
@@ -113,6 +117,26 @@ impl SoldSeats for PostgresSoldSeats {
         let last = rows.last().map(|row| row.id.into());
         let newer = rows.into_iter().filter(|row| row.is_newer);
         Ok(Uncounted { orders: newer.map(|row| row.id.into()).collect(), last })
+    }
+
+    async fn remove(&self, performance: PerformanceId) -> Result<bool> {
+        let orders = sqlx::query!(
+            "DELETE FROM sold_orders WHERE order_id IN (
+                 SELECT order_id FROM sold_orders WHERE performance_id = $1 LIMIT $2)",
+            performance.uuid(),
+            FORGOTTEN_MAX,
+        );
+        if orders.execute(&self.0).await?.rows_affected() > 0 {
+            return Ok(true);
+        }
+        sqlx::query!(
+            "WITH days AS (DELETE FROM sold_days WHERE performance_id = $1)
+             DELETE FROM sold_seats WHERE performance_id = $1",
+            performance.uuid(),
+        )
+        .execute(&self.0)
+        .await?;
+        Ok(false)
     }
 
     async fn forget(&self, before_day: i32) -> Result<usize> {

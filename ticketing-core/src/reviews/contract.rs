@@ -97,6 +97,9 @@ pub(crate) trait Reviews: Send + Sync {
         production: ProductionId,
         now: Timestamp,
     ) -> Result<Option<i64>>;
+    /// The next reviews of a production that shows nothing any more go, whatever became of them, with what
+    /// hangs on them; at most a batch. Answers the production's version where there were any.
+    async fn remove_of(&self, production: ProductionId, now: Timestamp) -> Result<Option<i64>>;
     /// Likes it, or does not like it any more; once or often is the same. Answers how many do, and the
     /// production and its version where something changed. Nothing where it is not shown.
     async fn like(

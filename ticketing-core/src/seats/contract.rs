@@ -5,7 +5,7 @@ use crate::admission::Pass;
 use crate::catalog::Sale;
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::id::{AccountId, HoldId, OrderId};
+use crate::id::{AccountId, HoldId, OrderId, PerformanceId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
 
 /// Seats on hold that others get within this are counted as coming back, unless they are bought.
@@ -113,4 +113,7 @@ pub(crate) trait Seats: Send + Sync {
     async fn soon(&self, sale: &Sale, now: Timestamp) -> Result<u32>;
 
     async fn snapshot(&self, sale: &Sale) -> Result<Snapshot>;
+
+    /// What is left of the seats of a live sale that is closed goes.
+    async fn remove(&self, performance: PerformanceId) -> Result<()>;
 }

@@ -25,18 +25,21 @@ impl MemorySeats {
         Self { guards, lines, boards: DashMap::new() }
     }
 
-    fn board(&self, sale: &Sale) -> Arc<Mutex<Board>> {
+    fn board(&self, sale: &Sale) -> Result<Arc<Mutex<Board>>> {
         let board = self.boards.entry(sale.id());
-        board.or_insert_with(|| Arc::new(Mutex::new(Board::new(sale, self.guards)))).clone()
+        // The live sale is there, or is not, as its line is.
+        self.lines.line(sale.id())?;
+        let new = || Arc::new(Mutex::new(Board::new(sale, self.guards)));
+        Ok(board.or_insert_with(new).clone())
     }
 }
 
 #[async_trait]
 impl Seats for MemorySeats {
     async fn hold(&self, sale: &Sale, command: HoldCommand, now: Timestamp) -> Result<Hold> {
-        let line = self.lines.line(sale.id());
+        let line = self.lines.line(sale.id())?;
         let (still, live) = MemoryLines::live_pass(&line, &command.pass, now);
-        let held = self.board(sale).lock().hold(command, live, now);
+        let held = self.board(sale)?.lock().hold(command, live, now);
         drop(still);
         held
     }
@@ -49,7 +52,7 @@ impl Seats for MemorySeats {
         request: RequestHash,
         now: Timestamp,
     ) -> Result<Option<Hold>> {
-        self.board(sale).lock().remembered(account, key.as_str(), request, now)
+        self.board(sale)?.lock().remembered(account, key.as_str(), request, now)
     }
 
     async fn release(
@@ -59,12 +62,12 @@ impl Seats for MemorySeats {
         hold: HoldId,
         _now: Timestamp,
     ) -> Result<()> {
-        self.board(sale).lock().release(account, hold);
+        self.board(sale)?.lock().release(account, hold);
         Ok(())
     }
 
     async fn release_all(&self, sale: &Sale, account: AccountId, _now: Timestamp) -> Result<()> {
-        self.board(sale).lock().release_all(account);
+        self.board(sale)?.lock().release_all(account);
         Ok(())
     }
 
@@ -75,11 +78,11 @@ impl Seats for MemorySeats {
         hold: HoldId,
         now: Timestamp,
     ) -> Result<Begun> {
-        self.board(sale).lock().begin_order(account, hold, now)
+        self.board(sale)?.lock().begin_order(account, hold, now)
     }
 
     async fn order_refused(&self, sale: &Sale, hold: HoldId) -> Result<()> {
-        self.board(sale).lock().order_refused(hold);
+        self.board(sale)?.lock().order_refused(hold);
         Ok(())
     }
 
@@ -89,22 +92,27 @@ impl Seats for MemorySeats {
         projection: Projection,
         _now: Timestamp,
     ) -> Result<Projected> {
-        Ok(self.board(sale).lock().project(&projection))
+        Ok(self.board(sale)?.lock().project(&projection))
     }
 
     async fn projected(&self, sale: &Sale) -> Result<Vec<(OrderId, i64)>> {
-        Ok(self.board(sale).lock().projected())
+        Ok(self.board(sale)?.lock().projected())
     }
 
     async fn sweep(&self, sale: &Sale, now: Timestamp) -> Result<u32> {
-        Ok(self.board(sale).lock().sweep(now))
+        Ok(self.board(sale)?.lock().sweep(now))
     }
 
     async fn soon(&self, sale: &Sale, now: Timestamp) -> Result<u32> {
-        Ok(self.board(sale).lock().soon(now))
+        Ok(self.board(sale)?.lock().soon(now))
+    }
+
+    async fn remove(&self, performance: PerformanceId) -> Result<()> {
+        self.boards.remove(&performance);
+        Ok(())
     }
 
     async fn snapshot(&self, sale: &Sale) -> Result<Snapshot> {
-        Ok(self.board(sale).lock().snapshot())
+        Ok(self.board(sale)?.lock().snapshot())
     }
 }

@@ -13,7 +13,7 @@ use crate::admission::keys::{KEPT_SECONDS, Keys, Live, PASS_FRAGMENTS, raw};
 use crate::catalog::Sale;
 use crate::clock::{GRACE_MS, Timestamp};
 use crate::error::{Error, Result};
-use crate::id::{AccountId, HoldId, OrderId};
+use crate::id::{AccountId, HoldId, OrderId, PerformanceId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
 use crate::services::redis::script;
 
@@ -70,6 +70,10 @@ impl RedisSeats {
     }
 }
 
+/// The seats' keys under an epoch, in the order of the scripts.
+const SEAT_KEYS: [&str; 8] =
+    ["status", "holds", "held-by", "given-at", "ordered-by", "applied", "counts", "changes"];
+
 /// A call with the guard's, the line's and the seats' keys, [1] to [19].
 fn call(
     keys: &Keys,
@@ -78,10 +82,9 @@ fn call(
     account: Option<AccountId>,
 ) -> ScriptInvocation<'static> {
     let mut call = keys.call(script, live, account);
-    for key in ["status", "holds", "held-by", "given-at", "ordered-by", "applied", "counts"] {
+    for key in SEAT_KEYS {
         call.key(keys.in_epoch(live, key));
     }
-    call.key(keys.in_epoch(live, "changes"));
     call
 }
 
@@ -264,6 +267,10 @@ impl Seats for RedisSeats {
         });
         let answer = soon.await?;
         Ok(answer.first().and_then(|seats| seats.parse().ok()).unwrap_or(0))
+    }
+
+    async fn remove(&self, performance: PerformanceId) -> Result<()> {
+        self.0.remove(performance, &SEAT_KEYS).await
     }
 
     async fn snapshot(&self, sale: &Sale) -> Result<Snapshot> {

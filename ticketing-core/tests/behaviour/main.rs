@@ -52,6 +52,7 @@ mod cancelling;
 mod catalog;
 mod changes;
 mod choosing;
+mod cleared;
 mod consumers;
 mod contradictions;
 #[cfg(feature = "broken-guards")]

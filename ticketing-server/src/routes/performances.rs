@@ -28,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(add, list))
         .routes(routes!(show, change, cancel))
         .routes(routes!(cancellation))
+        .routes(routes!(redrive))
 }
 
 pub(super) fn performance(view: &PerformanceView) -> wire::Performance {
@@ -182,7 +183,7 @@ async fn show(
 }
 
 fn progress(progress: CancellationProgress) -> wire::PerformanceCancellation {
-    let CancellationProgress { state, orders_total, refunded, parked } = progress;
+    let CancellationProgress { state, orders_total, refunded, parked, remains } = progress;
     let order = |(order, reason): (OrderId, AttentionReason)| wire::ParkedOrder {
         order_id: order.uuid(),
         reason: reason.name().into(),
@@ -192,6 +193,7 @@ fn progress(progress: CancellationProgress) -> wire::PerformanceCancellation {
         orders_total,
         refunded,
         parked: parked.into_iter().map(order).collect(),
+        remains: Some(remains.name().into()),
     }
 }
 
@@ -229,4 +231,22 @@ async fn cancellation(
     Id(id): Id<PerformanceId>,
 ) -> Answer<Json<wire::PerformanceCancellation>> {
     Ok(Json(progress(app.office.performance_cancellation(&caller, id).await?)))
+}
+
+/// Has refunds of a cancelled performance tried again at once that the provider refused; administrators
+/// only. At most 100 orders at a time: while some are parked, ask again.
+#[utoipa::path(
+    post, path = "/v1/performances/{id}/cancellation/redrive",
+    operation_id = "redrive_performance_cancellation", tag = "performances",
+    responses(
+        (status = 200, description = "how far it is", body = wire::PerformanceCancellation),
+        (status = 403, description = "forbidden: for administrators"),
+    )
+)]
+async fn redrive(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id<PerformanceId>,
+) -> Answer<Json<wire::PerformanceCancellation>> {
+    Ok(Json(progress(app.office.redrive_cancellation(&caller, id).await?)))
 }

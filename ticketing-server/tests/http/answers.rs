@@ -98,6 +98,7 @@ fn read_by_the_client(route: &str, body: Value) -> Option<Value> {
         | "GET /v1/performances/{performance}"
         | "PATCH /v1/performances/{performance}" => same::<performances::Performance>(body),
         "GET /v1/performances/{performance}/cancellation"
+        | "POST /v1/performances/{performance}/cancellation/redrive"
         | "DELETE /v1/performances/{performance}" => {
             same::<performances::PerformanceCancellation>(body)
         }

@@ -8,7 +8,7 @@ use crate::wire::{Request, text};
 
 /// Answers to: nobody, another buyer, the buyer, another organizer, the organizer, an
 /// administrator. Each of them shows the buyer's own place and pass.
-const EXPECTED: [(&str, [u16; 6]); 86] = [
+const EXPECTED: [(&str, [u16; 6]); 87] = [
     ("GET /v1/performances/{performance}/reviews", [200, 200, 200, 200, 200, 200]),
     // The buyer has written one.
     ("POST /v1/performances/{performance}/reviews", [401, 403, 409, 403, 403, 403]),
@@ -97,6 +97,7 @@ const EXPECTED: [(&str, [u16; 6]); 86] = [
     ("POST /v1/performances/{performance}/line/drain", [401, 403, 403, 403, 200, 200]),
     ("DELETE /v1/performances/{performance}", [401, 403, 403, 403, 202, 202]),
     ("GET /v1/performances/{performance}/cancellation", [401, 403, 403, 403, 200, 200]),
+    ("POST /v1/performances/{performance}/cancellation/redrive", [401, 403, 403, 403, 403, 200]),
     ("DELETE /v1/sessions/current", [401, 204, 204, 204, 204, 204]),
     ("POST /v1/synthetic-buyers", [401, 403, 403, 403, 403, 201]),
     ("DELETE /v1/synthetic-buyers", [401, 403, 403, 403, 403, 204]),

@@ -163,6 +163,7 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         post("/v1/performances/{performance}/line/drain").body(json!({"message": null}), &[]),
         delete("/v1/performances/{performance}"),
         get("/v1/performances/{performance}/cancellation"),
+        post("/v1/performances/{performance}/cancellation/redrive"),
         delete("/v1/sessions/current"),
         post("/v1/synthetic-buyers").body(json!({"count": 1}), &["count"]),
         delete("/v1/synthetic-buyers"),

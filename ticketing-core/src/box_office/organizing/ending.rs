@@ -1,12 +1,18 @@
 //! Performances that do not take place: the sale ends, and every order's money goes back.
 
+use futures_util::stream::{self, StreamExt};
+
 use crate::accounts::Caller;
 use crate::box_office::BoxOffice;
-use crate::catalog::Performance;
-use crate::error::{Error, Result};
+use crate::catalog::{Performance, Remains};
+use crate::error::{Error, Result, readable};
 use crate::id::{OrderId, PerformanceId};
 use crate::orders::{AttentionReason, Ending};
 use crate::page::Page;
+
+/// How many orders' refunds are tried again by one call, and how many at once.
+const REDRIVEN_MAX: usize = 100;
+const REDRIVEN_AT_ONCE: usize = 8;
 
 /// How far the end of a performance is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +47,8 @@ pub struct CancellationProgress {
     pub refunded: u64,
     /// Which wait for a person, and why.
     pub parked: Vec<(OrderId, AttentionReason)>,
+    /// How far what else hangs on it is.
+    pub remains: Remains,
 }
 
 impl BoxOffice {
@@ -53,15 +61,15 @@ impl BoxOffice {
     ) -> Result<CancellationProgress> {
         let sale = self.owned_sale(caller, id).await?;
         if sale.performance.details.cancelled_at.is_some() {
-            return self.progress(id).await;
+            return self.progress(&sale.performance).await;
         }
         let page = Page::new(Some(1), None)?;
         let orders = self.backend().orders.selling.of_performance(id, None, page).await?;
         let had_orders = !orders.items.is_empty() || orders.next.is_some();
         let now = self.now();
         let apply = move |performance: Performance| Ok(performance.cancelled(had_orders, now));
-        self.revise(caller, id, "cancel", String::new(), apply).await?;
-        self.progress(id).await
+        let cancelled = self.revise(caller, id, "cancel", String::new(), apply).await?;
+        self.progress(&cancelled).await
     }
 
     /// How far the end of a cancelled performance is.
@@ -72,17 +80,49 @@ impl BoxOffice {
     ) -> Result<CancellationProgress> {
         let sale = self.owned_sale(caller, id).await?;
         sale.performance.details.cancelled_at.ok_or(Error::NotFound("cancellation"))?;
-        self.progress(id).await
+        self.progress(&sale.performance).await
     }
 
-    async fn progress(&self, id: PerformanceId) -> Result<CancellationProgress> {
-        let ending = self.backend().orders.selling.ending(id).await?;
+    /// Looks at the refunds that the provider refused, and has them tried again at once; for
+    /// administrators. The rest is left for the next call, where there are very many.
+    pub async fn redrive_cancellation(
+        &self,
+        caller: &Caller,
+        id: PerformanceId,
+    ) -> Result<CancellationProgress> {
+        self.administrator(caller).await?;
+        let sale = self.owned_sale(caller, id).await?;
+        sale.performance.details.cancelled_at.ok_or(Error::NotFound("cancellation"))?;
+        let parked = self.backend().orders.selling.ending(id).await?.parked;
+        let refused = parked.into_iter().filter(|(_, why)| *why == AttentionReason::RefundRefused);
+        let redriven = refused
+            .take(REDRIVEN_MAX)
+            .map(|(order, _)| async move { readable(self.redrive_refunds(caller, order).await) });
+        stream::iter(redriven).buffer_unordered(REDRIVEN_AT_ONCE).collect::<Vec<_>>().await;
+        self.progress(&sale.performance).await
+    }
+
+    async fn redrive_refunds(&self, caller: &Caller, order: OrderId) -> Result<()> {
+        let Some(dossier) = self.backend().orders.changing.dossier(order).await? else {
+            return Ok(());
+        };
+        for (payment, why) in dossier.attended {
+            if why == AttentionReason::RefundRefused {
+                self.settle_payment(caller, payment).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn progress(&self, performance: &Performance) -> Result<CancellationProgress> {
+        let ending = self.backend().orders.selling.ending(performance.id).await?;
         let Ending { paid, refunded, left, waiting, parked } = ending;
         let state = match left {
             0 => CancellationState::Done,
             left if left <= waiting => CancellationState::Parked,
             _ => CancellationState::Running,
         };
-        Ok(CancellationProgress { state, orders_total: paid, refunded, parked })
+        let remains = performance.details.remains();
+        Ok(CancellationProgress { state, orders_total: paid, refunded, parked, remains })
     }
 }

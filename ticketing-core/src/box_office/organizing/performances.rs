@@ -97,11 +97,11 @@ impl BoxOffice {
             error => error,
         })?;
         let named = self.named_production(&organizer, new.production_id).await?;
-        let own = self.0.randomness.id(now);
+        let id: PerformanceId = self.0.randomness.id(now);
+        let own = ProductionId::from(id.uuid());
         let production_id = named.as_ref().map_or(own, |production| production.id);
         let details = new.check(&venue.map, production_id)?;
         let line = LineControl::default().at_pace(&details.policy, now);
-        let id = self.0.randomness.id(now);
         let performance = Performance { id, organizer_id: organizer.id, details, line };
         let own = named.is_none().then(|| performance.own_production());
         let production = named.unwrap_or_else(|| performance.own_production());

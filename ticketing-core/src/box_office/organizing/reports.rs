@@ -77,7 +77,10 @@ impl BoxOffice {
     /// What was sold, from the books and the seats as they are now.
     pub async fn sales(&self, caller: &Caller, performance: PerformanceId) -> Result<SalesReport> {
         let sale = self.owned_sale(caller, performance).await?;
-        let seats = self.fresh_seats(&sale, self.now()).await?.counts();
+        let seats = match sale.performance.details.closed_at {
+            None => self.fresh_seats(&sale, self.now()).await?.counts(),
+            Some(_) => unsold(&sale),
+        };
         let Sales { orders, gross, refunded } =
             self.backend().orders.selling.sales(performance).await?;
         let currency = sale.performance.details.currency().unwrap_or_default();
@@ -130,4 +133,11 @@ impl BoxOffice {
             counters: self.backend().inbox.counters(performance).await?,
         })
     }
+}
+
+/// The seats of a performance whose live sale is gone: all money is back.
+fn unsold(sale: &Sale) -> SeatCounts {
+    let free = sale.seats_for_sale();
+    let not_for_sale = sale.map.seats_total() - free;
+    SeatCounts { free, not_for_sale, ..SeatCounts::default() }
 }

@@ -20,17 +20,33 @@ const ENDINGS_MAX: usize = 200;
 const AGAIN_MS: i64 = 30_000;
 
 impl BoxOffice {
-    /// Ends the orders of performances that do not take place, some at a time. Any server goes on where
-    /// another one left off: what there is to do is what the orders are.
+    /// Ends the orders of performances that do not take place, some at a time, and then removes what hangs on
+    /// them. Any server goes on where another one left off: what there is to do is what the books are. One
+    /// that cannot be ended holds up no other.
     pub async fn step_cancellations(&self) -> Result<Step> {
+        let mut behind = self.0.clearing.lock().await;
+        let cancelled = self.backend().catalog.to_clear(*behind).await?;
         let (mut ended, now) = (0, self.now());
-        for sale in self.sales_running().await? {
-            let is_due = self.0.ended.get(&sale.id()).is_none_or(|until| *until <= now);
-            if sale.performance.details.cancelled_at.is_some() && is_due {
-                ended += readable(self.end_orders(&sale).await).unwrap_or(0);
+        *behind = cancelled.last().copied();
+        for id in cancelled {
+            if self.0.ended.get(&id).is_some_and(|until| now < *until) {
+                continue;
             }
+            ended += readable(self.end_or_clear(id).await).unwrap_or(0);
         }
         Ok(Step::of(ended))
+    }
+
+    async fn end_or_clear(&self, id: PerformanceId) -> Result<usize> {
+        let sale = self.sale(id, self.now()).await?;
+        let mut done = self.end_orders(&sale).await?;
+        if done == 0 {
+            done = self.clear(&sale.performance).await?;
+        }
+        if done == 0 {
+            self.0.ended.insert(id, self.now().plus_millis(AGAIN_MS));
+        }
+        Ok(done)
     }
 
     async fn end_orders(&self, sale: &Sale) -> Result<usize> {
@@ -47,9 +63,6 @@ impl BoxOffice {
             let endings = stream::iter(ending).buffer_unordered(ENDED_AT_ONCE);
             ended +=
                 endings.filter(|one| std::future::ready(matches!(one, Ok(true)))).count().await;
-        }
-        if ended == 0 {
-            self.0.ended.insert(sale.id(), self.now().plus_millis(AGAIN_MS));
         }
         Ok(ended)
     }

@@ -1,5 +1,6 @@
 //! What keeps sales going without anybody asking.
 
+mod clearing;
 mod drawing;
 mod ending;
 mod listing;

@@ -64,6 +64,9 @@ impl Repair {
     async fn sale(&self, performance: PerformanceId) -> Result<Sale> {
         let found = self.books.catalog.performance(performance).await?;
         let found = found.ok_or(Error::NotFound("performance"))?;
+        if found.details.closed_at.is_some() {
+            return Err(Error::NotFound("sale"));
+        }
         let venue = self.books.catalog.venue(found.details.venue_id).await?;
         let venue = venue.ok_or_else(|| Error::internal("a performance without its venue"))?;
         Ok(Sale::new(found, venue.map.clone()))

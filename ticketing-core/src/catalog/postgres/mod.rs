@@ -1,3 +1,4 @@
+mod ending;
 mod rows;
 mod writes;
 
@@ -266,11 +267,24 @@ impl Catalog for PostgresCatalog {
     async fn running(&self, now: Timestamp) -> Result<Vec<PerformanceId>> {
         let ids = sqlx::query_scalar!(
             "SELECT id FROM performances WHERE joins_from_ms <= $1
-                 AND greatest(coalesce(runs_until_ms, 0), starts_at_ms + $2) > $1",
+                 AND greatest(coalesce(runs_until_ms, 0), starts_at_ms + $2) > $1
+                 AND NOT is_closed",
             now.as_millis(),
             super::performance::AFTER_START_MS,
         );
         Ok(ids.fetch_all(&self.0).await?.into_iter().map(PerformanceId::from).collect())
+    }
+
+    async fn to_clear(&self, behind: Option<PerformanceId>) -> Result<Vec<PerformanceId>> {
+        ending::to_clear(&self.0, behind).await
+    }
+
+    async fn has_others(&self, performance: &Performance) -> Result<bool> {
+        ending::has_others(&self.0, performance).await
+    }
+
+    async fn remove(&self, performance: &Performance) -> Result<()> {
+        ending::remove(&self.0, performance).await
     }
 
     async fn fold(&self) -> Result<usize> {

@@ -125,6 +125,11 @@ impl Selling for MemoryOrders {
         Ok(of.filter(|(_, one)| one.is_to_end()).take(batch()).map(|(id, _)| *id).collect())
     }
 
+    async fn remove_quotas(&self, performance: PerformanceId) -> Result<bool> {
+        self.tables.lock().quotas.retain(|(of, _), _| *of != performance);
+        Ok(false)
+    }
+
     async fn ending(&self, performance: PerformanceId) -> Result<Ending> {
         let tables = self.tables.lock();
         let mut ending = Ending::default();

@@ -8,6 +8,9 @@ use crate::id::{OrderId, PerformanceId};
 use crate::orders::attention::AttentionReason;
 use crate::orders::contract::{BATCH, Ending, PARKED_MAX};
 
+/// How many quotas are removed at once.
+const QUOTAS_MAX: i64 = 5_000;
+
 pub(super) async fn to_end(
     pool: &PgPool,
     performance: PerformanceId,
@@ -71,4 +74,14 @@ pub(super) async fn ending(pool: &PgPool, performance: PerformanceId) -> Result<
         waiting: waiting.cast_unsigned(),
         parked,
     })
+}
+
+pub(super) async fn remove_quotas(pool: &PgPool, performance: PerformanceId) -> Result<bool> {
+    let removed = sqlx::query!(
+        "DELETE FROM quotas WHERE (performance_id, account_id) IN (
+             SELECT performance_id, account_id FROM quotas WHERE performance_id = $1 LIMIT $2)",
+        performance.uuid(),
+        QUOTAS_MAX,
+    );
+    Ok(removed.execute(pool).await?.rows_affected() > 0)
 }

@@ -146,6 +146,10 @@ impl Selling for PostgresOrders {
         ending::ending(&self.pool, performance).await
     }
 
+    async fn remove_quotas(&self, performance: PerformanceId) -> Result<bool> {
+        ending::remove_quotas(&self.pool, performance).await
+    }
+
     async fn purchases(&self, account: AccountId) -> Result<Vec<Purchase>> {
         lists::purchases(&self.pool, account).await
     }

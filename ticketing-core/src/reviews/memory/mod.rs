@@ -153,6 +153,15 @@ impl Reviews for MemoryReviews {
         })
     }
 
+    async fn remove_of(&self, production: ProductionId, now: Timestamp) -> Result<Option<i64>> {
+        let mut tables = self.tables.lock();
+        let next: Vec<Review> = tables.all_of(production).take(BATCH).cloned().collect();
+        let removed = next
+            .into_iter()
+            .map(|before| self.write(&mut tables, before, None, ReviewEvent::Deleted, now).version);
+        Ok(removed.last())
+    }
+
     async fn like(
         &self,
         id: ReviewId,

@@ -55,6 +55,12 @@ impl Tables {
         self.reviews.get_mut(&id).filter(|kept| kept.review.is_shown())
     }
 
+    /// Whatever became of them.
+    pub(super) fn all_of(&self, production: ProductionId) -> impl Iterator<Item = &Review> {
+        let ids = self.by_production.get(&production).into_iter().flatten();
+        ids.filter_map(|id| self.reviews.get(id)).map(|kept| &kept.review)
+    }
+
     pub(super) fn of(&self, production: ProductionId) -> impl Iterator<Item = &Review> {
         let ids = self.by_production.get(&production).into_iter().flatten();
         ids.filter_map(|id| self.shown(*id)).map(|kept| &kept.review)

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::events::ReviewEvent;
 use crate::id::ProductionId;
-use crate::reviews::contract::Revised;
+use crate::reviews::contract::{BATCH, Revised};
 use crate::reviews::{Becoming, Review, becoming};
 
 /// Writes what became of a review, and tells it, while nobody else changes it.
@@ -30,6 +30,39 @@ pub(super) async fn write(
     tell(transaction, &review, kind, now).await?;
     let version = add_up(transaction, review.production, adds).await?;
     Ok(Revised { review, version })
+}
+
+/// Removes the next reviews of a production, what cannot be read too, and tells it. All are locked before
+/// the rating is.
+pub(super) async fn remove_of(
+    transaction: &mut PgTransaction<'_>,
+    production: ProductionId,
+    now: Timestamp,
+) -> Result<Option<i64>> {
+    let next = sqlx::query_scalar!(
+        "SELECT id FROM reviews WHERE production_id = $1 ORDER BY id LIMIT $2 FOR UPDATE",
+        production.uuid(),
+        i64::try_from(BATCH).unwrap_or(i64::MAX),
+    );
+    let next = next.fetch_all(&mut **transaction).await?;
+    if next.is_empty() {
+        return Ok(None);
+    }
+    let counted = sqlx::query!(
+        r#"WITH gone AS (
+               DELETE FROM reviews WHERE id = ANY ($1)
+               RETURNING id, performance_id, rating, standing, version),
+           told AS (
+               INSERT INTO outbox (aggregate, version, performance_id, kind, seats, at_ms)
+               SELECT id, version + 1, performance_id, $2, 0, $3 FROM gone ORDER BY id)
+           SELECT coalesce(sum(rating) FILTER (WHERE standing = 'shown'), 0)::bigint AS "stars!",
+               count(*) FILTER (WHERE standing = 'shown') AS "reviews!" FROM gone"#,
+        &next,
+        ReviewEvent::Deleted.name(),
+        now.as_millis(),
+    );
+    let counted = counted.fetch_one(&mut **transaction).await?;
+    add_up(transaction, production, (-counted.stars, -counted.reviews)).await.map(Some)
 }
 
 /// The row of the rating is locked last, and until the commit: whoever changes another review of the

@@ -107,6 +107,13 @@ impl Reviews for PostgresReviews {
         Ok(row.map(|row| (row.author_id.into(), row.production_id.into())))
     }
 
+    async fn remove_of(&self, production: ProductionId, now: Timestamp) -> Result<Option<i64>> {
+        run_tx(&self.0, move |transaction| {
+            Box::pin(changes::remove_of(transaction, production, now))
+        })
+        .await
+    }
+
     /// What is paid is read under the lock of the review: of two who follow at once, the later one sees
     /// what is there then.
     async fn follow_purchases(

@@ -1,0 +1,91 @@
+//! What hangs on performances that do not take place: removed step by step, once all money is back. Each step
+//! may be done again, by whoever comes by.
+
+use crate::box_office::BoxOffice;
+use crate::catalog::{AuditEntry, Due, Performance, Revision};
+use crate::error::Result;
+use crate::page::Page;
+
+/// After how many batches of rows others have their turn.
+const BATCHES_MAX: usize = 50;
+
+impl BoxOffice {
+    /// Does what is due; answers how much it did.
+    pub(super) async fn clear(&self, performance: &Performance) -> Result<usize> {
+        let due = performance.details.due(self.now());
+        if due == Due::Nothing || !self.all_is_back(performance).await? {
+            return Ok(0);
+        }
+        match due {
+            Due::Nothing => Ok(0),
+            Due::Closing => self.mark(performance, "close", Performance::closed).await,
+            Due::Removing => self.remove_remains(performance).await,
+        }
+    }
+
+    /// Of the orders none is left to end.
+    async fn all_is_back(&self, performance: &Performance) -> Result<bool> {
+        Ok(self.backend().orders.selling.ending(performance.id).await?.left == 0)
+    }
+
+    /// The live sale first, which other servers might still show; the row that says how far it is last.
+    async fn remove_remains(&self, performance: &Performance) -> Result<usize> {
+        let (backend, id) = (self.backend(), performance.id);
+        backend.lines.close(id).await?;
+        backend.seats.remove(id).await?;
+        backend.lines.remove(id).await?;
+        let mut batches = 0;
+        while self.remove_rows(performance).await? {
+            batches += 1;
+            if batches == BATCHES_MAX {
+                return Ok(batches);
+            }
+        }
+        self.0.views.remove(&id);
+        let page = Page::new(Some(1), None)?;
+        let orders = backend.orders.selling.of_performance(id, None, page).await?;
+        if orders.items.is_empty() && orders.next.is_none() {
+            backend.catalog.remove(performance).await?;
+            self.0.sales.remove(&id);
+            return Ok(1);
+        }
+        self.mark(performance, "clear", Performance::cleared).await
+    }
+
+    /// A batch of each kind; whether there may be more.
+    async fn remove_rows(&self, performance: &Performance) -> Result<bool> {
+        let (backend, id) = (self.backend(), performance.id);
+        let more = backend.line_books.remove(id).await?
+            | backend.orders.selling.remove_quotas(id).await?
+            | backend.sold_seats.remove(id).await?;
+        Ok(more | self.remove_reviews(performance).await?)
+    }
+
+    /// Those of a production of which it was the last performance. Nobody can write another meanwhile: who
+    /// did has given back what was paid.
+    async fn remove_reviews(&self, performance: &Performance) -> Result<bool> {
+        if self.backend().catalog.has_others(performance).await? {
+            return Ok(false);
+        }
+        let production = performance.details.production_id;
+        let removed = self.backend().reviews.remove_of(production, self.now()).await?;
+        if let Some(version) = removed {
+            self.told_reviews_changed(production, version).await;
+        }
+        Ok(removed.is_some())
+    }
+
+    async fn mark(
+        &self,
+        performance: &Performance,
+        action: &str,
+        becomes: fn(Performance, crate::clock::Timestamp) -> Performance,
+    ) -> Result<usize> {
+        let (at, account_id, id) = (self.now(), performance.organizer_id, performance.id);
+        let audit = AuditEntry { at, account_id, action: action.into(), detail: String::new() };
+        let apply = Box::new(move |performance| Ok(becomes(performance, at)));
+        self.backend().catalog.revise(id, Revision { audit, apply }).await?;
+        self.0.sales.remove(&id);
+        Ok(1)
+    }
+}
