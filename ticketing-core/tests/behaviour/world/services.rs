@@ -41,6 +41,13 @@ impl Namespace {
         }
     }
 
+    /// Every key that Redis has of a performance, but for answers that are kept for a repeated request.
+    pub(crate) fn live_keys(&self, performance: PerformanceId) -> Vec<String> {
+        let mut redis = redis::Client::open(self.redis_url()).unwrap().get_connection().unwrap();
+        let keys: Vec<String> = redis.keys(format!("{{{}:{performance}}}:*", self.name)).unwrap();
+        keys.into_iter().filter(|key| !key.contains(":request:")).collect()
+    }
+
     /// What another version of the server might do to the books.
     pub(crate) async fn sql(&self, sql: &str) {
         let mut connection = self.postgres().await;
