@@ -130,3 +130,47 @@ pub struct VenueSection {
     #[serde(default)]
     pub general_admission: bool,
 }
+
+/// What of a house changes; what is left out stays. Its plan never changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(example = json!({"name": "Great hall"}))]
+pub struct VenueChange {
+    /// What it is called.
+    #[serde(deserialize_with = "crate::given::given", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 1000)]
+    pub name: Option<String>,
+    /// Where it stands.
+    #[serde(deserialize_with = "crate::given::given", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 1000)]
+    pub address: Option<String>,
+}
+
+/// Who sells in a house besides its owner: all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"accounts": ["0190f4a2-0000-7000-8000-000000000001"]}))]
+pub struct NewSellers {
+    /// Their accounts.
+    #[schema(max_items = 100)]
+    pub accounts: Vec<Uuid>,
+}
+
+/// Who sells in a house besides its owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "items": [{"account_id": "0190f4a2-0000-7000-8000-000000000001", "nickname": "promoter"}],
+}))]
+pub struct Sellers {
+    /// By account.
+    pub items: Vec<Seller>,
+}
+
+/// Somebody who sells in another's house.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Seller {
+    /// Who.
+    pub account_id: Uuid,
+    /// What they are called.
+    pub nickname: String,
+}

@@ -101,7 +101,7 @@ struct Inner {
     sales: DashMap<PerformanceId, (Timestamp, Arc<Sale>)>,
     /// Whose turn it is to read a performance, by its id.
     reading: [Mutex<()>; READERS],
-    venues: DashMap<VenueId, Arc<Venue>>,
+    venues: DashMap<VenueId, (Timestamp, Arc<Venue>)>,
     productions: DashMap<ProductionId, (Timestamp, Production)>,
     draws: DashMap<PerformanceId, KnownDraw>,
     /// Cancelled performances of which nothing was left to end, and until when nobody looks again.

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::id::{AccountId, PerformanceId, ProductionId, VenueId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
 use crate::page::{Page, Paged};
-use crate::text::folded;
+use crate::text::{OneLine, folded};
 
 /// Which performances a reader may see: those listed by now, and a caller's own at any time.
 #[derive(Clone, Debug)]
@@ -67,6 +67,8 @@ pub(crate) enum Remembered {
     Before(String),
 }
 
+/// What is said where a performance names a venue that is gone.
+pub(crate) const NO_VENUE: &str = "there is no such venue";
 /// How many cancelled performances one step looks at.
 pub(crate) const CLEARED_BATCH: usize = 100;
 
@@ -78,6 +80,21 @@ pub(crate) trait Catalog: Send + Sync {
     async fn add_venue(&self, venue: Venue, request: Option<Request>) -> Result<Remembered>;
     async fn venue(&self, id: VenueId) -> Result<Option<Arc<Venue>>>;
     async fn venues(&self, page: Page) -> Result<Paged<Arc<Venue>>>;
+    /// What a venue is called, and where it stands.
+    async fn venue_labels(&self, id: VenueId) -> Result<Option<(OneLine, OneLine)>>;
+    /// Writes these of a venue that is there.
+    async fn write_venue_labels(
+        &self,
+        id: VenueId,
+        name: &OneLine,
+        address: &OneLine,
+    ) -> Result<()>;
+    /// Removes a venue; a conflict where a performance is in it.
+    async fn remove_venue(&self, id: VenueId) -> Result<()>;
+    /// Who else than its owner sells in a venue, by id.
+    async fn sellers(&self, id: VenueId) -> Result<Vec<AccountId>>;
+    /// These do, and nobody else.
+    async fn set_sellers(&self, id: VenueId, sellers: &[AccountId]) -> Result<()>;
     async fn add_production(&self, production: Production) -> Result<()>;
     async fn production(&self, id: ProductionId) -> Result<Option<Production>>;
     async fn productions(&self, page: Page) -> Result<Paged<Production>>;

@@ -1,17 +1,18 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
 
-use super::contract::{CLEARED_BATCH, Remembered, Request, Visible};
+use super::contract::{CLEARED_BATCH, NO_VENUE, Remembered, Request, Visible};
 use super::{AUDIT_MAX, AuditEntry, Catalog, Performance, Production, Revision, Venue};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::id::{PerformanceId, ProductionId, VenueId};
+use crate::id::{AccountId, PerformanceId, ProductionId, VenueId};
 use crate::idempotency::{Kept, MemoryKeys};
 use crate::page::{Page, Paged, Position};
+use crate::text::OneLine;
 
 /// The catalog in memory.
 pub(crate) struct MemoryCatalog {
@@ -25,6 +26,7 @@ struct Tables {
     productions: BTreeMap<ProductionId, Production>,
     performances: BTreeMap<PerformanceId, Performance>,
     audit: BTreeMap<PerformanceId, Vec<AuditEntry>>,
+    sellers: BTreeMap<VenueId, BTreeSet<AccountId>>,
 }
 
 impl MemoryCatalog {
@@ -85,6 +87,47 @@ impl Catalog for MemoryCatalog {
         Ok(page.cut(tables.venues.values(), position, |venue| Some(venue.clone())))
     }
 
+    async fn venue_labels(&self, id: VenueId) -> Result<Option<(OneLine, OneLine)>> {
+        let tables = self.tables.lock();
+        Ok(tables.venues.get(&id).map(|venue| (venue.name.clone(), venue.address.clone())))
+    }
+
+    async fn write_venue_labels(
+        &self,
+        id: VenueId,
+        name: &OneLine,
+        address: &OneLine,
+    ) -> Result<()> {
+        let mut tables = self.tables.lock();
+        if let Some(venue) = tables.venues.get_mut(&id) {
+            *venue = Arc::new(venue.labelled(name.clone(), address.clone()));
+        }
+        Ok(())
+    }
+
+    async fn remove_venue(&self, id: VenueId) -> Result<()> {
+        let mut tables = self.tables.lock();
+        if tables.performances.values().any(|found| found.details.venue_id == id) {
+            return Err(Error::conflict("a performance is in this venue"));
+        }
+        tables.venues.remove(&id);
+        tables.sellers.remove(&id);
+        Ok(())
+    }
+
+    async fn sellers(&self, id: VenueId) -> Result<Vec<AccountId>> {
+        Ok(self.tables.lock().sellers.get(&id).into_iter().flatten().copied().collect())
+    }
+
+    async fn set_sellers(&self, id: VenueId, sellers: &[AccountId]) -> Result<()> {
+        let mut tables = self.tables.lock();
+        if !tables.venues.contains_key(&id) {
+            return Err(Error::NotFound("venue"));
+        }
+        tables.sellers.insert(id, sellers.iter().copied().collect());
+        Ok(())
+    }
+
     async fn add_production(&self, production: Production) -> Result<()> {
         self.tables.lock().productions.insert(production.id, production);
         Ok(())
@@ -113,6 +156,9 @@ impl Catalog for MemoryCatalog {
         let mut tables = self.tables.lock();
         let remembered = self.remember(request)?;
         if remembered == Remembered::Now {
+            if !tables.venues.contains_key(&performance.details.venue_id) {
+                return Err(Error::field("venue_id", NO_VENUE));
+            }
             tables.productions.extend(own.map(|own| (own.id, own)));
             tables.performances.insert(performance.id, performance);
         }

@@ -29,7 +29,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use self::change::PerformanceChange;
-pub(crate) use self::contract::{Catalog, Remembered, Request, Visible};
+pub(crate) use self::contract::{Catalog, NO_VENUE, Remembered, Request, Visible};
 pub use self::entry::Entry;
 pub use self::line_control::{LineControl, LineMode};
 pub(crate) use self::performance::SALE_MAX_AGE_MS;
@@ -132,6 +132,40 @@ pub struct VenueDetails {
     pub seat_map: Value,
 }
 
+/// What of a venue changes; what is left out stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VenueChange {
+    /// What it is called.
+    pub name: Option<String>,
+    /// Where it is.
+    pub address: Option<String>,
+}
+
+impl VenueChange {
+    /// Name and address as they are then.
+    pub(crate) fn applied_to(&self, before: &Venue) -> Result<(OneLine, OneLine)> {
+        let mut errors = FieldErrors::default();
+        let name = self.name.as_deref().unwrap_or(before.name.as_str());
+        let address = self.address.as_deref().unwrap_or(before.address.as_str());
+        let labels = labels(name, address, &mut errors);
+        errors.finish()?;
+        labels.ok_or_else(|| Error::internal("a text without a flaw is there"))
+    }
+}
+
+fn labels(name: &str, address: &str, errors: &mut FieldErrors) -> Option<(OneLine, OneLine)> {
+    let name = errors.text("name", OneLine::new(name, 1..=VENUE_TEXT_MAX));
+    let address = errors.text("address", OneLine::new(address, 0..=VENUE_TEXT_MAX));
+    Some((name?, address?))
+}
+
+impl Venue {
+    /// The same, called otherwise; its plan is not copied.
+    pub(crate) fn labelled(&self, name: OneLine, address: OneLine) -> Self {
+        Self { name, address, ..self.clone() }
+    }
+}
+
 /// A venue that was read from what an organizer said, with what the reader had no use for.
 #[derive(Clone, Debug)]
 pub(crate) struct ImportedVenue {
@@ -144,13 +178,12 @@ impl VenueDetails {
     /// The checked venue.
     pub(crate) fn import(&self, id: VenueId, organizer_id: AccountId) -> Result<ImportedVenue> {
         let mut errors = FieldErrors::default();
-        let name = errors.text("name", OneLine::new(&self.name, 1..=VENUE_TEXT_MAX));
-        let address = errors.text("address", OneLine::new(&self.address, 0..=VENUE_TEXT_MAX));
+        let labels = labels(&self.name, &self.address, &mut errors);
         let time_zone = time_zone(self.time_zone.as_deref().unwrap_or(TIME_ZONE_DEFAULT));
         let message = "the IANA name of a time zone, such as Asia/Seoul";
         errors.require(time_zone.is_some(), "time_zone", message);
         errors.finish()?;
-        let (Some(name), Some(address), Some(time_zone)) = (name, address, time_zone) else {
+        let (Some((name, address)), Some(time_zone)) = (labels, time_zone) else {
             return Err(Error::internal("a text without a flaw is there"));
         };
         let (map, dropped) = match &self.seat_map {

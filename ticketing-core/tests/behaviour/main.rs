@@ -105,6 +105,7 @@ mod ticks;
 #[cfg(all(feature = "broken-guards", feature = "services"))]
 mod unlocked;
 #[cfg(feature = "services")]
+mod venues;
 mod versions;
 #[cfg(feature = "services")]
 mod wiped;

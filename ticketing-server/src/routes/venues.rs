@@ -2,8 +2,8 @@ use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use ticketing_core::VenueId;
-use ticketing_core::catalog::{Section, SectionKind, Venue, VenueDetails};
+use ticketing_core::catalog::{Section, SectionKind, Venue, VenueChange, VenueDetails};
+use ticketing_core::{AccountId, VenueId};
 use ticketing_wire::page::PageQuery;
 use ticketing_wire::{Page, venues as wire};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
@@ -22,7 +22,8 @@ const LIST: &str = "venues";
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(add, list).layer(DefaultBodyLimit::max(PLAN_MAX_BYTES)))
-        .routes(routes!(show))
+        .routes(routes!(show, change, remove))
+        .routes(routes!(sellers, let_sell))
 }
 
 fn venue(venue: &Venue, dropped: Vec<String>) -> wire::Venue {
@@ -115,4 +116,84 @@ async fn show(
     asked: Asked,
 ) -> Answer<Response> {
     Ok(revalidated(&asked, &venue(&*app.office.venue(id).await?, Vec::new())))
+}
+
+/// Changes what a venue is called, and where it stands; its owner only.
+#[utoipa::path(
+    patch, path = "/v1/venues/{id}", operation_id = "change_venue", tag = "venues",
+    request_body = wire::VenueChange,
+    responses(
+        (status = 200, description = "the venue", body = wire::Venue),
+        (status = 403, description = "forbidden: it is not the caller's"),
+    )
+)]
+async fn change(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id<VenueId>,
+    Body(said): Body<wire::VenueChange>,
+) -> Answer<Json<wire::Venue>> {
+    let wire::VenueChange { name, address } = said;
+    let changed = app.office.change_venue(&caller, id, VenueChange { name, address }).await?;
+    Ok(Json(venue(&changed, Vec::new())))
+}
+
+/// Removes a venue in which there is no performance, also none that is over; its owner only.
+#[utoipa::path(
+    delete, path = "/v1/venues/{id}", operation_id = "delete_venue", tag = "venues",
+    responses(
+        (status = 204, description = "it is gone"),
+        (status = 403, description = "forbidden: it is not the caller's"),
+        (status = 409, description = "conflict: a performance is in it"),
+    )
+)]
+async fn remove(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id<VenueId>,
+) -> Answer<StatusCode> {
+    app.office.delete_venue(&caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn named(sellers: Vec<(AccountId, String)>) -> Json<wire::Sellers> {
+    let seller =
+        |(id, nickname): (AccountId, String)| wire::Seller { account_id: id.uuid(), nickname };
+    Json(wire::Sellers { items: sellers.into_iter().map(seller).collect() })
+}
+
+/// Who sells in a venue besides its owner; its owner only.
+#[utoipa::path(
+    get, path = "/v1/venues/{id}/sellers", operation_id = "venue_sellers", tag = "venues",
+    responses(
+        (status = 200, description = "who does", body = wire::Sellers),
+        (status = 403, description = "forbidden: it is not the caller's"),
+    )
+)]
+async fn sellers(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id<VenueId>,
+) -> Answer<Json<wire::Sellers>> {
+    Ok(named(app.office.venue_sellers(&caller, id).await?))
+}
+
+/// Lets these sell in a venue besides its owner, and nobody else; its owner only. What was put on sale
+/// stays.
+#[utoipa::path(
+    put, path = "/v1/venues/{id}/sellers", operation_id = "let_sell", tag = "venues",
+    request_body = wire::NewSellers,
+    responses(
+        (status = 200, description = "who does", body = wire::Sellers),
+        (status = 403, description = "forbidden: it is not the caller's"),
+    )
+)]
+async fn let_sell(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Id(id): Id<VenueId>,
+    Body(said): Body<wire::NewSellers>,
+) -> Answer<Json<wire::Sellers>> {
+    let accounts: Vec<AccountId> = said.accounts.into_iter().map(AccountId::from).collect();
+    Ok(named(app.office.let_sell(&caller, id, &accounts).await?))
 }

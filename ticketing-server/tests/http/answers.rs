@@ -88,7 +88,12 @@ fn read_by_the_client(route: &str, body: Value) -> Option<Value> {
         "POST /v1/accounts" | "GET /v1/me" | "PUT /v1/accounts/{account}/role" => {
             same::<accounts::Account>(body)
         }
-        "POST /v1/venues" | "GET /v1/venues/{venue}" => same::<venues::Venue>(body),
+        "POST /v1/venues" | "GET /v1/venues/{venue}" | "PATCH /v1/venues/{venue}" => {
+            same::<venues::Venue>(body)
+        }
+        "GET /v1/venues/{venue}/sellers" | "PUT /v1/venues/{venue}/sellers" => {
+            same::<venues::Sellers>(body)
+        }
         "GET /v1/venues" => same::<Page<venues::Venue>>(body),
         "POST /v1/productions"
         | "GET /v1/productions/{production}"

@@ -8,7 +8,7 @@ use crate::wire::{Request, text};
 
 /// Answers to: nobody, another buyer, the buyer, another organizer, the organizer, an
 /// administrator. Each of them shows the buyer's own place and pass.
-const EXPECTED: [(&str, [u16; 6]); 87] = [
+const EXPECTED: [(&str, [u16; 6]); 91] = [
     ("GET /v1/performances/{performance}/reviews", [200, 200, 200, 200, 200, 200]),
     // The buyer has written one.
     ("POST /v1/performances/{performance}/reviews", [401, 403, 409, 403, 403, 403]),
@@ -37,7 +37,12 @@ const EXPECTED: [(&str, [u16; 6]); 87] = [
     ("POST /v1/venues", [401, 403, 403, 201, 201, 201]),
     ("GET /v1/venues", [401, 200, 200, 200, 200, 200]),
     ("GET /v1/venues/{venue}", [401, 200, 200, 200, 200, 200]),
-    ("POST /v1/performances", [401, 403, 403, 201, 201, 201]),
+    ("PATCH /v1/venues/{venue}", [401, 403, 403, 403, 200, 200]),
+    ("GET /v1/venues/{venue}/sellers", [401, 403, 403, 403, 200, 200]),
+    ("PUT /v1/venues/{venue}/sellers", [401, 403, 403, 403, 200, 200]),
+    // A performance is in it.
+    ("DELETE /v1/venues/{venue}", [401, 403, 403, 403, 409, 409]),
+    ("POST /v1/performances", [401, 403, 403, 403, 201, 201]),
     ("GET /v1/performances", [200, 200, 200, 200, 200, 200]),
     ("GET /v1/ranking", [200, 200, 200, 200, 200, 200]),
     ("POST /v1/productions", [401, 403, 403, 201, 201, 201]),

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::accounts::{Account, Caller, Role};
 use crate::box_office::BoxOffice;
 use crate::catalog::{
-    LineControl, Listing, NewPerformance, Performance, PerformanceChange, Production, Remembered,
-    Request, Sale, SeatMap, Venue, Visible,
+    LineControl, Listing, NO_VENUE, NewPerformance, Performance, PerformanceChange, Production,
+    Remembered, Request, Sale, SeatMap, Venue, Visible,
 };
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldErrors, Result, readable};
@@ -93,9 +93,10 @@ impl BoxOffice {
         let now = self.now();
         let request = key.map(|key| (key, RequestHash::of("performance", "", &format!("{new:?}"))));
         let venue = self.venue(new.venue_id).await.map_err(|error| match error {
-            Error::NotFound(_) => Error::field("venue_id", "there is no such venue"),
+            Error::NotFound(_) => Error::field("venue_id", NO_VENUE),
             error => error,
         })?;
+        self.may_sell_in(&organizer, &venue).await?;
         let named = self.named_production(&organizer, new.production_id).await?;
         let id: PerformanceId = self.0.randomness.id(now);
         let own = ProductionId::from(id.uuid());

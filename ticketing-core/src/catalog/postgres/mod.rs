@@ -1,5 +1,6 @@
 mod ending;
 mod rows;
+mod venues;
 mod writes;
 
 use std::sync::Arc;
@@ -8,19 +9,18 @@ use async_trait::async_trait;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use self::rows::{PerformanceRow, ProductionRow, VenueRow};
+use self::rows::{PerformanceRow, ProductionRow};
 use self::writes::{
     insert_audit, insert_performance, insert_production, remember, update_performance,
 };
 use super::contract::{Remembered, Request};
-use super::stored_map::StoredMap;
 use super::{AUDIT_MAX, AuditEntry, Catalog, Performance, Production, Revision, Venue, Visible};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, readable};
 use crate::id::{AccountId, PerformanceId, ProductionId, VenueId};
 use crate::page::{Page, Paged, Position};
 use crate::services::postgres::run_tx;
-use crate::text::folded;
+use crate::text::{OneLine, folded};
 
 /// How many rows one step of folding takes.
 const FOLD_BATCH: i64 = 200;
@@ -37,55 +37,40 @@ impl PostgresCatalog {
 #[async_trait]
 impl Catalog for PostgresCatalog {
     async fn add_venue(&self, venue: Venue, request: Option<Request>) -> Result<Remembered> {
-        let stored = StoredMap::from(&*venue.map);
-        let seat_map = serde_json::to_string(&stored).map_err(Error::internal)?;
-        let (venue, request, seat_map) = (&venue, request.as_ref(), &seat_map);
-        run_tx(&self.0, move |transaction| {
-            Box::pin(async move {
-                let remembered = remember(transaction, request).await?;
-                if remembered != Remembered::Now {
-                    return Ok(remembered);
-                }
-                sqlx::query!(
-                    "INSERT INTO venues (id, organizer_id, name, address, time_zone, seat_map)
-                 VALUES ($1, $2, $3, $4, $5, $6)",
-                    venue.id.uuid(),
-                    venue.organizer_id.uuid(),
-                    venue.name.as_str(),
-                    venue.address.as_str(),
-                    venue.time_zone,
-                    seat_map,
-                )
-                .execute(&mut **transaction)
-                .await?;
-                Ok(remembered)
-            })
-        })
-        .await
+        venues::add(&self.0, venue, request).await
     }
 
     async fn venue(&self, id: VenueId) -> Result<Option<Arc<Venue>>> {
-        let row = sqlx::query_as!(
-            VenueRow,
-            "SELECT id, organizer_id, name, address, time_zone, seat_map FROM venues
-             WHERE id = $1",
-            id.uuid()
-        );
-        let row = row.fetch_optional(&self.0).await?;
-        Ok(row.map(Venue::try_from).transpose()?.map(Arc::new))
+        venues::venue(&self.0, id).await
     }
 
     async fn venues(&self, page: Page) -> Result<Paged<Arc<Venue>>> {
-        let rows = sqlx::query_as!(
-            VenueRow,
-            "SELECT id, organizer_id, name, address, time_zone, seat_map FROM venues
-             WHERE id > $1 ORDER BY id LIMIT $2",
-            page.after().id,
-            page.fetch_limit(),
-        );
-        let rows = rows.fetch_all(&self.0).await?.into_iter();
-        let position = |row: &VenueRow| Position::by_id(row.id);
-        Ok(page.cut(rows, position, |row| readable(row.try_into()).map(Arc::new)))
+        venues::list(&self.0, page).await
+    }
+
+    async fn venue_labels(&self, id: VenueId) -> Result<Option<(OneLine, OneLine)>> {
+        venues::labels(&self.0, id).await
+    }
+
+    async fn write_venue_labels(
+        &self,
+        id: VenueId,
+        name: &OneLine,
+        address: &OneLine,
+    ) -> Result<()> {
+        venues::write_labels(&self.0, id, name, address).await
+    }
+
+    async fn remove_venue(&self, id: VenueId) -> Result<()> {
+        venues::remove(&self.0, id).await
+    }
+
+    async fn sellers(&self, id: VenueId) -> Result<Vec<AccountId>> {
+        venues::sellers(&self.0, id).await
+    }
+
+    async fn set_sellers(&self, id: VenueId, sellers: &[AccountId]) -> Result<()> {
+        venues::set_sellers(&self.0, id, sellers).await
     }
 
     async fn add_production(&self, production: Production) -> Result<()> {

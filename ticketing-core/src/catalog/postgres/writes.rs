@@ -3,10 +3,10 @@
 use sqlx::PgTransaction;
 
 use super::rows::Columns;
-use crate::catalog::contract::{Remembered, Request};
+use crate::catalog::contract::{NO_VENUE, Remembered, Request};
 use crate::catalog::stored::merged;
 use crate::catalog::{AuditEntry, Performance, Production};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::PerformanceId;
 use crate::idempotency::postgres::keep_first;
 
@@ -68,8 +68,16 @@ pub(super) async fn insert_performance(
         columns.genre_key,
     )
     .execute(&mut **transaction)
-    .await?;
-    Ok(())
+    .await
+    .map(drop)
+    .map_err(in_no_venue)
+}
+
+fn in_no_venue(error: sqlx::Error) -> Error {
+    match error.as_database_error().and_then(|error| error.constraint()) {
+        Some("performances_venue") => Error::field("venue_id", NO_VENUE),
+        _ => error.into(),
+    }
 }
 
 /// Writes a performance over itself; what this version does not know stays.
