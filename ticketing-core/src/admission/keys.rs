@@ -26,11 +26,17 @@ pub(crate) const LAYOUT: u32 = 1;
 /// The line's keys under an epoch, in the order of `lua/line.lua`; the buckets of accounts follow.
 const LINE_KEYS: [&str; 9] =
     ["line", "present", "asked", "ready", "admitted", "ended", "turns", "chosen", "earlier"];
+/// How long it is told that a sale is closed: longer than an older server works on it.
+const CLOSED_KEPT_SECONDS: i64 = KEPT_SECONDS + 24 * 3600;
 /// How many keys one script removes.
 const REMOVED_MAX: usize = 2_000;
 
 static CLOSE: LazyLock<Script> = LazyLock::new(|| script(&[include_str!("lua/close.lua")]));
 static REMOVE: LazyLock<Script> = LazyLock::new(|| script(&[include_str!("lua/remove.lua")]));
+
+/// The layout of a live sale that is closed, which no server knows, an older one neither; `lua/close.lua`
+/// says the same.
+pub(crate) const CLOSED_LAYOUT: &str = "0";
 
 /// In a build without the guard, every run of Redis is taken for the same.
 const UNCOMPARED: &str = "any";
@@ -144,6 +150,9 @@ impl Keys {
                     tries += 1;
                     self.starts.forget(performance);
                 }
+                Err(ScriptError::Layout(layout)) if layout == CLOSED_LAYOUT => {
+                    return Err(Error::NotFound("sale"));
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -163,7 +172,7 @@ impl Keys {
     pub(super) async fn close(&self, performance: PerformanceId) -> Result<Option<Live>> {
         let session = self.redis.session().await?;
         let mut close = CLOSE.prepare_invoke();
-        close.key(self.guard(performance));
+        close.key(self.guard(performance)).arg(CLOSED_KEPT_SECONDS);
         let epoch: Option<String> = self.redis.run(&session, &close).await.map_err(Error::from)?;
         let run_id = self.run_id(&session);
         let epoch = epoch.and_then(|epoch| epoch.parse().ok());
@@ -176,13 +185,13 @@ impl Keys {
         self.unlink(&live, keys.iter().map(|key| self.in_epoch(&live, key)).collect()).await
     }
 
-    /// Removes what is left of a live sale: the line, and then what said that it is closed.
+    /// Removes what is left of a line that is closed. The guard, which says so to servers of before, goes by
+    /// itself when none of them would begin the sale anew.
     pub(super) async fn remove_line(&self, performance: PerformanceId) -> Result<()> {
         let Some(live) = self.close(performance).await? else { return Ok(()) };
         let line = LINE_KEYS.iter().map(|key| self.in_epoch(&live, key));
         let buckets = (0..BUCKETS).map(|bucket| self.in_epoch(&live, &bucket_key(bucket)));
-        self.unlink(&live, line.chain(buckets).collect()).await?;
-        self.unlink(&live, vec![self.guard(performance)]).await
+        self.unlink(&live, line.chain(buckets).collect()).await
     }
 
     async fn unlink(&self, live: &Live, keys: Vec<String>) -> Result<()> {

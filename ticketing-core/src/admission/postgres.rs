@@ -233,11 +233,16 @@ impl LineBooks for PostgresLineBooks {
         let journal = sqlx::query!(
             "DELETE FROM admissions WHERE (performance_id, epoch, tick) IN (
                  SELECT performance_id, epoch, tick FROM admissions WHERE performance_id = $1
-                 LIMIT $2)",
+                 LIMIT $2 FOR UPDATE SKIP LOCKED)",
             performance.uuid(),
             REMOVED_MAX,
         );
-        if journal.execute(&self.0).await?.rows_affected() > 0 {
+        journal.execute(&self.0).await?;
+        let more = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT 1 FROM admissions WHERE performance_id = $1) AS "more!""#,
+            performance.uuid(),
+        );
+        if more.fetch_one(&self.0).await? {
             return Ok(true);
         }
         sqlx::query!(

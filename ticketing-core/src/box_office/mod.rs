@@ -106,8 +106,8 @@ struct Inner {
     draws: DashMap<PerformanceId, KnownDraw>,
     /// Cancelled performances of which nothing was left to end, and until when nobody looks again.
     ended: DashMap<PerformanceId, Timestamp>,
-    /// Behind which cancelled performance is looked on next.
-    clearing: tokio::sync::Mutex<Option<PerformanceId>>,
+    /// The same, of what hangs on it.
+    clearing: DashMap<PerformanceId, Timestamp>,
     fronts: Fronts,
     rankings: Rankings,
     /// What this process last saw of each running sale.
@@ -221,7 +221,7 @@ impl BoxOffice {
             productions: DashMap::new(),
             draws: DashMap::new(),
             ended: DashMap::new(),
-            clearing: tokio::sync::Mutex::default(),
+            clearing: DashMap::new(),
             fronts: Fronts::default(),
             rankings: Rankings::default(),
             views: DashMap::new(),

@@ -69,8 +69,8 @@ pub(crate) enum Remembered {
 
 /// What is said where a performance names a venue that is gone.
 pub(crate) const NO_VENUE: &str = "there is no such venue";
-/// How many cancelled performances one step looks at.
-pub(crate) const CLEARED_BATCH: usize = 100;
+/// How many cancelled performances are listed at once.
+pub(crate) const CLEARED_BATCH: usize = 1_000;
 
 /// Productions, venues and performances in the books. Each verb is atomic.
 /// A list passes over what cannot be read.
@@ -128,7 +128,7 @@ pub(crate) trait Catalog: Send + Sync {
     /// Performances that do not take place and on which something may hang, by id, behind that one; at
     /// most a batch.
     async fn to_clear(&self, behind: Option<PerformanceId>) -> Result<Vec<PerformanceId>>;
-    /// Whether another performance of what this one shows is not cancelled.
+    /// Whether another performance of what this one shows takes place, or has money that is not back.
     async fn has_others(&self, performance: &Performance) -> Result<bool>;
     /// A performance of which nothing was ordered goes, with what was changed about it and a production that
     /// was made with it and shows nothing else.

@@ -233,7 +233,7 @@ impl Catalog for MemoryCatalog {
         let production = performance.details.production_id;
         let is_other = |other: &Performance| {
             let is_of_it = other.details.production_id == production;
-            is_of_it && other.id != performance.id && other.details.cancelled_at.is_none()
+            is_of_it && other.id != performance.id && other.details.closed_at.is_none()
         };
         Ok(self.tables.lock().performances.values().any(is_other))
     }

@@ -22,6 +22,8 @@ mod seat_map;
 mod stored;
 #[cfg(feature = "services")]
 mod stored_map;
+#[cfg(feature = "services")]
+mod stored_merge;
 mod stored_rules;
 
 use std::sync::Arc;

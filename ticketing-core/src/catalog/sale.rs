@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::{Performance, Policy, SeatMap};
+use crate::error::{Error, Result};
 use crate::id::PerformanceId;
 use crate::money::Money;
 
@@ -28,6 +29,12 @@ impl Sale {
     /// The performance's id.
     pub fn id(&self) -> PerformanceId {
         self.performance.id
+    }
+
+    /// The same, where there is or may be a live sale of it.
+    pub(crate) fn live(&self) -> Result<&Self> {
+        let is_closed = self.performance.details.closed_at.is_some();
+        if is_closed { Err(Error::NotFound("sale")) } else { Ok(self) }
     }
 
     /// Its policy.

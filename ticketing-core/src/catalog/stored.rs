@@ -2,7 +2,6 @@
 //! newer server are passed over, and kept when the row is written again.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::line_control::Pace;
 use super::policy::{Policy, Reentry};
@@ -236,36 +235,11 @@ impl From<StoredLineControl> for LineControl {
     }
 }
 
-/// What is written where something stands already: fields that this version does not know stay.
-pub(crate) fn merged(before: Value, after: Value) -> Value {
-    match (before, after) {
-        (Value::Object(mut before), Value::Object(after)) => {
-            for (name, value) in after {
-                let merged = match before.remove(&name) {
-                    Some(known) => merged(known, value),
-                    None => value,
-                };
-                before.insert(name, merged);
-            }
-            Value::Object(before)
-        }
-        (_, after) => after,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn fields_of_a_newer_server_stay_when_an_older_one_writes() {
-        let before = json!({"a": 1, "policy": {"new": true, "hold_seconds": 1}, "prices": [1, 2]});
-        let after = json!({"a": 2, "policy": {"hold_seconds": 9}, "prices": [3]});
-        let kept = json!({"a": 2, "policy": {"new": true, "hold_seconds": 9}, "prices": [3]});
-        assert_eq!(merged(before, after), kept);
-    }
 
     #[test]
     fn a_row_of_another_version_is_read() {

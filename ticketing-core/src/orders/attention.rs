@@ -24,6 +24,11 @@ pub enum AttentionReason {
 }
 
 impl AttentionReason {
+    /// A person ends it, by saying that it was seen.
+    pub(crate) const fn by_a_person(self) -> bool {
+        matches!(self, Self::RefundedElsewhere | Self::Disputed)
+    }
+
     /// Every reason.
     pub const ALL: [Self; 7] = [
         Self::WrongAmount,

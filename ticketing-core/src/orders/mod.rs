@@ -43,7 +43,7 @@ pub use self::rules::Quote;
 pub(crate) use self::rules::{
     BeginPayment, CancelOrder, Canceller, EntryRules, Heard, Judged, Known, NewOrder,
     RefundPayment, Reversed, Terms, annul, begin_payment, cancel, end, enter, expire, let_charge,
-    place, quote, refund_payment, reversed, seen, send_again, send_refund, settle, used,
+    place, quote, redriven, refund_payment, reversed, seen, send_again, send_refund, settle, used,
 };
 pub(crate) use self::scan::NewScan;
 pub use self::scan::{Annulled, CheckIn, Conflict, Direction, Scan};

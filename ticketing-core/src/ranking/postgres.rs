@@ -122,11 +122,17 @@ impl SoldSeats for PostgresSoldSeats {
     async fn remove(&self, performance: PerformanceId) -> Result<bool> {
         let orders = sqlx::query!(
             "DELETE FROM sold_orders WHERE order_id IN (
-                 SELECT order_id FROM sold_orders WHERE performance_id = $1 LIMIT $2)",
+                 SELECT order_id FROM sold_orders WHERE performance_id = $1 LIMIT $2
+                 FOR UPDATE SKIP LOCKED)",
             performance.uuid(),
             FORGOTTEN_MAX,
         );
-        if orders.execute(&self.0).await?.rows_affected() > 0 {
+        orders.execute(&self.0).await?;
+        let more = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT 1 FROM sold_orders WHERE performance_id = $1) AS "more!""#,
+            performance.uuid(),
+        );
+        if more.fetch_one(&self.0).await? {
             return Ok(true);
         }
         sqlx::query!(

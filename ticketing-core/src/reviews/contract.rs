@@ -69,6 +69,17 @@ pub(crate) struct Recount {
     pub(crate) counted: Rating,
 }
 
+/// What was removed of a production's reviews.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Removed {
+    /// There were none.
+    Nothing,
+    /// Likes of the next ones.
+    Likes,
+    /// Some of them: the version of what a list shows.
+    Reviews { version: i64 },
+}
+
 /// Reviews in the books. Each verb is atomic: what lists show changes with the rating, the version and
 /// the event, or not at all. A list passes over what cannot be read.
 #[async_trait]
@@ -97,9 +108,9 @@ pub(crate) trait Reviews: Send + Sync {
         production: ProductionId,
         now: Timestamp,
     ) -> Result<Option<i64>>;
-    /// The next reviews of a production that shows nothing any more go, whatever became of them, with what
-    /// hangs on them; at most a batch. Answers the production's version where there were any.
-    async fn remove_of(&self, production: ProductionId, now: Timestamp) -> Result<Option<i64>>;
+    /// The next reviews of a production that shows nothing any more go, whatever became of them, after what
+    /// hangs on them; at most a batch.
+    async fn remove_of(&self, production: ProductionId, now: Timestamp) -> Result<Removed>;
     /// Likes it, or does not like it any more; once or often is the same. Answers how many do, and the
     /// production and its version where something changed. Nothing where it is not shown.
     async fn like(
@@ -137,5 +148,8 @@ pub(crate) trait Reviews: Send + Sync {
 
 /// How many reports of a review are shown.
 pub(crate) const REPORTS_SHOWN: usize = 50;
+/// How many likes are removed at once.
+#[cfg(feature = "services")]
+pub(crate) const LIKES_REMOVED_MAX: i64 = 2_000;
 /// How many reviews or productions one background step takes.
 pub(crate) const BATCH: usize = 100;

@@ -31,6 +31,8 @@ pub(crate) struct Session {
 pub(crate) enum ScriptError {
     /// The state is of another epoch or another run of Redis: repair, then try again.
     Stale,
+    /// The state is laid out in another way, this one.
+    Layout(String),
     Failed(Error),
 }
 
@@ -38,6 +40,9 @@ impl From<ScriptError> for Error {
     fn from(error: ScriptError) -> Self {
         match error {
             ScriptError::Stale => Self::Unavailable("the live sale is being repaired".into()),
+            ScriptError::Layout(layout) => {
+                Self::unreadable("live", "layout", layout, "another server's")
+            }
             ScriptError::Failed(error) => error,
         }
     }
@@ -92,8 +97,7 @@ impl Redis {
             Ok(answer) => Ok(answer),
             Err(error) if error.code() == Some("STALE") => Err(ScriptError::Stale),
             Err(error) if error.code() == Some("LAYOUT") => {
-                let layout = error.detail().unwrap_or_default();
-                Err(ScriptError::Failed(Error::unreadable("live", "layout", layout, "a newer one")))
+                Err(ScriptError::Layout(error.detail().unwrap_or_default().to_owned()))
             }
             Err(error) => {
                 if error.is_io_error() || error.is_connection_dropped() || error.is_timeout() {

@@ -17,13 +17,14 @@ use crate::error::{Error, Result};
 type Tended = (&'static str, Duration, fn(&BoxOffice) -> BoxFuture<'_, Result<Step>>);
 
 /// Every step that keeps sales going without anybody asking.
-const STEPS: [Tended; 16] = [
+const STEPS: [Tended; 17] = [
     ("lines", Duration::from_millis(200), |office| tended_once(office).boxed()),
     ("push", Duration::from_millis(200), |office| office.step_push().boxed()),
     ("expiry", Duration::from_millis(500), |office| office.step_expiry().boxed()),
     ("payments", Duration::from_secs(1), |office| office.step_payments().boxed()),
     ("refunds", Duration::from_secs(1), |office| office.step_refunds().boxed()),
     ("cancellations", Duration::from_secs(1), |office| office.step_cancellations().boxed()),
+    ("clearing", Duration::from_secs(5), |office| office.step_clearing().boxed()),
     ("movements", Duration::from_secs(10), |office| office.step_movements().boxed()),
     ("seats", Duration::from_secs(5), |office| office.step_seats().boxed()),
     ("events", Duration::from_millis(100), |office| office.step_events().boxed()),

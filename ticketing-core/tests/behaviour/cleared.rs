@@ -18,15 +18,15 @@ use crate::sale::OnSale;
 use crate::world::World;
 
 /// Longer than one step waits for what was under way before it.
-const SETTLED_SECONDS: u64 = 61;
+pub(crate) const SETTLED_SECONDS: u64 = 61;
 /// More steps than anything here takes.
-const STEPS_MAX: u32 = 50;
+pub(crate) const STEPS_MAX: u32 = 50;
 
-async fn cancel(world: &World, sale: &OnSale) -> CancellationProgress {
+pub(crate) async fn cancel(world: &World, sale: &OnSale) -> CancellationProgress {
     world.office.cancel_performance(&sale.organizer, sale.id).await.unwrap()
 }
 
-async fn progress(world: &World, sale: &OnSale) -> CancellationProgress {
+pub(crate) async fn progress(world: &World, sale: &OnSale) -> CancellationProgress {
     world.office.performance_cancellation(&sale.organizer, sale.id).await.unwrap()
 }
 
@@ -34,9 +34,14 @@ async fn progress(world: &World, sale: &OnSale) -> CancellationProgress {
 pub(crate) async fn cleared(world: &World) {
     for _ in 0..STEPS_MAX {
         world.advance_seconds(SETTLED_SECONDS);
-        world.office.step_cancellations().await.unwrap();
+        ends_and_clears(world).await;
         in_the_end(world).await;
     }
+}
+
+pub(crate) async fn ends_and_clears(world: &World) {
+    world.office.step_cancellations().await.unwrap();
+    world.office.step_clearing().await.unwrap();
 }
 
 async fn production_of(world: &World, sale: &OnSale) -> ProductionId {
@@ -44,7 +49,7 @@ async fn production_of(world: &World, sale: &OnSale) -> ProductionId {
     view.performance.details.production_id
 }
 
-async fn paid(world: &World, sale: &OnSale, seat: u32) -> (Caller, Order) {
+pub(crate) async fn paid(world: &World, sale: &OnSale, seat: u32) -> (Caller, Order) {
     let visitor = world.admitted(sale).await;
     let order = world.bought(&visitor, &[seat]).await;
     (visitor.caller, order)
@@ -109,6 +114,63 @@ behaviour! {
         adds_up(&world).await;
     }
 
+    async fn reviews_stay_until_all_the_money_of_their_production_is_back(world: World) {
+        let sale = soon(&world, world.organizer().await, None).await;
+        let production = production_of(&world, &sale).await;
+        let other = soon(&world, sale.organizer, Some(production)).await;
+        let author = guest(&world, &sale, 0).await;
+        let (_, stuck) = paid(&world, &other, 0).await;
+        begins(&world);
+        let review = write(&world, &author, sale.id, 4).await.unwrap().review.id;
+        let not_returned = [stuck.payment.to_string()].into();
+        world.wire.gateway().set_faults(FaultPlan { not_returned, ..FaultPlan::default() });
+        cancel(&world, &sale).await;
+        cancel(&world, &other).await;
+        cleared(&world).await;
+        assert_eq!(progress(&world, &sale).await.remains, Remains::Gone);
+        assert_eq!(progress(&world, &other).await.state, CancellationState::Parked);
+        assert_eq!(listed(&world, sale.id).await, [review]);
+    }
+
+    async fn what_is_paid_late_goes_back_before_and_after_everything_else_is_gone(world: World) {
+        let sale = soon(&world, world.organizer().await, None).await;
+        paid(&world, &sale, 0).await;
+        let mut late = Vec::new();
+        for seat in [1, 2] {
+            let visitor = world.admitted(&sale).await;
+            late.push((world.ordered(&visitor, &[seat]).await, visitor));
+        }
+        // They end for want of payment, and only then is the performance cancelled.
+        world.advance_seconds(900);
+        world.settle_down().await;
+        cancel(&world, &sale).await;
+        let pay = async |place: usize| {
+            let payment = late[place].0.payment;
+            world.wire.is_announced(payment).await;
+            world.wire.gateway().control(payment, "pay", serde_json::json!({})).await;
+            crate::contradictions::hear(&world, payment, &format!("late {place}")).await;
+        };
+        for _ in 0..3 {
+            world.advance_seconds(SETTLED_SECONDS);
+            ends_and_clears(&world).await;
+        }
+        assert_eq!(progress(&world, &sale).await.remains, Remains::Kept, "the money comes first");
+        world.settle_down().await;
+        world.advance_seconds(SETTLED_SECONDS);
+        ends_and_clears(&world).await;
+        assert_eq!(progress(&world, &sale).await.remains, Remains::Going);
+        pay(0).await;
+        cleared(&world).await;
+        assert_eq!(progress(&world, &sale).await.remains, Remains::Gone);
+        pay(1).await;
+        cleared(&world).await;
+        for (order, visitor) in &late {
+            let shown = world.office.order(&visitor.caller, order.id).await.unwrap();
+            assert_ne!(shown.order.status, OrderStatus::Paid);
+        }
+        assert_eq!(crate::parts::cancels(&world).await.len(), 3);
+    }
+
     async fn one_without_orders_disappears_whole(world: World) {
         let sale = soon(&world, world.organizer().await, None).await;
         let production = production_of(&world, &sale).await;
@@ -158,91 +220,4 @@ behaviour! {
         assert_eq!(progress(&world, &sale).await.remains, Remains::Gone);
         assert_eq!(listed(&world, sale.id).await, []);
     }
-}
-
-/// Of a cleared performance these tables say something, and no others: what the books need, and who changed
-/// what.
-#[cfg(feature = "services")]
-const KEPT: [&str; 6] =
-    ["movements", "orders", "outbox", "performance_audit", "sales_counters", "tickets"];
-
-/// In which tables of the namespace there is something of a performance.
-#[cfg(feature = "services")]
-async fn tables_with(world: &World, sale: &OnSale) -> Vec<String> {
-    let tables = "SELECT string_agg(table_name, ' ' ORDER BY table_name)
-         FROM information_schema.columns NATURAL JOIN information_schema.tables
-         WHERE table_type = 'BASE TABLE' AND table_schema = current_schema() AND column_name = 'performance_id'";
-    let tables = world.namespace().sql_text(tables).await.unwrap();
-    let mut with = Vec::new();
-    for table in tables.split(' ') {
-        let rows = format!(
-            "SELECT count(*)::text FROM {table} WHERE performance_id = '{}'",
-            sale.id.uuid()
-        );
-        if world.namespace().sql_text(&rows).await.as_deref() != Some("0") {
-            with.push(table.to_owned());
-        }
-    }
-    with
-}
-
-/// Five hundred orders and three hundred reviews; every server dies after one step.
-#[cfg(feature = "services")]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs ./services up"]
-async fn whichever_server_dies_another_ends_it() {
-    crate::world::on_services(|world: crate::world::World| async move {
-        let sale = crowd(&world, ORDERS).await;
-        begins(&world);
-        for (author, _) in &sale.1[..REVIEWS] {
-            write(&world, author, sale.0.id, 3).await.unwrap();
-        }
-        let sale = sale.0;
-        all_told(&world, &world).await;
-        cancel(&world, &sale).await;
-        let mut servers = 0;
-        while !matches!(progress(&world, &sale).await.remains, Remains::Gone) {
-            servers += 1;
-            assert!(servers < STEPS_MAX, "there is no end of it");
-            let one = world.another_office().await;
-            one.office.step_cancellations().await.unwrap();
-            drop(one);
-            in_the_end(&world).await;
-            world.advance_seconds(SETTLED_SECONDS);
-        }
-        assert!(servers > 3, "several took part");
-        let ended = progress(&world, &sale).await;
-        let all = u64::try_from(ORDERS).unwrap();
-        assert_eq!((ended.orders_total, ended.refunded), (all, all));
-        assert_eq!(crate::parts::cancels(&world).await.len(), ORDERS, "each once");
-        all_told(&world, &world).await;
-        while world.office.step_sold().await.unwrap() == ticketing_core::Step::Worked {}
-        assert_eq!(tables_with(&world, &sale).await, KEPT);
-        assert_eq!(world.namespace().live_keys(sale.id), [String::new(); 0]);
-        assert_eq!(listed(&world, sale.id).await, []);
-        adds_up(&world).await;
-    })
-    .await;
-}
-
-#[cfg(feature = "services")]
-const ORDERS: usize = 500;
-#[cfg(feature = "services")]
-const REVIEWS: usize = 300;
-
-/// A performance that so many have paid for.
-#[cfg(feature = "services")]
-async fn crowd(world: &World, count: usize) -> (OnSale, Vec<(Caller, Order)>) {
-    use ticketing_core::catalog::{NewPerformance, Policy};
-    let organizer = world.organizer().await;
-    let venue = world.venue(&organizer, &crate::sale::hall(1_000)).await;
-    let details = world.details(venue, &[("Regular", Some(crate::sale::PRICE))]);
-    let starts_at = world.now().plus_seconds(crate::reviews::BEGINS_IN_SECONDS);
-    let policy = Policy { line_capacity: 10_000, ..Policy::default() };
-    let sale = world.put_on_sale(organizer, NewPerformance { starts_at, policy, ..details }).await;
-    let mut bought = Vec::with_capacity(count);
-    for seat in 0..u32::try_from(count).unwrap() {
-        bought.push(paid(world, &sale, seat).await);
-    }
-    (sale, bought)
 }

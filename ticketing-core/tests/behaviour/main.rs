@@ -88,6 +88,8 @@ mod payments;
 mod places;
 mod plans;
 mod ranking;
+#[cfg(feature = "services")]
+mod remains;
 mod repeats;
 mod review_lists;
 mod review_refunds;

@@ -1,18 +1,12 @@
 //! Performances that do not take place: the sale ends, and every order's money goes back.
 
-use futures_util::stream::{self, StreamExt};
-
 use crate::accounts::Caller;
 use crate::box_office::BoxOffice;
 use crate::catalog::{Performance, Remains};
 use crate::error::{Error, Result, readable};
 use crate::id::{OrderId, PerformanceId};
-use crate::orders::{AttentionReason, Ending};
+use crate::orders::{AttentionReason, Demand, Dossier, Ending, redriven};
 use crate::page::Page;
-
-/// How many orders' refunds are tried again by one call, and how many at once.
-const REDRIVEN_MAX: usize = 100;
-const REDRIVEN_AT_ONCE: usize = 8;
 
 /// How far the end of a performance is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,8 +77,8 @@ impl BoxOffice {
         self.progress(&sale.performance).await
     }
 
-    /// Looks at the refunds that the provider refused, and has them tried again at once; for
-    /// administrators. The rest is left for the next call, where there are very many.
+    /// Has the refunds tried again at once that the provider refused, but for what a person has to decide
+    /// about first; for administrators.
     pub async fn redrive_cancellation(
         &self,
         caller: &Caller,
@@ -93,25 +87,14 @@ impl BoxOffice {
         self.administrator(caller).await?;
         let sale = self.owned_sale(caller, id).await?;
         sale.performance.details.cancelled_at.ok_or(Error::NotFound("cancellation"))?;
-        let parked = self.backend().orders.selling.ending(id).await?.parked;
-        let refused = parked.into_iter().filter(|(_, why)| *why == AttentionReason::RefundRefused);
-        let redriven = refused
-            .take(REDRIVEN_MAX)
-            .map(|(order, _)| async move { readable(self.redrive_refunds(caller, order).await) });
-        stream::iter(redriven).buffer_unordered(REDRIVEN_AT_ONCE).collect::<Vec<_>>().await;
-        self.progress(&sale.performance).await
-    }
-
-    async fn redrive_refunds(&self, caller: &Caller, order: OrderId) -> Result<()> {
-        let Some(dossier) = self.backend().orders.changing.dossier(order).await? else {
-            return Ok(());
-        };
-        for (payment, why) in dossier.attended {
+        let now = self.now();
+        for (order, why) in self.backend().orders.selling.ending(id).await?.parked {
             if why == AttentionReason::RefundRefused {
-                self.settle_payment(caller, payment).await?;
+                let rule = |dossier: &Dossier, _: Option<&Demand>| Ok(redriven(dossier, now));
+                readable(self.decide(order, None, rule).await);
             }
         }
-        Ok(())
+        self.progress(&sale.performance).await
     }
 
     async fn progress(&self, performance: &Performance) -> Result<CancellationProgress> {

@@ -228,7 +228,8 @@ impl BoxOffice {
         }
         // A sale that cannot be seen now is shown all the same, without its numbers.
         let sale = self.sale(performance.id, now).await?;
-        let seats = tokio::time::timeout(COUNTED_WITHIN, self.recent_seats(&sale, now)).await;
+        let seats = async { self.recent_seats(sale.live()?, now).await };
+        let seats = tokio::time::timeout(COUNTED_WITHIN, seats).await;
         let counts = seats.ok().and_then(Result::ok).map(|seats| seats.counts());
         let status = match () {
             () if details.cancelled_at.is_some() => SaleStatus::Cancelled,

@@ -94,6 +94,7 @@ impl BoxOffice {
         account: AccountId,
     ) -> Result<()> {
         let sale = self.owned_sale(caller, performance).await?;
+        sale.live()?;
         if self.backend().accounts.account(account).await?.is_none() {
             return Err(Error::NotFound("account"));
         }

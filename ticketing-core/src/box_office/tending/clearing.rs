@@ -1,19 +1,42 @@
 //! What hangs on performances that do not take place: removed step by step, once all money is back. Each step
 //! may be done again, by whoever comes by.
 
+use super::Step;
+use super::ending::is_due;
 use crate::box_office::BoxOffice;
 use crate::catalog::{AuditEntry, Due, Performance, Revision};
-use crate::error::Result;
+use crate::clock::Timestamp;
+use crate::error::{Result, readable};
+use crate::id::PerformanceId;
 use crate::page::Page;
+use crate::reviews::Removed;
 
 /// After how many batches of rows others have their turn.
 const BATCHES_MAX: usize = 50;
 
 impl BoxOffice {
+    /// Removes what hangs on performances that do not take place. One that cannot be cleared holds up no
+    /// other.
+    pub async fn step_clearing(&self) -> Result<Step> {
+        let mut cleared = 0;
+        for id in self.cancelled().await? {
+            if is_due(&self.0.clearing, id, self.now()) {
+                let done = readable(self.clear(id).await).unwrap_or(0);
+                if done == 0 {
+                    self.0.clearing.insert(id, self.again_at(id));
+                }
+                cleared += done;
+            }
+        }
+        Ok(Step::of(cleared))
+    }
+
     /// Does what is due; answers how much it did.
-    pub(super) async fn clear(&self, performance: &Performance) -> Result<usize> {
+    async fn clear(&self, id: PerformanceId) -> Result<usize> {
+        let sale = self.sale(id, self.now()).await?;
+        let performance = &sale.performance;
         let due = performance.details.due(self.now());
-        if due == Due::Nothing || !self.all_is_back(performance).await? {
+        if due == Due::Nothing || !self.all_is_back(id).await? {
             return Ok(0);
         }
         match due {
@@ -23,12 +46,15 @@ impl BoxOffice {
         }
     }
 
-    /// Of the orders none is left to end.
-    async fn all_is_back(&self, performance: &Performance) -> Result<bool> {
-        Ok(self.backend().orders.selling.ending(performance.id).await?.left == 0)
+    /// Of the orders none is left to end, and no money.
+    async fn all_is_back(&self, id: PerformanceId) -> Result<bool> {
+        let selling = &self.backend().orders.selling;
+        Ok(selling.to_end(id, None).await?.is_empty() && selling.ending(id).await?.left == 0)
     }
 
-    /// The live sale first, which other servers might still show; the row that says how far it is last.
+    /// The live sale first, which other servers might still show; the row that says how far it is last. A
+    /// payment that comes late may still have its seats until the quotas are gone, and none later: so
+    /// it is asked once more whether all is back after that.
     async fn remove_remains(&self, performance: &Performance) -> Result<usize> {
         let (backend, id) = (self.backend(), performance.id);
         backend.lines.close(id).await?;
@@ -41,15 +67,23 @@ impl BoxOffice {
                 return Ok(batches);
             }
         }
+        if !self.all_is_back(id).await? {
+            self.0.ended.remove(&id);
+            return Ok(0);
+        }
         self.0.views.remove(&id);
         let page = Page::new(Some(1), None)?;
         let orders = backend.orders.selling.of_performance(id, None, page).await?;
-        if orders.items.is_empty() && orders.next.is_none() {
+        let done = if orders.items.is_empty() && orders.next.is_none() {
             backend.catalog.remove(performance).await?;
             self.0.sales.remove(&id);
-            return Ok(1);
-        }
-        self.mark(performance, "clear", Performance::cleared).await
+            1
+        } else {
+            self.mark(performance, "clear", Performance::cleared).await?
+        };
+        self.0.ended.remove(&id);
+        self.0.clearing.remove(&id);
+        Ok(done)
     }
 
     /// A batch of each kind; whether there may be more.
@@ -68,18 +102,21 @@ impl BoxOffice {
             return Ok(false);
         }
         let production = performance.details.production_id;
-        let removed = self.backend().reviews.remove_of(production, self.now()).await?;
-        if let Some(version) = removed {
-            self.told_reviews_changed(production, version).await;
+        match self.backend().reviews.remove_of(production, self.now()).await? {
+            Removed::Nothing => Ok(false),
+            Removed::Likes => Ok(true),
+            Removed::Reviews { version } => {
+                self.told_reviews_changed(production, version).await;
+                Ok(true)
+            }
         }
-        Ok(removed.is_some())
     }
 
     async fn mark(
         &self,
         performance: &Performance,
         action: &str,
-        becomes: fn(Performance, crate::clock::Timestamp) -> Performance,
+        becomes: fn(Performance, Timestamp) -> Performance,
     ) -> Result<usize> {
         let (at, account_id, id) = (self.now(), performance.organizer_id, performance.id);
         let audit = AuditEntry { at, account_id, action: action.into(), detail: String::new() };

@@ -167,6 +167,7 @@ impl BoxOffice {
         sale: &Sale,
         now: Timestamp,
     ) -> Result<KnownDraw> {
+        sale.live()?;
         if let Some(known) = self.0.draws.get(&sale.id())
             && (known.ranks.is_some()
                 || now.as_millis() - known.read_at.as_millis() <= DRAW_MAX_AGE_MS)

@@ -1,10 +1,12 @@
 //! The orders of performances that do not take place.
 
+use dashmap::DashMap;
 use futures_util::stream::{self, StreamExt};
 
 use super::Step;
 use crate::box_office::BoxOffice;
 use crate::catalog::{AuditEntry, Performance, Revision, Sale};
+use crate::clock::Timestamp;
 use crate::error::{Error, Result, readable};
 use crate::id::{OrderId, PerformanceId};
 use crate::orders::{Demand, Dossier, end};
@@ -16,37 +18,63 @@ const REASON: &str = "The performance was cancelled.";
 const ENDED_AT_ONCE: usize = 16;
 /// After how many endings a step lets others have their turn.
 const ENDINGS_MAX: usize = 200;
-/// How soon a performance of which nothing was left to end is looked at again.
+/// How soon a performance of which nothing was left to end is looked at again, and for how long; after that
+/// what is left of it waits for a person.
 const AGAIN_MS: i64 = 30_000;
+const RECENT_MS: i64 = 24 * 3_600_000;
+const AGAIN_LATER_MS: i64 = 10 * 60_000;
+
+/// Whether nobody has found a moment ago that there is nothing to do.
+pub(super) fn is_due(
+    again_at: &DashMap<PerformanceId, Timestamp>,
+    id: PerformanceId,
+    now: Timestamp,
+) -> bool {
+    again_at.get(&id).is_none_or(|again_at| *again_at <= now)
+}
 
 impl BoxOffice {
-    /// Ends the orders of performances that do not take place, some at a time, and then removes what hangs on
-    /// them. Any server goes on where another one left off: what there is to do is what the books are. One
-    /// that cannot be ended holds up no other.
+    /// Ends the orders of performances that do not take place, some at a time. Any server goes on where
+    /// another one left off: what there is to do is what the orders are. One that cannot be ended holds
+    /// up no other.
     pub async fn step_cancellations(&self) -> Result<Step> {
-        let mut behind = self.0.clearing.lock().await;
-        let cancelled = self.backend().catalog.to_clear(*behind).await?;
-        let (mut ended, now) = (0, self.now());
-        *behind = cancelled.last().copied();
-        for id in cancelled {
-            if self.0.ended.get(&id).is_some_and(|until| now < *until) {
-                continue;
+        let mut ended = 0;
+        for id in self.cancelled().await? {
+            if is_due(&self.0.ended, id, self.now()) {
+                let done = readable(self.end_one(id).await).unwrap_or(0);
+                if done == 0 {
+                    self.0.ended.insert(id, self.again_at(id));
+                }
+                ended += done;
             }
-            ended += readable(self.end_or_clear(id).await).unwrap_or(0);
         }
         Ok(Step::of(ended))
     }
 
-    async fn end_or_clear(&self, id: PerformanceId) -> Result<usize> {
+    async fn end_one(&self, id: PerformanceId) -> Result<usize> {
         let sale = self.sale(id, self.now()).await?;
-        let mut done = self.end_orders(&sale).await?;
-        if done == 0 {
-            done = self.clear(&sale.performance).await?;
+        self.end_orders(&sale).await
+    }
+
+    /// Performances that do not take place and on which something may hang.
+    pub(super) async fn cancelled(&self) -> Result<Vec<PerformanceId>> {
+        let mut all = Vec::new();
+        loop {
+            let next = self.backend().catalog.to_clear(all.last().copied()).await?;
+            if next.is_empty() {
+                return Ok(all);
+            }
+            all.extend(next);
         }
-        if done == 0 {
-            self.0.ended.insert(id, self.now().plus_millis(AGAIN_MS));
-        }
-        Ok(done)
+    }
+
+    /// When one of which nothing could be done is looked at again.
+    pub(super) fn again_at(&self, id: PerformanceId) -> Timestamp {
+        let now = self.now();
+        let sale = self.known_sale(id, now);
+        let since = sale.and_then(|sale| sale.performance.details.cancelled_at);
+        let is_recent = since.is_none_or(|at| now < at.plus_millis(RECENT_MS));
+        now.plus_millis(if is_recent { AGAIN_MS } else { AGAIN_LATER_MS })
     }
 
     async fn end_orders(&self, sale: &Sale) -> Result<usize> {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use dashmap::DashMap;
+use dashmap::{DashMap, DashSet};
 use redis::Script;
 
-use crate::admission::keys::{Keys, LAYOUT, Live};
+use crate::admission::keys::{CLOSED_LAYOUT, Keys, LAYOUT, Live};
 use crate::admission::postgres::PostgresLineBooks;
 use crate::admission::{LineStart, LineStarts, NEAR_INTERVALS_MS};
 use crate::catalog::postgres::PostgresCatalog;
@@ -36,6 +36,8 @@ pub(in crate::box_office) struct Repair {
     guards: Guards,
     /// Which epoch is good for which run of Redis, as far as this process knows.
     known: DashMap<PerformanceId, (String, u32)>,
+    /// Of which there is no live sale any more, as far as this process was asked.
+    closed: DashSet<PerformanceId>,
     /// One repair at a time in a process: the others wait for what it learns, not for a
     /// connection each.
     repairing: tokio::sync::Mutex<()>,
@@ -58,7 +60,7 @@ impl Repair {
         guards: Guards,
     ) -> Self {
         let (known, repairing) = (DashMap::new(), tokio::sync::Mutex::default());
-        Self { books, redis, namespace, guards, known, repairing }
+        Self { books, redis, namespace, guards, known, closed: DashSet::new(), repairing }
     }
 
     async fn sale(&self, performance: PerformanceId) -> Result<Sale> {
@@ -137,11 +139,18 @@ impl LineStarts for Repair {
         if let Some(epoch) = known() {
             return Ok(epoch);
         }
+        if self.closed.contains(&performance) {
+            return Err(Error::NotFound("sale"));
+        }
         let _repairing = self.repairing.lock().await;
         if let Some(epoch) = known() {
             return Ok(epoch);
         }
-        let epoch = self.repair(performance).await?;
+        let repaired = self.repair(performance).await;
+        if matches!(repaired, Err(Error::NotFound("sale"))) {
+            self.closed.insert(performance);
+        }
+        let epoch = repaired?;
         self.known.insert(performance, (run_id.to_owned(), epoch));
         Ok(epoch)
     }
@@ -182,6 +191,9 @@ async fn guard_of(keys: &Keys, live: &Live) -> Result<Option<(u32, String)>> {
     call.key(keys.guard(live.performance));
     let (epoch, run_id, layout): (Option<u32>, Option<String>, Option<u32>) =
         keys.run_in(live, &call).await?;
+    if layout.is_some_and(|layout| layout.to_string() == CLOSED_LAYOUT) {
+        return Err(Error::NotFound("sale"));
+    }
     if let Some(layout) = layout.filter(|layout| *layout != LAYOUT) {
         let row = format!("{} {layout}", live.performance);
         return Err(Error::unreadable("live", "layout", row, "a newer one: not repaired"));

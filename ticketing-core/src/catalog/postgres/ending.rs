@@ -25,7 +25,7 @@ pub(super) async fn to_clear(
 pub(super) async fn has_others(pool: &PgPool, performance: &Performance) -> Result<bool> {
     let others = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM performances
-           WHERE coalesce(production_id, id) = $1 AND id <> $2 AND NOT is_cancelled) AS "others!""#,
+           WHERE coalesce(production_id, id) = $1 AND id <> $2 AND NOT is_closed) AS "others!""#,
         performance.details.production_id.uuid(),
         performance.id.uuid(),
     );

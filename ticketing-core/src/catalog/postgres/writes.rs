@@ -4,7 +4,7 @@ use sqlx::PgTransaction;
 
 use super::rows::Columns;
 use crate::catalog::contract::{NO_VENUE, Remembered, Request};
-use crate::catalog::stored::merged;
+use crate::catalog::stored_merge::merged;
 use crate::catalog::{AuditEntry, Performance, Production};
 use crate::error::{Error, Result};
 use crate::id::PerformanceId;

@@ -79,9 +79,16 @@ pub(super) async fn ending(pool: &PgPool, performance: PerformanceId) -> Result<
 pub(super) async fn remove_quotas(pool: &PgPool, performance: PerformanceId) -> Result<bool> {
     let removed = sqlx::query!(
         "DELETE FROM quotas WHERE (performance_id, account_id) IN (
-             SELECT performance_id, account_id FROM quotas WHERE performance_id = $1 LIMIT $2)",
+             SELECT performance_id, account_id FROM quotas WHERE performance_id = $1 LIMIT $2
+             FOR UPDATE SKIP LOCKED)",
         performance.uuid(),
         QUOTAS_MAX,
     );
-    Ok(removed.execute(pool).await?.rows_affected() > 0)
+    removed.execute(pool).await?;
+    // What another server is removing just now is not gone yet.
+    let more = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM quotas WHERE performance_id = $1) AS "more!""#,
+        performance.uuid(),
+    );
+    Ok(more.fetch_one(pool).await?)
 }

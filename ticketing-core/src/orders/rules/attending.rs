@@ -61,11 +61,25 @@ fn some_of(dossier: &Dossier, payment: PaymentId, seats: &[u32]) -> Result<Optio
 
 /// A person has seen what somebody else did to a payment; what the provider refused is tried at once.
 pub(crate) fn seen(dossier: &Dossier, payment: PaymentId, now: Timestamp) -> Option<Change> {
-    let by_a_person = [AttentionReason::RefundedElsewhere, AttentionReason::Disputed];
     let mut draft = Draft::of(dossier, now);
-    draft.after.attended.retain(|(of, why)| *of != payment || !by_a_person.contains(why));
+    draft.after.attended.retain(|(of, why)| *of != payment || !why.by_a_person());
     for refund in &mut draft.after.refunds {
         if refund.payment == payment && refund.status == RefundStatus::NeedsAttention {
+            refund.next_at = Some(now);
+        }
+    }
+    draft.finish()
+}
+
+/// What the provider refused to give back is tried again now, but for payments that a person has to decide
+/// about first.
+pub(crate) fn redriven(dossier: &Dossier, now: Timestamp) -> Option<Change> {
+    let mut draft = Draft::of(dossier, now);
+    for refund in &mut draft.after.refunds {
+        let undecided =
+            |(of, why): &(PaymentId, AttentionReason)| *of == refund.payment && why.by_a_person();
+        let is_stuck = refund.status == RefundStatus::NeedsAttention;
+        if is_stuck && !dossier.attended.iter().any(undecided) {
             refund.next_at = Some(now);
         }
     }

@@ -15,7 +15,7 @@ mod refunding;
 mod returning;
 mod settling;
 
-pub(crate) use self::attending::{RefundPayment, refund_payment, seen};
+pub(crate) use self::attending::{RefundPayment, redriven, refund_payment, seen};
 pub(crate) use self::cancelling::{CancelOrder, cancel, used};
 pub(crate) use self::ending::end;
 pub(crate) use self::entering::{EntryRules, Judged, Known, annul, enter};

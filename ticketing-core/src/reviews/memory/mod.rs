@@ -10,7 +10,9 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 
 use self::tables::{Kept, Tables, rating};
-use super::contract::{BATCH, REPORTS_SHOWN, Recount, Report, Reported, Reviews, Revised, Rule};
+use super::contract::{
+    BATCH, REPORTS_SHOWN, Recount, Removed, Report, Reported, Reviews, Revised, Rule,
+};
 use super::listing::searched;
 use super::{Becoming, Rating, Review, ReviewSort, Standing, becoming, mark};
 use crate::catalog::memory::MemoryCatalog;
@@ -153,13 +155,13 @@ impl Reviews for MemoryReviews {
         })
     }
 
-    async fn remove_of(&self, production: ProductionId, now: Timestamp) -> Result<Option<i64>> {
+    async fn remove_of(&self, production: ProductionId, now: Timestamp) -> Result<Removed> {
         let mut tables = self.tables.lock();
         let next: Vec<Review> = tables.all_of(production).take(BATCH).cloned().collect();
         let removed = next
             .into_iter()
             .map(|before| self.write(&mut tables, before, None, ReviewEvent::Deleted, now).version);
-        Ok(removed.last())
+        Ok(removed.last().map_or(Removed::Nothing, |version| Removed::Reviews { version }))
     }
 
     async fn like(

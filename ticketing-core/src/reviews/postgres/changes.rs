@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::events::ReviewEvent;
 use crate::id::ProductionId;
-use crate::reviews::contract::{BATCH, Revised};
+use crate::reviews::contract::{BATCH, LIKES_REMOVED_MAX, Removed, Revised};
 use crate::reviews::{Becoming, Review, becoming};
 
 /// Writes what became of a review, and tells it, while nobody else changes it.
@@ -38,7 +38,7 @@ pub(super) async fn remove_of(
     transaction: &mut PgTransaction<'_>,
     production: ProductionId,
     now: Timestamp,
-) -> Result<Option<i64>> {
+) -> Result<Removed> {
     let next = sqlx::query_scalar!(
         "SELECT id FROM reviews WHERE production_id = $1 ORDER BY id LIMIT $2 FOR UPDATE",
         production.uuid(),
@@ -46,7 +46,16 @@ pub(super) async fn remove_of(
     );
     let next = next.fetch_all(&mut **transaction).await?;
     if next.is_empty() {
-        return Ok(None);
+        return Ok(Removed::Nothing);
+    }
+    let likes = sqlx::query!(
+        "DELETE FROM review_likes WHERE (review_id, account_id) IN (
+             SELECT review_id, account_id FROM review_likes WHERE review_id = ANY ($1) LIMIT $2)",
+        &next,
+        LIKES_REMOVED_MAX,
+    );
+    if likes.execute(&mut **transaction).await?.rows_affected() > 0 {
+        return Ok(Removed::Likes);
     }
     let counted = sqlx::query!(
         r#"WITH gone AS (
@@ -62,7 +71,8 @@ pub(super) async fn remove_of(
         now.as_millis(),
     );
     let counted = counted.fetch_one(&mut **transaction).await?;
-    add_up(transaction, production, (-counted.stars, -counted.reviews)).await.map(Some)
+    let version = add_up(transaction, production, (-counted.stars, -counted.reviews)).await?;
+    Ok(Removed::Reviews { version })
 }
 
 /// The row of the rating is locked last, and until the commit: whoever changes another review of the

@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use self::rows::ReviewRow;
-use super::contract::{BATCH, Recount, Report, Reported, Reviews, Revised, Rule};
+use super::contract::{BATCH, Recount, Removed, Report, Reported, Reviews, Revised, Rule};
 use super::{Rating, Review, ReviewSort, mark};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -107,7 +107,7 @@ impl Reviews for PostgresReviews {
         Ok(row.map(|row| (row.author_id.into(), row.production_id.into())))
     }
 
-    async fn remove_of(&self, production: ProductionId, now: Timestamp) -> Result<Option<i64>> {
+    async fn remove_of(&self, production: ProductionId, now: Timestamp) -> Result<Removed> {
         run_tx(&self.0, move |transaction| {
             Box::pin(changes::remove_of(transaction, production, now))
         })

@@ -5,7 +5,7 @@ use crate::orders::attention::AttentionReason;
 use crate::orders::change::Change;
 use crate::orders::dossier::Dossier;
 use crate::orders::refund::RefundStatus;
-use crate::orders::rules::{Heard, Reversed, reversed, send_refund};
+use crate::orders::rules::{Heard, Reversed, redriven, reversed, send_refund};
 use crate::payments::{CancellationStatus, FactStatus, Reversal};
 
 /// A refund of everything, sent.
@@ -86,4 +86,19 @@ fn a_refund_that_the_provider_does_not_do_needs_a_person_and_is_tried_on() {
         tries += 1;
     }
     assert_eq!(tries, 8);
+}
+
+#[test]
+fn what_was_refused_is_tried_again_unless_a_person_has_to_decide_about_the_payment() {
+    let (sent, id) = refunding();
+    assert!(redriven(&sent, at(5).now).is_none(), "nothing was refused");
+    let never = Reversed::Hopeless("MAX_CANCEL_COUNT_REACHED".into());
+    let stuck = reversed(&sent, (id, 1), &never, at(4).now).expect("it is heard");
+    let mut stuck = sent.clone().with(&stuck);
+    let again = redriven(&stuck, at(5).now).expect("it is tried again");
+    assert_eq!(again.refunds[0].next_at, Some(at(5).now));
+    assert!(again.closed.is_empty(), "until the money is back");
+    let payment = stuck.refunds[0].payment;
+    stuck.attended.push((payment, AttentionReason::Disputed));
+    assert!(redriven(&stuck, at(5).now).is_none(), "the bank may give it back");
 }
