@@ -70,14 +70,12 @@ pub(crate) struct Recount {
 }
 
 /// What was removed of a production's reviews.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Removed {
-    /// There were none.
-    Nothing,
-    /// Likes of the next ones.
-    Likes,
-    /// Some of them: the version of what a list shows.
-    Reviews { version: i64 },
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Removed {
+    /// There was something, and may be more.
+    pub(crate) is_any: bool,
+    /// The version of what a list shows, where some reviews went.
+    pub(crate) version: Option<i64>,
 }
 
 /// Reviews in the books. Each verb is atomic: what lists show changes with the rating, the version and

@@ -15,7 +15,7 @@ mod stored_page;
 mod written;
 
 pub use self::contract::{Likes, RatingDifference, Report};
-pub(crate) use self::contract::{Recount, Removed, Reviews, Revised, Rule};
+pub(crate) use self::contract::{Recount, Reviews, Revised, Rule};
 pub(crate) use self::first_page::{FIRST_PAGE, FIRST_PAGES_KEPT_MS, FirstPage};
 pub use self::listing::{Rating, ReviewListing, ReviewSort, SEARCH_MAX, SEARCH_MIN};
 pub use self::review::{Reply, Review, Ruling, Standing};

@@ -106,8 +106,8 @@ mod texts;
 mod ticks;
 #[cfg(all(feature = "broken-guards", feature = "services"))]
 mod unlocked;
-#[cfg(feature = "services")]
 mod venues;
+#[cfg(feature = "services")]
 mod versions;
 #[cfg(feature = "services")]
 mod wiped;

@@ -9,7 +9,6 @@ use crate::clock::Timestamp;
 use crate::error::{Result, readable};
 use crate::id::PerformanceId;
 use crate::page::Page;
-use crate::reviews::Removed;
 
 /// After how many batches of rows others have their turn.
 const BATCHES_MAX: usize = 50;
@@ -102,14 +101,11 @@ impl BoxOffice {
             return Ok(false);
         }
         let production = performance.details.production_id;
-        match self.backend().reviews.remove_of(production, self.now()).await? {
-            Removed::Nothing => Ok(false),
-            Removed::Likes => Ok(true),
-            Removed::Reviews { version } => {
-                self.told_reviews_changed(production, version).await;
-                Ok(true)
-            }
+        let removed = self.backend().reviews.remove_of(production, self.now()).await?;
+        if let Some(version) = removed.version {
+            self.told_reviews_changed(production, version).await;
         }
+        Ok(removed.is_any)
     }
 
     async fn mark(

@@ -161,7 +161,8 @@ impl Reviews for MemoryReviews {
         let removed = next
             .into_iter()
             .map(|before| self.write(&mut tables, before, None, ReviewEvent::Deleted, now).version);
-        Ok(removed.last().map_or(Removed::Nothing, |version| Removed::Reviews { version }))
+        let version = removed.last();
+        Ok(Removed { is_any: version.is_some(), version })
     }
 
     async fn like(

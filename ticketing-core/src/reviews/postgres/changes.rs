@@ -46,7 +46,7 @@ pub(super) async fn remove_of(
     );
     let next = next.fetch_all(&mut **transaction).await?;
     if next.is_empty() {
-        return Ok(Removed::Nothing);
+        return Ok(Removed::default());
     }
     let likes = sqlx::query!(
         "DELETE FROM review_likes WHERE (review_id, account_id) IN (
@@ -55,7 +55,7 @@ pub(super) async fn remove_of(
         LIKES_REMOVED_MAX,
     );
     if likes.execute(&mut **transaction).await?.rows_affected() > 0 {
-        return Ok(Removed::Likes);
+        return Ok(Removed { is_any: true, version: None });
     }
     let counted = sqlx::query!(
         r#"WITH gone AS (
@@ -72,7 +72,7 @@ pub(super) async fn remove_of(
     );
     let counted = counted.fetch_one(&mut **transaction).await?;
     let version = add_up(transaction, production, (-counted.stars, -counted.reviews)).await?;
-    Ok(Removed::Reviews { version })
+    Ok(Removed { is_any: true, version: Some(version) })
 }
 
 /// The row of the rating is locked last, and until the commit: whoever changes another review of the
