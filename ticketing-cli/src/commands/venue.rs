@@ -194,7 +194,7 @@ mod tests {
         .unwrap();
         let table = properties(&venue).to_string();
         assert!(table.contains("Floor 10 (2 for wheelchairs), Stand 2"), "{table}");
-        assert!(table.contains("dropped    zones[0].colour"), "{table}");
-        assert!(table.contains("dropped    zones[1].colour"), "{table}");
+        assert!(table.contains("dropped     zones[0].colour"), "{table}");
+        assert!(table.contains("dropped     zones[1].colour"), "{table}");
     }
 }
