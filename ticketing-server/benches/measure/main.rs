@@ -1,9 +1,10 @@
 //! What the box office costs, measured against services and limits of the same run:
 //! `eval "$(./services env)"; cargo bench -p ticketing-server --bench measure -- NAME..`, where a
-//! name is `ratios`, `reviews`, `ranking`, `line`, or one part of the line: `draw`, `embedded`, `redis`, `listeners`,
+//! name is `ratios`, `reviews`, `ranking`, `events`, `line`, or one part of the line: `draw`, `embedded`, `redis`, `listeners`,
 //! `users`.
 
 mod connection;
+mod events;
 mod line;
 mod office;
 mod ranking;
@@ -17,12 +18,12 @@ async fn main() -> anyhow::Result<()> {
         return office::serve_gateway().await;
     }
     let known = |word: &String| {
-        ["ratios", "reviews", "ranking", "line"].contains(&&**word)
+        ["ratios", "reviews", "ranking", "events", "line"].contains(&&**word)
             || line::PARTS.contains(&&**word)
     };
     anyhow::ensure!(
         !named.is_empty() && named.iter().all(known),
-        "name what to measure: ratios, reviews, ranking, line, or of the line: {}",
+        "name what to measure: ratios, reviews, ranking, events, line, or of the line: {}",
         line::PARTS.join(", ")
     );
     if named.iter().any(|word| word == "ratios") {
@@ -33,6 +34,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if named.iter().any(|word| word == "ranking") {
         ranking::measure().await?;
+    }
+    if named.iter().any(|word| word == "events") {
+        events::measure().await?;
     }
     line::measure(&named).await
 }

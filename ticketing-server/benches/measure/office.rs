@@ -19,6 +19,8 @@ use tokio::net::TcpListener;
 /// The word by which this program is the gateway, and where its secret is.
 pub(crate) const GATEWAY: &str = "gateway";
 const GATEWAY_SECRET: &str = "MEASURED_GATEWAY_SECRET";
+const ORGANIZER: &str = "organizer@example.org";
+const PASSWORD: &str = "a password of the measurement";
 /// Longer than any measurement.
 const A_YEAR_SECONDS: u32 = 365 * 24 * 3600;
 
@@ -46,36 +48,38 @@ impl Measured {
     }
 
     pub(crate) async fn on_services() -> anyhow::Result<Self> {
+        Self::on_services_with(KafkaSettings::at(setting("TICKETING_KAFKA"))).await
+    }
+
+    pub(crate) async fn on_services_with(kafka: KafkaSettings) -> anyhow::Result<Self> {
         let randomness = Randomness::from_system();
         let namespace = format!("ratios_{:016x}", u64::from_be_bytes(randomness.bytes()));
         let (gateway, provider) = provider(&randomness)?;
-        let office = BoxOffice::connect(ServicesSettings {
-            postgres: setting("TICKETING_POSTGRES").into(),
-            redis: setting("TICKETING_REDIS").into(),
-            kafka: KafkaSettings::at(setting("TICKETING_KAFKA")),
-            namespace: namespace.clone(),
-            keep_connections: true,
-            clock: None,
-            signing_key: SigningKey::new(randomness.bytes()),
-            provider,
-            randomness,
-            #[cfg(feature = "broken-guards")]
-            broken: ticketing_core::Broken::default(),
-        })
-        .await?;
+        let office = connected(&namespace, kafka, provider).await?;
         office.migrate().await?;
         Ok(Self { office, namespace, gateway })
     }
 
+    /// One more server of the same deployment.
+    pub(crate) async fn another_server(&self, kafka: KafkaSettings) -> anyhow::Result<BoxOffice> {
+        let settings = PortOneSettings::live(self.gateway.url.clone(), "of nobody".to_owned().into());
+        connected(&self.namespace, kafka, Arc::new(PortOne::new(settings)?)).await
+    }
+
+    /// Who owns the sales.
+    pub(crate) async fn organizer(&self) -> anyhow::Result<Caller> {
+        self.sign_in(ORGANIZER, &SecretString::from(PASSWORD)).await
+    }
+
     /// A standing hall that is on sale, by an organizer of its own.
     pub(crate) async fn sale(&self, places: u32, capacity: u32) -> anyhow::Result<PerformanceId> {
-        let password = SecretString::from("a password of the measurement");
+        let password = SecretString::from(PASSWORD);
         self.office.ensure_administrator("administrator@example.org", &password).await?;
         let administrator = self.sign_in("administrator@example.org", &password).await?;
         let organizer = self
             .office
             .sign_up(SignUp {
-                email: "organizer@example.org".into(),
+                email: ORGANIZER.into(),
                 password: password.clone(),
                 name: "Organizer".into(),
                 nickname: "organizer".into(),
@@ -92,8 +96,7 @@ impl Measured {
         places: u32,
         capacity: u32,
     ) -> anyhow::Result<PerformanceId> {
-        let password = SecretString::from("a password of the measurement");
-        let organizer = self.sign_in("organizer@example.org", &password).await?;
+        let organizer = self.organizer().await?;
         let plan = format!(
             "name = 'Hall'\n[[categories]]\nname = 'Standing'\n\
              [[areas]]\nname = 'Floor'\ncategory = 'Standing'\nplaces = {places}\n"
@@ -131,7 +134,7 @@ impl Measured {
 
     /// Synthetic buyers, signed in.
     pub(crate) async fn buyers(&self, count: u32) -> anyhow::Result<Vec<(Caller, String)>> {
-        let password = SecretString::from("a password of the measurement");
+        let password = SecretString::from(PASSWORD);
         let administrator = self.sign_in("administrator@example.org", &password).await?;
         let buyers = self.office.add_synthetic_buyers(&administrator, count).await?;
         buyers
@@ -150,6 +153,28 @@ impl Measured {
         let session = self.office.sign_in(email, password).await?;
         Ok(self.office.authenticate(&session.access_token)?)
     }
+}
+
+async fn connected(
+    namespace: &str,
+    kafka: KafkaSettings,
+    provider: Arc<PortOne>,
+) -> anyhow::Result<BoxOffice> {
+    let randomness = Randomness::from_system();
+    let office = BoxOffice::connect(ServicesSettings {
+        postgres: setting("TICKETING_POSTGRES").into(),
+        redis: setting("TICKETING_REDIS").into(),
+        kafka,
+        namespace: namespace.to_owned(),
+        keep_connections: true,
+        clock: None,
+        signing_key: SigningKey::new(randomness.bytes()),
+        provider,
+        randomness,
+        #[cfg(feature = "broken-guards")]
+        broken: ticketing_core::Broken::default(),
+    });
+    Ok(office.await?)
 }
 
 pub(crate) fn setting(name: &str) -> String {
