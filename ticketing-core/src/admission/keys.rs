@@ -32,6 +32,9 @@ const CLOSED_KEPT_SECONDS: i64 = KEPT_SECONDS + 24 * 3600;
 const REMOVED_MAX: usize = 2_000;
 
 static CLOSE: LazyLock<Script> = LazyLock::new(|| script(&[include_str!("lua/close.lua")]));
+/// Nothing is left to remove.
+static FORGET: LazyLock<Script> =
+    LazyLock::new(|| Script::new("return redis.call('HDEL', KEYS[1], 'epoch')"));
 static REMOVE: LazyLock<Script> = LazyLock::new(|| script(&[include_str!("lua/remove.lua")]));
 
 /// The layout of a live sale that is closed, which no server knows, an older one neither; `lua/close.lua`
@@ -191,7 +194,10 @@ impl Keys {
         let Some(live) = self.close(performance).await? else { return Ok(()) };
         let line = LINE_KEYS.iter().map(|key| self.in_epoch(&live, key));
         let buckets = (0..BUCKETS).map(|bucket| self.in_epoch(&live, &bucket_key(bucket)));
-        self.unlink(&live, line.chain(buckets).collect()).await
+        self.unlink(&live, line.chain(buckets).collect()).await?;
+        let mut forget = FORGET.prepare_invoke();
+        forget.key(self.guard(performance));
+        self.run_in::<i64>(&live, &forget).await.map(drop)
     }
 
     async fn unlink(&self, live: &Live, keys: Vec<String>) -> Result<()> {

@@ -61,6 +61,9 @@ impl BoxOffice {
     async fn know(&self, performance: Performance, now: Timestamp) -> Result<Arc<Sale>> {
         let venue = self.venue(performance.details.venue_id).await?;
         let sale = Arc::new(Sale::new(performance, venue.map.clone()));
+        if sale.live().is_err() {
+            self.0.views.remove(&sale.id());
+        }
         self.0.sales.insert(sale.id(), (now, sale.clone()));
         Ok(sale)
     }

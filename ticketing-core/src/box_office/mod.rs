@@ -40,7 +40,7 @@ pub use self::seeing::{
 };
 use self::seeing::{Listeners, LiveView, Rankings};
 pub use self::tending::Step;
-use self::tending::{KnownDraw, MoneyWork, Reactions};
+use self::tending::{KnownDraw, Looks, MoneyWork, Reactions};
 use self::turns::{permit, turn};
 use crate::accounts::memory::MemoryAccounts;
 use crate::accounts::{AccessTokens, Accounts, Passwords};
@@ -104,10 +104,9 @@ struct Inner {
     venues: DashMap<VenueId, (Timestamp, Arc<Venue>)>,
     productions: DashMap<ProductionId, (Timestamp, Production)>,
     draws: DashMap<PerformanceId, KnownDraw>,
-    /// Cancelled performances of which nothing was left to end, and until when nobody looks again.
-    ended: DashMap<PerformanceId, Timestamp>,
-    /// The same, of what hangs on it.
-    clearing: DashMap<PerformanceId, Timestamp>,
+    /// Cancelled performances, by when their orders are looked at again, and by when what hangs on them is.
+    ended: Looks,
+    clearing: Looks,
     fronts: Fronts,
     rankings: Rankings,
     /// What this process last saw of each running sale.
@@ -220,8 +219,8 @@ impl BoxOffice {
             venues: DashMap::new(),
             productions: DashMap::new(),
             draws: DashMap::new(),
-            ended: DashMap::new(),
-            clearing: DashMap::new(),
+            ended: Looks::default(),
+            clearing: Looks::default(),
             fronts: Fronts::default(),
             rankings: Rankings::default(),
             views: DashMap::new(),

@@ -67,6 +67,8 @@ pub(crate) enum Remembered {
     Before(String),
 }
 
+/// What is said where a performance names a production that is gone, or another's.
+pub(crate) const NO_PRODUCTION: &str = "a production of your own";
 /// What is said where a performance names a venue that is gone.
 pub(crate) const NO_VENUE: &str = "there is no such venue";
 /// How many cancelled performances are listed at once.
@@ -82,13 +84,13 @@ pub(crate) trait Catalog: Send + Sync {
     async fn venues(&self, page: Page) -> Result<Paged<Arc<Venue>>>;
     /// What a venue is called, and where it stands.
     async fn venue_labels(&self, id: VenueId) -> Result<Option<(OneLine, OneLine)>>;
-    /// Writes these of a venue that is there.
+    /// Writes these of a venue, those that are given; answers them as they are then.
     async fn write_venue_labels(
         &self,
         id: VenueId,
-        name: &OneLine,
-        address: &OneLine,
-    ) -> Result<()>;
+        name: Option<&OneLine>,
+        address: Option<&OneLine>,
+    ) -> Result<Option<(OneLine, OneLine)>>;
     /// Removes a venue; a conflict where a performance is in it.
     async fn remove_venue(&self, id: VenueId) -> Result<()>;
     /// Who else than its owner sells in a venue, by id.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 
-use super::contract::{CLEARED_BATCH, NO_VENUE, Remembered, Request, Visible};
+use super::contract::{CLEARED_BATCH, NO_PRODUCTION, NO_VENUE, Remembered, Request, Visible};
 use super::{AUDIT_MAX, AuditEntry, Catalog, Performance, Production, Revision, Venue};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -53,16 +53,37 @@ impl MemoryCatalog {
             .is_some_and(|details| details.production_id == production && details.starts_at <= now)
     }
 
-    /// Called under the tables' lock: what the request was answered with, or that it is done now.
-    fn remember(&self, request: Option<Request>) -> Result<Remembered> {
+    /// Called under the tables' lock: what the request was answered with, or that it is done now, unless it
+    /// may not be.
+    fn remember(&self, request: Option<Request>, may: Result<()>) -> Result<Remembered> {
         let Some(Request { account, key, hash, facts, .. }) = request else {
-            return Ok(Remembered::Now);
+            return may.map(|()| Remembered::Now);
         };
         if let Some(kept) = self.keys.kept(account, &key, hash)? {
             return kept.facts().map(Remembered::Before);
         }
+        may?;
         self.keys.keep(account, &key, hash, Kept::Facts(facts));
         Ok(Remembered::Now)
+    }
+}
+
+impl Tables {
+    /// Whether what a performance names is there.
+    fn names_what_is_there(
+        &self,
+        performance: &Performance,
+        own: Option<&Production>,
+    ) -> Result<()> {
+        let production = performance.details.production_id;
+        let is_own = own.is_some_and(|own| own.id == production);
+        if !is_own && !self.productions.contains_key(&production) {
+            return Err(Error::field("production_id", NO_PRODUCTION));
+        }
+        if !self.venues.contains_key(&performance.details.venue_id) {
+            return Err(Error::field("venue_id", NO_VENUE));
+        }
+        Ok(())
     }
 }
 
@@ -70,7 +91,7 @@ impl MemoryCatalog {
 impl Catalog for MemoryCatalog {
     async fn add_venue(&self, venue: Venue, request: Option<Request>) -> Result<Remembered> {
         let mut tables = self.tables.lock();
-        let remembered = self.remember(request)?;
+        let remembered = self.remember(request, Ok(()))?;
         if remembered == Remembered::Now {
             tables.venues.insert(venue.id, Arc::new(venue));
         }
@@ -95,14 +116,15 @@ impl Catalog for MemoryCatalog {
     async fn write_venue_labels(
         &self,
         id: VenueId,
-        name: &OneLine,
-        address: &OneLine,
-    ) -> Result<()> {
+        name: Option<&OneLine>,
+        address: Option<&OneLine>,
+    ) -> Result<Option<(OneLine, OneLine)>> {
         let mut tables = self.tables.lock();
-        if let Some(venue) = tables.venues.get_mut(&id) {
-            *venue = Arc::new(venue.labelled(name.clone(), address.clone()));
-        }
-        Ok(())
+        let Some(venue) = tables.venues.get_mut(&id) else { return Ok(None) };
+        let name = name.unwrap_or(&venue.name).clone();
+        let address = address.unwrap_or(&venue.address).clone();
+        *venue = Arc::new(venue.labelled(name.clone(), address.clone()));
+        Ok(Some((name, address)))
     }
 
     async fn remove_venue(&self, id: VenueId) -> Result<()> {
@@ -154,11 +176,9 @@ impl Catalog for MemoryCatalog {
         request: Option<Request>,
     ) -> Result<Remembered> {
         let mut tables = self.tables.lock();
-        let remembered = self.remember(request)?;
+        let may = tables.names_what_is_there(&performance, own.as_ref());
+        let remembered = self.remember(request, may)?;
         if remembered == Remembered::Now {
-            if !tables.venues.contains_key(&performance.details.venue_id) {
-                return Err(Error::field("venue_id", NO_VENUE));
-            }
             tables.productions.extend(own.map(|own| (own.id, own)));
             tables.performances.insert(performance.id, performance);
         }

@@ -31,7 +31,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use self::change::PerformanceChange;
-pub(crate) use self::contract::{Catalog, NO_VENUE, Remembered, Request, Visible};
+pub(crate) use self::contract::{Catalog, NO_PRODUCTION, NO_VENUE, Remembered, Request, Visible};
 pub use self::entry::Entry;
 pub use self::line_control::{LineControl, LineMode};
 pub(crate) use self::performance::SALE_MAX_AGE_MS;
@@ -144,21 +144,22 @@ pub struct VenueChange {
 }
 
 impl VenueChange {
-    /// Name and address as they are then.
-    pub(crate) fn applied_to(&self, before: &Venue) -> Result<(OneLine, OneLine)> {
+    /// Name and address, those that are given, without a flaw.
+    pub(crate) fn checked(&self) -> Result<(Option<OneLine>, Option<OneLine>)> {
         let mut errors = FieldErrors::default();
-        let name = self.name.as_deref().unwrap_or(before.name.as_str());
-        let address = self.address.as_deref().unwrap_or(before.address.as_str());
-        let labels = labels(name, address, &mut errors);
+        let name = self.name.as_deref().and_then(|name| name_of(name, &mut errors));
+        let address = self.address.as_deref().and_then(|said| address_of(said, &mut errors));
         errors.finish()?;
-        labels.ok_or_else(|| Error::internal("a text without a flaw is there"))
+        Ok((name, address))
     }
 }
 
-fn labels(name: &str, address: &str, errors: &mut FieldErrors) -> Option<(OneLine, OneLine)> {
-    let name = errors.text("name", OneLine::new(name, 1..=VENUE_TEXT_MAX));
-    let address = errors.text("address", OneLine::new(address, 0..=VENUE_TEXT_MAX));
-    Some((name?, address?))
+fn name_of(name: &str, errors: &mut FieldErrors) -> Option<OneLine> {
+    errors.text("name", OneLine::new(name, 1..=VENUE_TEXT_MAX))
+}
+
+fn address_of(address: &str, errors: &mut FieldErrors) -> Option<OneLine> {
+    errors.text("address", OneLine::new(address, 0..=VENUE_TEXT_MAX))
 }
 
 impl Venue {
@@ -180,12 +181,13 @@ impl VenueDetails {
     /// The checked venue.
     pub(crate) fn import(&self, id: VenueId, organizer_id: AccountId) -> Result<ImportedVenue> {
         let mut errors = FieldErrors::default();
-        let labels = labels(&self.name, &self.address, &mut errors);
+        let name = name_of(&self.name, &mut errors);
+        let address = address_of(&self.address, &mut errors);
         let time_zone = time_zone(self.time_zone.as_deref().unwrap_or(TIME_ZONE_DEFAULT));
         let message = "the IANA name of a time zone, such as Asia/Seoul";
         errors.require(time_zone.is_some(), "time_zone", message);
         errors.finish()?;
-        let (Some((name, address)), Some(time_zone)) = (labels, time_zone) else {
+        let (Some(name), Some(address), Some(time_zone)) = (name, address, time_zone) else {
             return Err(Error::internal("a text without a flaw is there"));
         };
         let (map, dropped) = match &self.seat_map {

@@ -102,6 +102,8 @@ pub(crate) trait Selling: Send + Sync {
         performance: PerformanceId,
         after: Option<OrderId>,
     ) -> Result<Vec<OrderId>>;
+    /// Whether an order of a cancelled performance is not at its end, or money of it not back.
+    async fn is_left(&self, performance: PerformanceId) -> Result<bool>;
     /// How far the end of a performance is.
     async fn ending(&self, performance: PerformanceId) -> Result<Ending>;
     /// How many seats each buyer may still order of a performance is not kept any more; at most a batch at a

@@ -17,8 +17,8 @@ use crate::reviews::{adds_up, begins, guest, listed, soon, write};
 use crate::sale::OnSale;
 use crate::world::World;
 
-/// Longer than one step waits for what was under way before it.
-pub(crate) const SETTLED_SECONDS: u64 = 61;
+/// Longer than one step waits for what was under way before it, and until it is looked at again.
+pub(crate) const SETTLED_SECONDS: u64 = 601;
 /// More steps than anything here takes.
 pub(crate) const STEPS_MAX: u32 = 50;
 

@@ -35,8 +35,13 @@ behaviour! {
         assert_eq!(world.office.venue_sellers(&owner, venue).await.unwrap(), twice);
         refused!(world.office.venue_sellers(&other, venue).await, Error::Forbidden(_));
         sells(&world, &other, venue).await.unwrap();
+        let details = world.details(venue, &[("Regular", Some(PRICE))]);
+        let key = world.key();
+        let first = world.office.add_performance(&other, details.clone(), Some(key.clone())).await;
         assert_eq!(let_sell(owner, Vec::new()).await.unwrap(), []);
         refused!(sells(&world, &other, venue).await, Error::Forbidden(_));
+        let again = world.office.add_performance(&other, details, Some(key)).await;
+        assert_eq!(again.unwrap().performance.id, first.unwrap().performance.id, "as it was answered");
         let crowd = (0..101).map(|number| AccountId::from(uuid::Uuid::from_u128(number)));
         refused!(let_sell(owner, crowd.collect()).await, Error::Validation(_));
     }
@@ -55,6 +60,10 @@ behaviour! {
         let after = world.office.change_venue(&owner, venue, named("Great hall")).await.unwrap();
         assert_eq!(after.name.as_str(), "Great hall");
         assert_eq!((&after.address, &after.map), (&before.address, &before.map));
+        // What another server does not know yet it does not write over.
+        let address = VenueChange { name: None, address: Some("2 Square".into()) };
+        let moved = elsewhere.office.change_venue(&owner, venue, address).await.unwrap();
+        assert_eq!((moved.name.as_str(), moved.address.as_str()), ("Great hall", "2 Square"));
         world.advance_seconds(A_WHILE_SECONDS);
         let seen = elsewhere.office.venue(venue).await.unwrap();
         assert_eq!(seen.name.as_str(), "Great hall");
@@ -73,6 +82,7 @@ behaviour! {
         refused!(world.office.delete_venue(&owner, venue).await, Error::Conflict(_));
         cleared(&world).await;
         world.office.let_sell(&owner, venue, &[other.account()]).await.unwrap();
+        elsewhere.office.venue(venue).await.unwrap();
         world.office.delete_venue(&owner, venue).await.unwrap();
         refused!(world.office.venue(venue).await, Error::NotFound("venue"));
         refused!(world.office.delete_venue(&owner, venue).await, Error::NotFound("venue"));

@@ -105,14 +105,14 @@ async fn all_reacted(
     sale: PerformanceId,
     orders: i32,
 ) -> anyhow::Result<bool> {
-    let all = u64::from(orders.unsigned_abs());
+    let all = i64::from(orders);
     if measured.office.sales_counters(organizer, sale).await?.orders_paid < all {
         return Ok(false);
     }
     let ranked = "SELECT count(*) FROM sold_orders WHERE version = 3";
     let ranked: i64 = sqlx::query_scalar(ranked).fetch_one(books).await?;
     let sold = measured.office.sales(organizer, sale).await?.seats.sold;
-    Ok(ranked.unsigned_abs() >= all && u64::from(sold) >= all)
+    Ok(ranked >= all && i64::from(sold) >= all)
 }
 
 async fn until<Looking: Future<Output = anyhow::Result<bool>>>(

@@ -62,7 +62,8 @@ impl Measured {
 
     /// One more server of the same deployment.
     pub(crate) async fn another_server(&self, kafka: KafkaSettings) -> anyhow::Result<BoxOffice> {
-        let settings = PortOneSettings::live(self.gateway.url.clone(), "of nobody".to_owned().into());
+        let settings =
+            PortOneSettings::live(self.gateway.url.clone(), "of nobody".to_owned().into());
         connected(&self.namespace, kafka, Arc::new(PortOne::new(settings)?)).await
     }
 

@@ -233,8 +233,8 @@ async fn cancellation(
     Ok(Json(progress(app.office.performance_cancellation(&caller, id).await?)))
 }
 
-/// Has refunds of a cancelled performance tried again at once that the provider refused, but for disputed
-/// ones; administrators only.
+/// Has refunds of a cancelled performance tried again at once that the provider refused, of the first 1,000
+/// orders that are parked, and not of disputed payments; administrators only.
 #[utoipa::path(
     post, path = "/v1/performances/{id}/cancellation/redrive",
     operation_id = "redrive_performance_cancellation", tag = "performances",

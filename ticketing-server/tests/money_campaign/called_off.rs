@@ -164,14 +164,13 @@ async fn finish(stage: &Stage, kept: &[Bought]) -> Result<(), String> {
         return Err(format!("{theirs:?} should be shown, and are not alone: {attention}"));
     }
     stage.gateway.set_faults(FaultPlan::default());
-    for Bought { payment, .. } in kept {
-        commands.run(&["payment", "settle", payment])?;
-    }
+    commands.run(&["performance", "redrive", doomed])?;
     stage.stand_later(0).await;
     let done = commands.run(&progress)?;
     serving.abort();
     let ended = json!({
         "state": "done", "orders_total": ORDERS, "refunded": ORDERS, "parked": [],
+        "remains": "kept",
     });
     if done == ended { Ok(()) } else { Err(format!("after the command it is {done}")) }
 }

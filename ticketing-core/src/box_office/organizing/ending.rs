@@ -1,5 +1,7 @@
 //! Performances that do not take place: the sale ends, and every order's money goes back.
 
+use futures_util::stream::{self, StreamExt};
+
 use crate::accounts::Caller;
 use crate::box_office::BoxOffice;
 use crate::catalog::{Performance, Remains};
@@ -7,6 +9,9 @@ use crate::error::{Error, Result, readable};
 use crate::id::{OrderId, PerformanceId};
 use crate::orders::{AttentionReason, Demand, Dossier, Ending, redriven};
 use crate::page::Page;
+
+/// How many orders' refunds are tried again at once.
+const REDRIVEN_AT_ONCE: usize = 8;
 
 /// How far the end of a performance is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,12 +93,12 @@ impl BoxOffice {
         let sale = self.owned_sale(caller, id).await?;
         sale.performance.details.cancelled_at.ok_or(Error::NotFound("cancellation"))?;
         let now = self.now();
-        for (order, why) in self.backend().orders.selling.ending(id).await?.parked {
-            if why == AttentionReason::RefundRefused {
-                let rule = |dossier: &Dossier, _: Option<&Demand>| Ok(redriven(dossier, now));
-                readable(self.decide(order, None, rule).await);
-            }
-        }
+        let parked = self.backend().orders.selling.ending(id).await?.parked.into_iter();
+        let redrives = parked.map(|(order, _)| async move {
+            let rule = |dossier: &Dossier, _: Option<&Demand>| Ok(redriven(dossier, now));
+            readable(self.decide(order, None, rule).await);
+        });
+        stream::iter(redrives).buffer_unordered(REDRIVEN_AT_ONCE).collect::<Vec<()>>().await;
         self.progress(&sale.performance).await
     }
 

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use crate::accounts::{Account, Caller, Role};
 use crate::box_office::BoxOffice;
 use crate::catalog::{
-    LineControl, Listing, NO_VENUE, NewPerformance, Performance, PerformanceChange, Production,
-    Remembered, Request, Sale, SeatMap, Venue, Visible,
+    LineControl, Listing, NO_PRODUCTION, NO_VENUE, NewPerformance, Performance, PerformanceChange,
+    Production, Remembered, Request, Sale, SeatMap, Venue, Visible,
 };
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldErrors, Result, readable};
 use crate::id::{PerformanceId, ProductionId};
-use crate::idempotency::{IdempotencyKey, RequestHash};
+use crate::idempotency::{IdempotencyKey, Kept, RequestHash};
 use crate::page::{Page, Paged};
 use crate::reviews::Rating;
 use crate::text::OneLine;
@@ -96,7 +96,7 @@ impl BoxOffice {
             Error::NotFound(_) => Error::field("venue_id", NO_VENUE),
             error => error,
         })?;
-        self.may_sell_in(&organizer, &venue).await?;
+        let may_sell = self.may_sell_in(&organizer, &venue).await;
         let named = self.named_production(&organizer, new.production_id).await?;
         let id: PerformanceId = self.0.randomness.id(now);
         let own = ProductionId::from(id.uuid());
@@ -118,6 +118,14 @@ impl BoxOffice {
                 now,
             }
         });
+        if let Err(refused) = may_sell {
+            // Who was let when it was asked first hears what was answered then.
+            let before = match &request {
+                Some(request) => self.answered_before(request).await?,
+                None => None,
+            };
+            return self.first_view(&before.ok_or(refused)?, now).await;
+        }
         let catalog = &self.backend().catalog;
         match catalog.add_performance(performance.clone(), own, request).await? {
             Remembered::Now => {}
@@ -137,10 +145,16 @@ impl BoxOffice {
         id: Option<ProductionId>,
     ) -> Result<Option<Production>> {
         let Some(id) = id else { return Ok(None) };
-        let wrong = || Error::field("production_id", "a production of your own");
+        let wrong = || Error::field("production_id", NO_PRODUCTION);
         let found = self.backend().catalog.production(id).await?.ok_or_else(wrong)?;
         let own = found.organizer_id == organizer.id || organizer.role == Role::Administrator;
         if own { Ok(Some(found)) } else { Err(wrong()) }
+    }
+
+    async fn answered_before(&self, request: &Request) -> Result<Option<String>> {
+        let changing = &self.backend().orders.changing;
+        let kept = changing.kept(request.account, &request.key, request.hash).await?;
+        kept.map(Kept::facts).transpose()
     }
 
     /// The performance of an earlier request, as it was right after it.

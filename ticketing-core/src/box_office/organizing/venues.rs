@@ -90,10 +90,13 @@ impl BoxOffice {
         change: VenueChange,
     ) -> Result<Arc<Venue>> {
         let before = self.owned_venue(caller, id).await?;
-        let (name, address) = change.applied_to(&before)?;
-        self.backend().catalog.write_venue_labels(id, &name, &address).await?;
-        self.0.venues.remove(&id);
-        self.venue(id).await
+        let (name, address) = change.checked()?;
+        let catalog = &self.backend().catalog;
+        let written = catalog.write_venue_labels(id, name.as_ref(), address.as_ref()).await?;
+        let (name, address) = written.ok_or(Error::NotFound("venue"))?;
+        let after = Arc::new(before.labelled(name, address));
+        self.0.venues.insert(id, (self.now(), after.clone()));
+        Ok(after)
     }
 
     /// Removes a venue in which there is no performance, also none that is over.

@@ -100,6 +100,7 @@ impl BoxOffice {
         sale: &Sale,
         now: Timestamp,
     ) -> Result<LineStatus> {
+        sale.live()?;
         let runs = sale.performance.runs(now);
         let watermark = if runs { self.watermark(sale, now).await? } else { Watermark::default() };
         let outlook = if runs { self.outlook(sale, now).await? } else { untouched(sale) };

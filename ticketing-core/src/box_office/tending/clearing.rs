@@ -2,7 +2,6 @@
 //! may be done again, by whoever comes by.
 
 use super::Step;
-use super::ending::is_due;
 use crate::box_office::BoxOffice;
 use crate::catalog::{AuditEntry, Due, Performance, Revision};
 use crate::clock::Timestamp;
@@ -18,14 +17,10 @@ impl BoxOffice {
     /// other.
     pub async fn step_clearing(&self) -> Result<Step> {
         let mut cleared = 0;
-        for id in self.cancelled().await? {
-            if is_due(&self.0.clearing, id, self.now()) {
-                let done = readable(self.clear(id).await).unwrap_or(0);
-                if done == 0 {
-                    self.0.clearing.insert(id, self.again_at(id));
-                }
-                cleared += done;
-            }
+        for id in self.cancelled(&self.0.clearing).await? {
+            let done = readable(self.clear(id).await).unwrap_or(0);
+            self.0.clearing.did(id, done, self.now());
+            cleared += done;
         }
         Ok(Step::of(cleared))
     }
@@ -35,7 +30,7 @@ impl BoxOffice {
         let sale = self.sale(id, self.now()).await?;
         let performance = &sale.performance;
         let due = performance.details.due(self.now());
-        if due == Due::Nothing || !self.all_is_back(id).await? {
+        if due == Due::Nothing || self.backend().orders.selling.is_left(id).await? {
             return Ok(0);
         }
         match due {
@@ -43,12 +38,6 @@ impl BoxOffice {
             Due::Closing => self.mark(performance, "close", Performance::closed).await,
             Due::Removing => self.remove_remains(performance).await,
         }
-    }
-
-    /// Of the orders none is left to end, and no money.
-    async fn all_is_back(&self, id: PerformanceId) -> Result<bool> {
-        let selling = &self.backend().orders.selling;
-        Ok(selling.to_end(id, None).await?.is_empty() && selling.ending(id).await?.left == 0)
     }
 
     /// The live sale first, which other servers might still show; the row that says how far it is last. A
@@ -66,8 +55,8 @@ impl BoxOffice {
                 return Ok(batches);
             }
         }
-        if !self.all_is_back(id).await? {
-            self.0.ended.remove(&id);
+        if self.backend().orders.selling.is_left(id).await? {
+            self.0.ended.forget(id);
             return Ok(0);
         }
         self.0.views.remove(&id);
@@ -80,8 +69,6 @@ impl BoxOffice {
         } else {
             self.mark(performance, "clear", Performance::cleared).await?
         };
-        self.0.ended.remove(&id);
-        self.0.clearing.remove(&id);
         Ok(done)
     }
 

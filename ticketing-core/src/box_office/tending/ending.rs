@@ -1,12 +1,10 @@
 //! The orders of performances that do not take place.
 
-use dashmap::DashMap;
 use futures_util::stream::{self, StreamExt};
 
-use super::Step;
+use super::{Looks, Step};
 use crate::box_office::BoxOffice;
 use crate::catalog::{AuditEntry, Performance, Revision, Sale};
-use crate::clock::Timestamp;
 use crate::error::{Error, Result, readable};
 use crate::id::{OrderId, PerformanceId};
 use crate::orders::{Demand, Dossier, end};
@@ -18,35 +16,16 @@ const REASON: &str = "The performance was cancelled.";
 const ENDED_AT_ONCE: usize = 16;
 /// After how many endings a step lets others have their turn.
 const ENDINGS_MAX: usize = 200;
-/// How soon a performance of which nothing was left to end is looked at again, and for how long; after that
-/// what is left of it waits for a person.
-const AGAIN_MS: i64 = 30_000;
-const RECENT_MS: i64 = 24 * 3_600_000;
-const AGAIN_LATER_MS: i64 = 10 * 60_000;
-
-/// Whether nobody has found a moment ago that there is nothing to do.
-pub(super) fn is_due(
-    again_at: &DashMap<PerformanceId, Timestamp>,
-    id: PerformanceId,
-    now: Timestamp,
-) -> bool {
-    again_at.get(&id).is_none_or(|again_at| *again_at <= now)
-}
-
 impl BoxOffice {
     /// Ends the orders of performances that do not take place, some at a time. Any server goes on where
     /// another one left off: what there is to do is what the orders are. One that cannot be ended holds
     /// up no other.
     pub async fn step_cancellations(&self) -> Result<Step> {
         let mut ended = 0;
-        for id in self.cancelled().await? {
-            if is_due(&self.0.ended, id, self.now()) {
-                let done = readable(self.end_one(id).await).unwrap_or(0);
-                if done == 0 {
-                    self.0.ended.insert(id, self.again_at(id));
-                }
-                ended += done;
-            }
+        for id in self.cancelled(&self.0.ended).await? {
+            let done = readable(self.end_one(id).await).unwrap_or(0);
+            self.0.ended.did(id, done, self.now());
+            ended += done;
         }
         Ok(Step::of(ended))
     }
@@ -56,25 +35,17 @@ impl BoxOffice {
         self.end_orders(&sale).await
     }
 
-    /// Performances that do not take place and on which something may hang.
-    pub(super) async fn cancelled(&self) -> Result<Vec<PerformanceId>> {
+    /// Performances that do not take place and on which something may hang, those that are due by these
+    /// looks.
+    pub(super) async fn cancelled(&self, looks: &Looks) -> Result<Vec<PerformanceId>> {
         let mut all = Vec::new();
         loop {
             let next = self.backend().catalog.to_clear(all.last().copied()).await?;
             if next.is_empty() {
-                return Ok(all);
+                return Ok(looks.due(&all, self.now()));
             }
             all.extend(next);
         }
-    }
-
-    /// When one of which nothing could be done is looked at again.
-    pub(super) fn again_at(&self, id: PerformanceId) -> Timestamp {
-        let now = self.now();
-        let sale = self.known_sale(id, now);
-        let since = sale.and_then(|sale| sale.performance.details.cancelled_at);
-        let is_recent = since.is_none_or(|at| now < at.plus_millis(RECENT_MS));
-        now.plus_millis(if is_recent { AGAIN_MS } else { AGAIN_LATER_MS })
     }
 
     async fn end_orders(&self, sale: &Sale) -> Result<usize> {

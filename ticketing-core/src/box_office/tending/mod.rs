@@ -4,6 +4,7 @@ mod clearing;
 mod drawing;
 mod ending;
 mod listing;
+mod looks;
 mod money;
 mod ranking;
 mod reactions;
@@ -13,6 +14,7 @@ mod reviews;
 mod steps;
 
 pub(super) use self::drawing::KnownDraw;
+pub(super) use self::looks::Looks;
 pub(super) use self::money::MoneyWork;
 pub(super) use self::reactions::Reactions;
 pub use self::steps::Step;

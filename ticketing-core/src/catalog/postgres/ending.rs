@@ -38,6 +38,10 @@ pub(super) async fn remove(pool: &PgPool, performance: &Performance) -> Result<(
     let id = performance.id.uuid();
     run_tx(pool, move |transaction| {
         Box::pin(async move {
+            // Whoever adds another performance of it waits, and finds it gone, or was faster.
+            sqlx::query!("SELECT id FROM productions WHERE id = $1 FOR UPDATE", own)
+                .fetch_optional(&mut **transaction)
+                .await?;
             let removed = sqlx::query!(
                 "DELETE FROM performances
                  WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM orders WHERE performance_id = $1)",

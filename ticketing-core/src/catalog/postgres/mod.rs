@@ -55,9 +55,9 @@ impl Catalog for PostgresCatalog {
     async fn write_venue_labels(
         &self,
         id: VenueId,
-        name: &OneLine,
-        address: &OneLine,
-    ) -> Result<()> {
+        name: Option<&OneLine>,
+        address: Option<&OneLine>,
+    ) -> Result<Option<(OneLine, OneLine)>> {
         venues::write_labels(&self.0, id, name, address).await
     }
 

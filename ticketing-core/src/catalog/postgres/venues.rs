@@ -81,18 +81,18 @@ pub(super) async fn labels(pool: &PgPool, id: VenueId) -> Result<Option<(OneLine
 pub(super) async fn write_labels(
     pool: &PgPool,
     id: VenueId,
-    name: &OneLine,
-    address: &OneLine,
-) -> Result<()> {
-    sqlx::query!(
-        "UPDATE venues SET name = $2, address = $3 WHERE id = $1",
+    name: Option<&OneLine>,
+    address: Option<&OneLine>,
+) -> Result<Option<(OneLine, OneLine)>> {
+    let row = sqlx::query!(
+        "UPDATE venues SET name = coalesce($2, name), address = coalesce($3, address)
+         WHERE id = $1 RETURNING name, address",
         id.uuid(),
-        name.as_str(),
-        address.as_str(),
-    )
-    .execute(pool)
-    .await?;
-    Ok(())
+        name.map(OneLine::as_str),
+        address.map(OneLine::as_str),
+    );
+    let row = row.fetch_optional(pool).await?;
+    Ok(row.map(|row| (OneLine::from_store(&row.name), OneLine::from_store(&row.address))))
 }
 
 /// The constraint decides, so that of two who remove it and sell in it one is refused.

@@ -3,7 +3,7 @@
 use sqlx::PgTransaction;
 
 use super::rows::Columns;
-use crate::catalog::contract::{NO_VENUE, Remembered, Request};
+use crate::catalog::contract::{NO_PRODUCTION, NO_VENUE, Remembered, Request};
 use crate::catalog::stored_merge::merged;
 use crate::catalog::{AuditEntry, Performance, Production};
 use crate::error::{Error, Result};
@@ -46,6 +46,13 @@ pub(super) async fn insert_performance(
     performance: &Performance,
 ) -> Result<()> {
     let (details, columns) = (&performance.details, Columns::of(performance)?);
+    let production = sqlx::query_scalar!(
+        "SELECT id FROM productions WHERE id = $1 FOR KEY SHARE",
+        details.production_id.uuid(),
+    );
+    if production.fetch_optional(&mut **transaction).await?.is_none() {
+        return Err(Error::field("production_id", NO_PRODUCTION));
+    }
     sqlx::query!(
         "INSERT INTO performances (id, organizer_id, title, description, listed_at_ms,
              on_sale_at_ms, starts_at_ms, details, genre, line_control, joins_from_ms,

@@ -130,6 +130,11 @@ impl Selling for MemoryOrders {
         Ok(false)
     }
 
+    async fn is_left(&self, performance: PerformanceId) -> Result<bool> {
+        let to_end = self.to_end(performance, None).await?;
+        Ok(!to_end.is_empty() || self.ending(performance).await?.left > 0)
+    }
+
     async fn ending(&self, performance: PerformanceId) -> Result<Ending> {
         let tables = self.tables.lock();
         let mut ending = Ending::default();

@@ -29,6 +29,27 @@ pub(super) async fn to_end(
     Ok(ids.fetch_all(pool).await?.into_iter().map(OrderId::from).collect())
 }
 
+/// Undone refunds are few among all: they are looked for first.
+pub(super) async fn is_left(pool: &PgPool, performance: PerformanceId) -> Result<bool> {
+    let refunds = sqlx::query_scalar!(
+        r#"SELECT EXISTS (
+               SELECT 1 FROM refunds JOIN orders ON orders.id = refunds.order_id
+               WHERE NOT done AND performance_id = $1) AS "left!""#,
+        performance.uuid(),
+    );
+    if refunds.fetch_one(pool).await? {
+        return Ok(true);
+    }
+    let orders = sqlx::query_scalar!(
+        r#"SELECT EXISTS (
+               SELECT 1 FROM orders WHERE performance_id = $1
+                   AND (status NOT IN ('refunded', 'expired', 'cancelled')
+                       OR (status = 'refunded' AND fees_kept > 0))) AS "left!""#,
+        performance.uuid(),
+    );
+    Ok(orders.fetch_one(pool).await?)
+}
+
 pub(super) async fn ending(pool: &PgPool, performance: PerformanceId) -> Result<Ending> {
     let counted = sqlx::query!(
         r#"SELECT count(*) FILTER (WHERE was_paid) AS "paid!",

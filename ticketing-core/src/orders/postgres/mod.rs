@@ -142,6 +142,10 @@ impl Selling for PostgresOrders {
         ending::to_end(&self.pool, performance, after).await
     }
 
+    async fn is_left(&self, performance: PerformanceId) -> Result<bool> {
+        ending::is_left(&self.pool, performance).await
+    }
+
     async fn ending(&self, performance: PerformanceId) -> Result<Ending> {
         ending::ending(&self.pool, performance).await
     }
