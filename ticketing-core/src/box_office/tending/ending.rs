@@ -16,6 +16,7 @@ const REASON: &str = "The performance was cancelled.";
 const ENDED_AT_ONCE: usize = 16;
 /// After how many endings a step lets others have their turn.
 const ENDINGS_MAX: usize = 200;
+
 impl BoxOffice {
     /// Ends the orders of performances that do not take place, some at a time. Any server goes on where
     /// another one left off: what there is to do is what the orders are. One that cannot be ended holds
