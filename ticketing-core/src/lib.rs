@@ -20,6 +20,7 @@ mod money;
 pub mod orders;
 mod page;
 pub mod payments;
+pub mod pictures;
 pub mod ranking;
 mod rendered;
 pub mod reviews;
