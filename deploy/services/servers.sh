@@ -81,6 +81,7 @@ export_server_settings() {
     TICKETING_SIGNING_KEY=$(signing_key)
     TICKETING_ADMIN_EMAIL=$(administrator_email)
     TICKETING_ADMIN_PASSWORD=$(administrator_password)
+    export TICKETING_OBJECTS=${TICKETING_OBJECTS:-$state/objects}
     export TICKETING_SIGNING_KEY TICKETING_ADMIN_EMAIL TICKETING_ADMIN_PASSWORD
 }
 
@@ -156,7 +157,7 @@ status_of_servers() {
     return "$outcome"
 }
 
-# A server keeps nothing of its own.
+# A server keeps nothing of its own; pictures are of all of them.
 data_of_server() {
     if [[ $1 == gateway ]]; then
         printf '%s/gateway\n' "$state"

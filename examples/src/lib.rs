@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ticketing_core::accounts::Caller;
 use ticketing_core::catalog::{CategoryPrice, NewPerformance, Policy, VenueDetails};
 use ticketing_core::payments::{Provider, Sandbox};
+use ticketing_core::pictures::PictureStore;
 use ticketing_core::{
     BoxOffice, Clock, Currency, EmbeddedSettings, Money, PerformanceId, Randomness, SigningKey,
 };
@@ -38,6 +39,7 @@ pub fn office_with(provider: Arc<dyn Provider>) -> BoxOffice {
         randomness,
         signing_key,
         provider,
+        picture_store: PictureStore::in_memory(),
     })
 }
 

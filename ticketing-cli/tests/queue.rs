@@ -9,6 +9,7 @@ use serde_json::Value;
 use ticketing_core::accounts::{Caller, Role};
 use ticketing_core::catalog::{CategoryPrice, NewPerformance, Policy, VenueDetails};
 use ticketing_core::payments::{PortOne, PortOneSettings};
+use ticketing_core::pictures::PictureStore;
 use ticketing_core::text::OneLine;
 use ticketing_core::{
     BoxOffice, Clock, Currency, EmbeddedSettings, Money, Randomness, SigningKey, Timestamp,
@@ -41,6 +42,7 @@ impl House {
             randomness: Randomness::seeded(1),
             signing_key: SigningKey::new([7; 32]),
             provider: Arc::new(PortOne::new(gateway).unwrap()),
+            picture_store: PictureStore::in_memory(),
             #[cfg(feature = "broken-guards")]
             broken: ticketing_server::embedded::Broken::default(),
         });

@@ -17,7 +17,8 @@ pub struct Call<A> {
     pub(crate) path: String,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: Vec<(&'static str, SecretString)>,
-    pub(crate) body: Option<Vec<u8>>,
+    /// With its kind.
+    pub(crate) body: Option<(&'static str, Vec<u8>)>,
     pub(crate) decode: Decode<A>,
 }
 
@@ -62,8 +63,13 @@ impl<A> Call<A> {
         self
     }
 
-    pub(crate) fn body(mut self, body: &impl Serialize) -> Self {
-        self.body = Some(serde_json::to_vec(body).expect("our own plain data is JSON"));
+    pub(crate) fn body(self, body: &impl Serialize) -> Self {
+        let json = serde_json::to_vec(body).expect("our own plain data is JSON");
+        self.file("application/json", json)
+    }
+
+    pub(crate) fn file(mut self, kind: &'static str, bytes: Vec<u8>) -> Self {
+        self.body = Some((kind, bytes));
         self
     }
 

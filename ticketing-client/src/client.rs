@@ -80,8 +80,8 @@ impl Client {
         for (name, value) in &call.headers {
             request = request.header(*name, value.expose_secret());
         }
-        if let Some(body) = &call.body {
-            request = request.header("content-type", "application/json").body(body.clone());
+        if let Some((kind, body)) = &call.body {
+            request = request.header("content-type", *kind).body(body.clone());
         }
         request
     }

@@ -35,6 +35,7 @@ pub mod orders;
 pub mod parked;
 pub mod payments;
 pub mod performances;
+pub mod posters;
 pub mod productions;
 pub mod reviews;
 pub mod sales;

@@ -114,6 +114,8 @@ id! {
     ParkedId;
     /// What somebody says about a production.
     ReviewId;
+    /// A stored file of a picture.
+    PictureId;
 }
 
 /// A payment attempt as the provider knows it: 32 hexadecimal digits, because several payment

@@ -37,7 +37,7 @@ pub use self::box_office::{
     BoxOffice, CancellationProgress, CancellationState, Cancelling, CheckedIn, Checkout, DoorList,
     EmbeddedSettings, Eta, IssuedTicket, LISTENERS_MAX, LedgerPage, LineAnswer, LineEvent,
     LineListener, LineState, LineStatus, OrganizerOrder, PassGranted, Payment, PaymentOutcome,
-    PaymentReport, PerformanceView, PlacedOrder, RankingView, ReportedReview, ReviewPage,
+    PaymentReport, PerformanceView, PlacedOrder, ProductionView, RankingView, ReportedReview, ReviewPage,
     ReviewView, SaleGauges, SaleStatus, SalesReport, Scanning, SeatChanges, SeatEvent,
     SeatListener, SeatMapView, StatusFrame, Steer, Step, SyntheticBuyer, UPLOADS_MAX,
 };
@@ -46,7 +46,7 @@ pub use self::error::{Error, FieldError, Result};
 #[cfg(feature = "broken-guards")]
 pub use self::guards::{Broken, CrashPoint};
 pub use self::id::{
-    AccountId, HoldId, MovementId, OrderId, ParkedId, PaymentId, PerformanceId, ProductionId,
+    AccountId, HoldId, MovementId, OrderId, ParkedId, PaymentId, PerformanceId, PictureId, ProductionId,
     Randomness, RefundId, ReviewId, ScanId, TicketId, VenueId,
 };
 pub use self::idempotency::IdempotencyKey;

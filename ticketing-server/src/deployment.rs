@@ -10,6 +10,7 @@ use secrecy::ExposeSecret;
 #[cfg(feature = "services")]
 use ticketing_core::KafkaSettings;
 use ticketing_core::payments::{PortOne, PortOneSettings};
+use ticketing_core::pictures::PictureStore;
 use ticketing_core::{BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey};
 use tokio::net::TcpListener;
 
@@ -98,6 +99,7 @@ async fn embedded(
         randomness,
         signing_key: settings.signing_key()?.unwrap_or(random_key),
         provider: Arc::new(PortOne::new(portone)?),
+        picture_store: PictureStore::in_memory(),
         #[cfg(feature = "broken-guards")]
         broken: ticketing_core::Broken::default(),
     });
@@ -147,6 +149,7 @@ async fn on_services(settings: &Settings, services: ServiceAddresses) -> anyhow:
         randomness: Randomness::from_system(),
         signing_key,
         provider: Arc::new(portone),
+        picture_store: settings.picture_store()?,
         #[cfg(feature = "broken-guards")]
         broken: ticketing_core::Broken::default(),
     })

@@ -11,6 +11,7 @@ use secrecy::SecretString;
 #[cfg(feature = "broken-guards")]
 pub use ticketing_core::Broken;
 use ticketing_core::payments::{PortOne, PortOneSettings, WebhookSecrets};
+use ticketing_core::pictures::PictureStore;
 use ticketing_core::{BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey};
 use ticketing_gateway::Webhooks;
 pub use ticketing_gateway::{Fault, FaultPlan};
@@ -57,6 +58,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         randomness,
         signing_key,
         provider: Arc::new(PortOne::new(gateway.settings())?),
+        picture_store: PictureStore::in_memory(),
         #[cfg(feature = "broken-guards")]
         broken: options.broken,
     });

@@ -16,7 +16,7 @@ use crate::document;
 use crate::problem::Problem;
 use crate::routes::{
     accounts, checkout, documents, door, events, health, layouts, ledger, line, listening, orders,
-    payments, performances, productions, ranking, reviews, sales, seats, steering, synthetic,
+    payments, performances, posters, productions, ranking, reviews, sales, seats, steering, synthetic,
     tickets, venues,
 };
 
@@ -30,6 +30,7 @@ pub fn router(app: App) -> Router {
         .merge(venues::routes())
         .merge(productions::routes())
         .merge(performances::routes())
+        .merge(posters::routes())
         .merge(line::routes())
         .merge(steering::routes())
         .merge(listening::routes())

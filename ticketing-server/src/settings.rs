@@ -6,16 +6,18 @@ use std::path::Path;
 use secrecy::{ExposeSecret, SecretString};
 use ticketing_core::SigningKey;
 use ticketing_core::payments::{Channel, Storefront, WebhookSecrets};
+use ticketing_core::pictures::PictureStore;
 
 /// Every setting of the product's programs. A program ignores those of another one, and refuses a
 /// `TICKETING_` name that is not here: a misspelt setting must not be a silent default.
-pub const NAMES: [&str; 25] = [
+pub const NAMES: [&str; 26] = [
     "TICKETING_POSTGRES",
     "TICKETING_REDIS",
     "TICKETING_KAFKA",
     "TICKETING_KAFKA_PARTITIONS",
     "TICKETING_KAFKA_REPLICATION",
     "TICKETING_NAMESPACE",
+    "TICKETING_OBJECTS",
     "TICKETING_SIGNING_KEY",
     "TICKETING_SIGNING_KEYS_OLD",
     "TICKETING_ADMIN_EMAIL",
@@ -121,6 +123,18 @@ impl Settings {
             redis: self.values["TICKETING_REDIS"].clone(),
             kafka: self.values["TICKETING_KAFKA"].expose_secret().to_owned(),
         }))
+    }
+
+    /// Where the files of pictures are: as said, or below the folder of this user's data.
+    pub fn picture_store(&self) -> Result<PictureStore, SettingsError> {
+        let name = "TICKETING_OBJECTS";
+        let unusable = |why: String| SettingsError::Unusable { name, why };
+        let address = match self.text(name) {
+            Some(address) => address.to_owned(),
+            None => default_objects().ok_or_else(|| unusable("is needed without HOME".into()))?,
+        };
+        let store = PictureStore::at(&address, std::env::vars());
+        store.map_err(|error| unusable(error.to_string()))
     }
 
     /// How many partitions a topic of events has, where it is made and this is set.
@@ -250,6 +264,13 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// As programs of a user keep their data.
+fn default_objects() -> Option<String> {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| value.starts_with('/'));
+    let data = set("XDG_DATA_HOME").or_else(|| Some(format!("{}/.local/share", set("HOME")?)))?;
+    Some(format!("{data}/ticketing/objects"))
 }
 
 fn key(name: &'static str, text: &str) -> Result<SigningKey, SettingsError> {

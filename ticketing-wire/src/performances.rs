@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 pub use self::cancellation::{CancellationState, ParkedOrder, PerformanceCancellation, Remains};
 pub use self::policy::{Entry, Policy, PolicyTerms, Reentry, RefundRule};
-use crate::productions::Production;
+use crate::productions::{Poster, Production};
 use crate::reviews::Rating;
 use crate::{Money, Time};
 
@@ -238,6 +238,9 @@ pub struct Performance {
     /// and while it cannot be seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
+    /// What its production looks like; left out where that has no picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poster: Option<Poster>,
 }
 
 /// Which performances a list shows, and in which order.

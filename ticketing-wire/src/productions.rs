@@ -51,6 +51,23 @@ pub struct ProductionChange {
     pub age_limit: Option<u8>,
 }
 
+/// The picture of a production in three sizes, as JPEG: where each is at this server. What is there never
+/// changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "small": "/v1/pictures/5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9",
+    "medium": "/v1/pictures/6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b",
+    "large": "/v1/pictures/d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+}))]
+pub struct Poster {
+    /// For a list: at most 320 pixels on a side.
+    pub small: String,
+    /// For a page: at most 800.
+    pub medium: String,
+    /// For itself: at most 1,600.
+    pub large: String,
+}
+
 /// A work that is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
@@ -74,4 +91,7 @@ pub struct Production {
     /// The youngest age, 0 for everyone.
     #[serde(default)]
     pub age_limit: u8,
+    /// What it looks like; left out where it has no picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poster: Option<Poster>,
 }

@@ -1,6 +1,7 @@
-//! `ticketing performance create|list|ranking|show|cancel|cancellation`
+//! `ticketing performance create|list|ranking|show|poster|cancel|cancellation|redrive`
 
 mod create;
+mod poster;
 mod ranking;
 
 use clap::{Args, Subcommand};
@@ -29,6 +30,8 @@ pub(crate) enum Performance {
         /// The performance's id.
         id: Uuid,
     },
+    /// Give what is shown its picture, or take it away. All performances of the production show it.
+    Poster(poster::Poster),
     /// Cancel a performance: its sale ends, its tickets are void, and what was paid goes back. Repeating
     /// it says how far that is. One of which nothing was ordered disappears.
     Cancel {
@@ -82,6 +85,7 @@ pub(crate) async fn run(
             let found = list.fetch(&Client::new(&settings::server(servers)?)?).await?;
             output::print(format, &found, || table(&found))
         }
+        Performance::Poster(poster) => poster::run(poster, servers, format).await,
         Performance::Ranking(ranking) => ranking::run(ranking, servers, format).await,
         Performance::Cancel { id, yes } => {
             let question =
@@ -169,6 +173,7 @@ fn properties(performance: &Shown) -> Table {
         ("on sale at", time(performance, performance.on_sale_at)),
         ("starts at", time(performance, performance.starts_at)),
         ("seats free", seats(performance)),
+        ("picture", or_dash(performance.poster.as_ref().map(|poster| &poster.large))),
         ("prices", prices.collect::<Vec<_>>().join(", ")),
     ])
 }

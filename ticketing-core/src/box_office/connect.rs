@@ -20,6 +20,8 @@ use crate::id::Randomness;
 use crate::orders::Orders;
 use crate::orders::postgres::PostgresOrders;
 use crate::payments::Provider;
+use crate::pictures::PictureStore;
+use crate::pictures::postgres::PostgresPictures;
 use crate::ranking::postgres::PostgresSoldSeats;
 use crate::ranking::redis::SharedRanking;
 use crate::reviews::postgres::PostgresReviews;
@@ -56,6 +58,8 @@ pub struct ServicesSettings {
     pub signing_key: SigningKey,
     /// Who takes the money.
     pub provider: Arc<dyn Provider>,
+    /// Where the files of pictures are: the same for every process of a deployment.
+    pub picture_store: PictureStore,
     /// Guards taken out, to see what they guard.
     #[cfg(feature = "broken-guards")]
     pub broken: crate::guards::Broken,
@@ -108,7 +112,9 @@ impl BoxOffice {
             parking: Arc::new(PostgresParking::new(pool.clone())),
             sold_seats: Arc::new(PostgresSoldSeats::new(pool.clone())),
             shared_ranking: Some(shared_ranking),
-            reviews: Arc::new(PostgresReviews::new(pool)),
+            reviews: Arc::new(PostgresReviews::new(pool.clone())),
+            pictures: Arc::new(PostgresPictures::new(pool)),
+            picture_store: settings.picture_store.below(namespace),
             first_pages: Some(first_pages),
             services: Some(services),
         };

@@ -29,16 +29,17 @@ pub use self::buying::{
 pub use self::connect::ServicesSettings;
 pub use self::organizing::{
     CancellationProgress, CancellationState, CheckedIn, DoorList, LedgerPage, OrganizerOrder,
-    PaymentReport, PerformanceView, SaleGauges, SaleStatus, SalesReport, Scanning, Steer,
+    PaymentReport, PerformanceView, ProductionView, SaleGauges, SaleStatus, SalesReport, Scanning, Steer,
     SyntheticBuyer, UPLOADS_MAX,
 };
+use self::organizing::Making;
 use self::reviewing::Fronts;
 pub use self::reviewing::{ReportedReview, ReviewPage, ReviewView};
 pub use self::seeing::{
     LISTENERS_MAX, LineEvent, LineListener, LineState, LineStatus, RankingView, SeatChanges,
     SeatEvent, SeatListener, StatusFrame,
 };
-use self::seeing::{Listeners, LiveView, Rankings};
+use self::seeing::{KnownPictures, Listeners, LiveView, Rankings};
 pub use self::tending::Step;
 use self::tending::{KnownDraw, Looks, MoneyWork, Reactions};
 use self::turns::{permit, turn};
@@ -47,18 +48,20 @@ use crate::accounts::{AccessTokens, Accounts, Passwords};
 use crate::admission::memory::{MemoryLineBooks, MemoryLines};
 use crate::admission::{LineBooks, Lines, PassTokens, PlaceTokens, ReceiptSigner};
 use crate::catalog::memory::MemoryCatalog;
-use crate::catalog::{Catalog, Production, Sale, Venue};
+use crate::catalog::{Catalog, Sale, Venue};
 use crate::clock::{Clock, Timestamp};
 use crate::error::{Error, Result};
 use crate::events::memory::{MemoryInbox, MemoryOutbox, MemoryParking};
 use crate::events::{Inbox, Outbox, Parking};
 use crate::guards::Guards;
-use crate::id::{PerformanceId, ProductionId, Randomness, VenueId};
+use crate::id::{PerformanceId, PictureId, ProductionId, Randomness, VenueId};
 use crate::idempotency::MemoryKeys;
 use crate::orders::memory::MemoryOrders;
 use crate::orders::{OrderLinks, Orders, TicketSigner, TicketVerifier};
 use crate::page::{Cursors, Page, Position};
 use crate::payments::Provider;
+use crate::pictures::memory::MemoryPictures;
+use crate::pictures::{PictureStore, Pictures};
 use crate::ranking::SoldSeats;
 use crate::ranking::memory::MemorySoldSeats;
 #[cfg(feature = "services")]
@@ -102,13 +105,17 @@ struct Inner {
     /// Whose turn it is to read a performance, by its id.
     reading: [Mutex<()>; READERS],
     venues: DashMap<VenueId, (Timestamp, Arc<Venue>)>,
-    productions: DashMap<ProductionId, (Timestamp, Production)>,
+    productions: DashMap<ProductionId, (Timestamp, ProductionView)>,
     draws: DashMap<PerformanceId, KnownDraw>,
     /// Cancelled performances, by when their orders are looked at again, and by when what hangs on them is.
     ended: Looks,
     clearing: Looks,
     fronts: Fronts,
     rankings: Rankings,
+    making: Making,
+    known_pictures: KnownPictures,
+    /// Behind which file the look for what nobody shows goes on.
+    pictures_looked_at: parking_lot::Mutex<Option<PictureId>>,
     /// What this process last saw of each running sale.
     views: DashMap<PerformanceId, Arc<LiveView>>,
 }
@@ -128,6 +135,8 @@ struct Backend {
     #[cfg(feature = "services")]
     shared_ranking: Option<SharedRanking>,
     reviews: Arc<dyn Reviews>,
+    pictures: Arc<dyn Pictures>,
+    picture_store: PictureStore,
     /// What servers show one another of them; a process by itself has its own.
     #[cfg(feature = "services")]
     first_pages: Option<SharedPages>,
@@ -145,6 +154,8 @@ pub struct EmbeddedSettings {
     pub signing_key: SigningKey,
     /// Who takes the money.
     pub provider: Arc<dyn Provider>,
+    /// Where the files of pictures are.
+    pub picture_store: PictureStore,
     /// Guards taken out, to see what they guard.
     #[cfg(feature = "broken-guards")]
     pub broken: crate::guards::Broken,
@@ -165,7 +176,7 @@ impl BoxOffice {
         let reviews = MemoryReviews::new(orders.clone(), catalog.clone(), outbox.clone());
         let backend = Backend {
             accounts: Arc::new(MemoryAccounts::default()),
-            catalog,
+            catalog: catalog.clone(),
             seats: Arc::new(MemorySeats::new(lines.clone(), guards)),
             lines,
             line_books: Arc::new(MemoryLineBooks::default()),
@@ -177,6 +188,8 @@ impl BoxOffice {
             #[cfg(feature = "services")]
             shared_ranking: None,
             reviews: Arc::new(reviews),
+            pictures: Arc::new(MemoryPictures::new(catalog.clone())),
+            picture_store: settings.picture_store,
             #[cfg(feature = "services")]
             first_pages: None,
             #[cfg(feature = "services")]
@@ -223,6 +236,9 @@ impl BoxOffice {
             clearing: Looks::default(),
             fronts: Fronts::default(),
             rankings: Rankings::default(),
+            making: Making::default(),
+            known_pictures: KnownPictures::default(),
+            pictures_looked_at: parking_lot::Mutex::default(),
             views: DashMap::new(),
         }))
     }

@@ -71,6 +71,8 @@ pub(crate) enum Remembered {
 pub(crate) const NO_PRODUCTION: &str = "a production of your own";
 /// What is said where a performance names a venue that is gone.
 pub(crate) const NO_VENUE: &str = "there is no such venue";
+/// What is said where something is for a performance that was cancelled.
+pub(crate) const NOT_TAKING_PLACE: &str = "the performance does not take place";
 /// How many cancelled performances are listed at once.
 pub(crate) const CLEARED_BATCH: usize = 1_000;
 

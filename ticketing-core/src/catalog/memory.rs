@@ -53,6 +53,23 @@ impl MemoryCatalog {
             .is_some_and(|details| details.production_id == production && details.starts_at <= now)
     }
 
+    /// Whether a performance is there and not cancelled.
+    pub(crate) fn takes_place(&self, performance: PerformanceId) -> bool {
+        let tables = self.tables.lock();
+        let found = tables.performances.get(&performance);
+        found.is_some_and(|found| found.details.cancelled_at.is_none())
+    }
+
+    /// Whether another performance of what this one shows takes place, or has money that is not back.
+    pub(crate) fn has_another(&self, performance: &Performance) -> bool {
+        let production = performance.details.production_id;
+        let is_other = |other: &Performance| {
+            let is_of_it = other.details.production_id == production;
+            is_of_it && other.id != performance.id && other.details.closed_at.is_none()
+        };
+        self.tables.lock().performances.values().any(is_other)
+    }
+
     /// Called under the tables' lock: what the request was answered with, or that it is done now, unless it
     /// may not be.
     fn remember(&self, request: Option<Request>, may: Result<()>) -> Result<Remembered> {
@@ -250,12 +267,7 @@ impl Catalog for MemoryCatalog {
     }
 
     async fn has_others(&self, performance: &Performance) -> Result<bool> {
-        let production = performance.details.production_id;
-        let is_other = |other: &Performance| {
-            let is_of_it = other.details.production_id == production;
-            is_of_it && other.id != performance.id && other.details.closed_at.is_none()
-        };
-        Ok(self.tables.lock().performances.values().any(is_other))
+        Ok(self.has_another(performance))
     }
 
     async fn remove(&self, performance: &Performance) -> Result<()> {

@@ -78,12 +78,12 @@ impl ProductionChange {
 }
 
 impl Performance {
-    /// The production of a performance that named none.
     /// Whether its production was made with it, and not for several.
     pub(crate) fn has_own_production(&self) -> bool {
         self.details.production_id.uuid() == self.id.uuid()
     }
 
+    /// The production of a performance that named none.
     pub(crate) fn own_production(&self) -> Production {
         let PerformanceDetails { production_id, title, description, genre, age_limit, .. } =
             self.details.clone();

@@ -3,21 +3,29 @@
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
-use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
-use sha2::{Digest, Sha256};
+use image::imageops::{self, FilterType};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
+
+use super::PictureHash;
 
 /// The largest upload.
 pub const BYTES_MAX: usize = 5 * 1024 * 1024;
-/// The longest side that is read.
-const SIDE_MAX: u32 = 16_384;
+/// The longest side that is read, in pixels.
+pub const SIDE_MAX: u32 = 16_384;
 /// How many pixels are read: 160 MB while they are looked at.
-const PIXELS_MAX: u64 = 40_000_000;
+pub const PIXELS_MAX: u64 = 40_000_000;
 /// How much memory the reader may take.
 const MEMORY_MAX: u64 = 256 * 1024 * 1024;
+/// How often a JPEG may go over its pixels. Programs write ten scans or so; thousands fit into few bytes, and
+/// each takes as long as the picture is large.
+const SCANS_MAX: usize = 100;
+/// What a scan of a JPEG begins with. In what is between, the first byte never stands before the second.
+const SCAN: [u8; 2] = [0xff, 0xda];
 /// Of 100: what is seen no better beyond.
 const QUALITY: u8 = 85;
 const WHITE: u32 = 255;
+/// How many times its last side a picture has that is shrunk the fine way.
+const ROUGHLY: u32 = 2;
 
 /// In which size a picture is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,7 +59,7 @@ pub enum Flaw {
     TooManyBytes,
     /// Neither JPEG nor PNG nor WebP, whatever it is called.
     OfNoKind,
-    /// More pixels than are read.
+    /// More pixels than are read, or gone over more often than any program does.
     TooManyPixels,
     /// It ends early, or is broken.
     Unreadable,
@@ -62,8 +70,8 @@ pub enum Flaw {
 pub struct MadePicture {
     /// Which.
     pub size: PictureSize,
-    /// The hash of the bytes, in hex: its name.
-    pub hash: String,
+    /// What it is called.
+    pub hash: PictureHash,
     /// The file.
     pub bytes: Vec<u8>,
 }
@@ -71,11 +79,14 @@ pub struct MadePicture {
 /// The three sizes of an upload, upright, on white where it was transparent, and with nothing else that was
 /// in the file.
 pub fn make(upload: &[u8]) -> Result<[MadePicture; 3], Flaw> {
-    let picture = read(upload)?;
-    let picture = on_white(&picture);
-    let [small, medium, large] =
-        PictureSize::ALL.map(|size| written(size, &shrunk(&picture, size.side())));
-    Ok([small?, medium?, large?])
+    let large = shrunk(on_white(read(upload)?), PictureSize::Large.side());
+    let medium = shrunk(large.clone(), PictureSize::Medium.side());
+    let small = shrunk(medium.clone(), PictureSize::Small.side());
+    Ok([
+        written(PictureSize::Small, &small)?,
+        written(PictureSize::Medium, &medium)?,
+        written(PictureSize::Large, &large)?,
+    ])
 }
 
 fn read(upload: &[u8]) -> Result<DynamicImage, Flaw> {
@@ -86,27 +97,37 @@ fn read(upload: &[u8]) -> Result<DynamicImage, Flaw> {
     if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
         return Err(Flaw::OfNoKind);
     }
+    if format == ImageFormat::Jpeg && upload.windows(2).filter(|two| *two == SCAN).count() > SCANS_MAX {
+        return Err(Flaw::TooManyPixels);
+    }
     let mut reader = ImageReader::with_format(Cursor::new(upload), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MEMORY_MAX);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|_| Flaw::Unreadable)?;
+    let mut decoder = reader.into_decoder().map_err(|error| flaw(&error))?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     if width > SIDE_MAX || height > SIDE_MAX || pixels > PIXELS_MAX {
         return Err(Flaw::TooManyPixels);
     }
     let orientation = decoder.orientation().map_err(|_| Flaw::Unreadable)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| Flaw::Unreadable)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| flaw(&error))?;
     picture.apply_orientation(orientation);
     Ok(picture)
 }
 
-fn on_white(picture: &DynamicImage) -> RgbImage {
-    if !picture.color().has_alpha() {
-        return picture.to_rgb8();
+fn flaw(error: &ImageError) -> Flaw {
+    match error {
+        ImageError::Limits(_) => Flaw::TooManyPixels,
+        _ => Flaw::Unreadable,
     }
-    let with_alpha = picture.to_rgba8();
+}
+
+fn on_white(picture: DynamicImage) -> RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.into_rgb8();
+    }
+    let with_alpha = picture.into_rgba8();
     RgbImage::from_fn(with_alpha.width(), with_alpha.height(), |x, y| {
         let [red, green, blue, alpha] = with_alpha.get_pixel(x, y).0.map(u32::from);
         let mixed = |part: u32| (part * alpha + WHITE * (WHITE - alpha)) / WHITE;
@@ -114,28 +135,33 @@ fn on_white(picture: &DynamicImage) -> RgbImage {
     })
 }
 
-fn shrunk(picture: &RgbImage, side: u32) -> RgbImage {
+/// A large one roughly first: the fine way needs sixteen bytes for each pixel.
+fn shrunk(picture: RgbImage, side: u32) -> RgbImage {
     let longest = picture.width().max(picture.height());
     if longest <= side {
-        return picture.clone();
+        return picture;
     }
-    let part = |length: u32| {
-        let length = u64::from(length) * u64::from(side) / u64::from(longest);
-        u32::try_from(length).unwrap_or(side).max(1)
+    let sides = |side: u32| {
+        let part = |length: u32| {
+            let length = u64::from(length) * u64::from(side) / u64::from(longest);
+            u32::try_from(length).unwrap_or(side).max(1)
+        };
+        (part(picture.width()), part(picture.height()))
     };
-    image::imageops::resize(
-        picture,
-        part(picture.width()),
-        part(picture.height()),
-        FilterType::Triangle,
-    )
+    let (width, height) = sides(side);
+    if longest <= ROUGHLY * side {
+        return imageops::resize(&picture, width, height, FilterType::Triangle);
+    }
+    let (rough_width, rough_height) = sides(ROUGHLY * side);
+    let rough = imageops::thumbnail(&picture, rough_width, rough_height);
+    imageops::resize(&rough, width, height, FilterType::Triangle)
 }
 
 fn written(size: PictureSize, picture: &RgbImage) -> Result<MadePicture, Flaw> {
     let mut bytes = Vec::new();
     let mut encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
     encoder.encode_image(picture).map_err(|_| Flaw::Unreadable)?;
-    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes));
+    let hash = PictureHash::of(&bytes);
     Ok(MadePicture { size, hash, bytes })
 }
 
@@ -207,7 +233,7 @@ mod tests {
         let one = make(&file(&plain(100, 100), ImageFormat::Png)).unwrap();
         assert_eq!(one, make(&file(&plain(100, 100), ImageFormat::Png)).unwrap());
         assert_ne!(one[0].hash, make(&file(&plain(100, 99), ImageFormat::Png)).unwrap()[0].hash);
-        assert_eq!(one[0].hash.len(), 64);
+        assert_eq!(one[0].hash.as_str().len(), 64);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 type Tended = (&'static str, Duration, fn(&BoxOffice) -> BoxFuture<'_, Result<Step>>);
 
 /// Every step that keeps sales going without anybody asking.
-const STEPS: [Tended; 17] = [
+const STEPS: [Tended; 18] = [
     ("lines", Duration::from_millis(200), |office| tended_once(office).boxed()),
     ("push", Duration::from_millis(200), |office| office.step_push().boxed()),
     ("expiry", Duration::from_millis(500), |office| office.step_expiry().boxed()),
@@ -34,6 +34,7 @@ const STEPS: [Tended; 17] = [
     ("sold", Duration::from_secs(600), |office| office.step_sold().boxed()),
     ("reviews", Duration::from_secs(10), |office| office.step_reviews().boxed()),
     ("ratings", Duration::from_secs(60), |office| office.step_ratings().boxed()),
+    ("pictures", Duration::from_secs(600), |office| office.step_pictures().boxed()),
     ("clock", Duration::from_secs(10), |office| office.step_clock().boxed()),
 ];
 /// How often a step that found work runs again before it waits for its next turn.

@@ -156,12 +156,13 @@ behaviour! {
             genre: "Concert".into(),
             age_limit: 6,
         };
-        let made = office.add_production(&organizer, new).await.unwrap();
+        let made = office.add_production(&organizer, new).await.unwrap().production;
         let genre = ProductionChange { genre: Some("Chamber".into()), ..Default::default() };
         let changed = office.change_production(&organizer, made.id, genre).await.unwrap();
+        assert_eq!(office.production(made.id).await.unwrap(), changed);
+        let changed = changed.production;
         assert_eq!((changed.genre.as_str(), changed.age_limit), ("Chamber", 6));
         assert_eq!((&changed.title, &changed.description), (&made.title, &made.description));
-        assert_eq!(office.production(made.id).await.unwrap(), changed);
         let other = world.organizer().await;
         let theirs = office.change_production(&other, made.id, ProductionChange::default()).await;
         refused!(theirs, Error::Forbidden(_));

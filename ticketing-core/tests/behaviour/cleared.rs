@@ -177,7 +177,7 @@ behaviour! {
         let waits = world.buyer().await;
         world.office.join(&waits, sale.id).await.unwrap();
         let named = world.office.production(production).await.unwrap();
-        assert_eq!(named.id, production);
+        assert_eq!(named.production.id, production);
         cancel(&world, &sale).await;
         cleared(&world).await;
         refused!(world.office.production(production).await, Error::NotFound("production"));

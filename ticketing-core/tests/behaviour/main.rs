@@ -44,6 +44,7 @@ mod postgres_wire;
 #[cfg(feature = "services")]
 mod redis_process;
 mod sale;
+mod store;
 mod wire;
 mod world;
 
@@ -85,6 +86,7 @@ mod orders;
 mod paging;
 mod parts;
 mod payments;
+mod pictures;
 mod places;
 mod plans;
 mod ranking;

@@ -1,4 +1,4 @@
-//! The wire from the box office to its gateway, which a test can cut or hold.
+//! The wires from the box office to its gateway, which a test can cut or hold, and to its store.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,11 +15,14 @@ use ticketing_core::payments::{
 use ticketing_core::{PayMethod, PaymentId, Timestamp};
 
 use crate::gateway::Gateway;
+use crate::store::Store;
 
 /// The provider of the box office: the gateway's client over a wire that a test can cut (questions
 /// and refunds get no answer) or hold (a charge waits before it leaves us).
 pub(crate) struct Wire {
     gateway: RwLock<Arc<Gateway>>,
+    /// Where the box office keeps pictures.
+    pub(crate) store: Arc<Store>,
     cut: AtomicBool,
     held: AtomicBool,
     broken: AtomicBool,
@@ -40,6 +43,7 @@ impl Wire {
     pub(crate) fn to(gateway: Gateway) -> Self {
         Self {
             gateway: RwLock::new(Arc::new(gateway)),
+            store: Arc::default(),
             cut: AtomicBool::new(false),
             held: AtomicBool::new(false),
             broken: AtomicBool::new(false),

@@ -213,6 +213,7 @@ fn embedded_settings(clock: &Clock, wire: &Arc<Wire>) -> EmbeddedSettings {
         randomness: Randomness::seeded(SEED),
         signing_key: signing_key(),
         provider: wire.clone(),
+        picture_store: wire.store.picture_store(),
         #[cfg(feature = "broken-guards")]
         broken: Broken::default(),
     }

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use ticketing_core::accounts::{Caller, Role, SignUp};
 use ticketing_core::catalog::{CategoryPrice, NewPerformance, Policy, VenueDetails};
 use ticketing_core::payments::{PortOne, PortOneSettings};
+use ticketing_core::pictures::PictureStore;
 use ticketing_core::{
     BoxOffice, Clock, Currency, EmbeddedSettings, KafkaSettings, Money, PerformanceId, Randomness,
     ServicesSettings, SigningKey,
@@ -39,6 +40,7 @@ impl Measured {
         let office = BoxOffice::embedded(EmbeddedSettings {
             clock: Clock::system(),
             provider,
+            picture_store: PictureStore::in_memory(),
             randomness,
             signing_key,
             #[cfg(feature = "broken-guards")]
@@ -171,6 +173,7 @@ async fn connected(
         clock: None,
         signing_key: SigningKey::new(randomness.bytes()),
         provider,
+        picture_store: PictureStore::in_memory(),
         randomness,
         #[cfg(feature = "broken-guards")]
         broken: ticketing_core::Broken::default(),

@@ -14,6 +14,7 @@ pub(crate) mod listening;
 pub(crate) mod orders;
 pub(crate) mod payments;
 pub(crate) mod performances;
+pub(crate) mod posters;
 pub(crate) mod productions;
 pub(crate) mod ranking;
 pub(crate) mod reviews;

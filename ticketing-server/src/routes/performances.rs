@@ -16,8 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
-use super::layouts;
 use super::productions::production;
+use super::{layouts, posters};
 use crate::app::App;
 use crate::body::revalidated;
 use crate::convert::{self, amount, money, time, timestamp, word};
@@ -60,6 +60,7 @@ pub(super) fn performance(view: &PerformanceView) -> wire::Performance {
         seats_free: view.seats_free,
         status: wire::SaleStatus::from(view.status.name()),
         rating: view.rating.map(convert::rating),
+        poster: view.production.poster.as_ref().map(posters::shown),
     }
 }
 

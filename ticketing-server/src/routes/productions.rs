@@ -2,14 +2,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use ticketing_core::ProductionId;
-use ticketing_core::catalog::{self, Production};
+use ticketing_core::{ProductionId, ProductionView, catalog};
 use ticketing_wire::page::PageQuery;
 use ticketing_wire::{Page, productions as wire};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Answer;
+use super::{Answer, posters};
 use crate::app::App;
 use crate::body::revalidated;
 use crate::convert;
@@ -21,7 +20,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(add, list)).routes(routes!(show, change))
 }
 
-pub(super) fn production(production: &Production) -> wire::Production {
+pub(super) fn production(view: &ProductionView) -> wire::Production {
+    let ProductionView { production, poster } = view;
     wire::Production {
         id: production.id.uuid(),
         organizer_id: production.organizer_id.uuid(),
@@ -29,6 +29,7 @@ pub(super) fn production(production: &Production) -> wire::Production {
         description: production.description.as_str().to_owned(),
         genre: production.genre.as_str().to_owned(),
         age_limit: production.age_limit,
+        poster: poster.as_ref().map(posters::shown),
     }
 }
 

@@ -8,6 +8,7 @@ use reqwest::{Method, RequestBuilder};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use ticketing_core::payments::{PortOne, PortOneSettings, WebhookSecrets};
+use ticketing_core::pictures::PictureStore;
 use ticketing_core::{BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey, Timestamp};
 use ticketing_server::{App, router};
 use tokio::net::TcpListener;
@@ -68,6 +69,7 @@ impl House {
             randomness: Randomness::seeded(1),
             signing_key: SigningKey::new(key),
             provider: Arc::new(provider.unwrap()),
+            picture_store: PictureStore::in_memory(),
             #[cfg(feature = "broken-guards")]
             broken: ticketing_core::Broken::default(),
         });

@@ -15,6 +15,7 @@ use ticketing_core::payments::{
     Confirmation, Fact, Movements, PaymentWindow, PortOne, PortOneSettings, PreRegistration,
     Provider, ProviderError, Refunding, Reversal, WebhookSecrets,
 };
+use ticketing_core::pictures::PictureStore;
 use ticketing_core::{
     BoxOffice, Clock, KafkaSettings, PayMethod, PaymentId, Randomness, ServicesSettings,
     SigningKey, Timestamp,
@@ -153,6 +154,7 @@ impl Common {
             randomness: Randomness::from_system(),
             signing_key: SigningKey::new(key),
             provider: Arc::new(Hurried(portone)),
+            picture_store: PictureStore::in_memory(),
             #[cfg(feature = "broken-guards")]
             broken: broken(guard),
         })

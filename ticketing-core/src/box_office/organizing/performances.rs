@@ -6,11 +6,12 @@ use std::time::Duration;
 use futures_util::{FutureExt, StreamExt, stream};
 use serde::{Deserialize, Serialize};
 
+use super::productions::ProductionView;
 use crate::accounts::{Account, Caller, Role};
 use crate::box_office::BoxOffice;
 use crate::catalog::{
     LineControl, Listing, NO_PRODUCTION, NO_VENUE, NewPerformance, Performance, PerformanceChange,
-    Production, Remembered, Request, Sale, SeatMap, Venue, Visible,
+    Remembered, Request, Sale, SeatMap, Venue, Visible,
 };
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldErrors, Result, readable};
@@ -61,7 +62,7 @@ pub struct PerformanceView {
     /// The performance.
     pub performance: Performance,
     /// The work that is shown.
-    pub production: Production,
+    pub production: ProductionView,
     /// The house's map.
     pub map: Arc<SeatMap>,
     /// The IANA name of the house's time zone.
@@ -100,12 +101,12 @@ impl BoxOffice {
         let named = self.named_production(&organizer, new.production_id).await?;
         let id: PerformanceId = self.0.randomness.id(now);
         let own = ProductionId::from(id.uuid());
-        let production_id = named.as_ref().map_or(own, |production| production.id);
+        let production_id = named.as_ref().map_or(own, |named| named.production.id);
         let details = new.check(&venue.map, production_id)?;
         let line = LineControl::default().at_pace(&details.policy, now);
         let performance = Performance { id, organizer_id: organizer.id, details, line };
         let own = named.is_none().then(|| performance.own_production());
-        let production = named.unwrap_or_else(|| performance.own_production());
+        let production = named.unwrap_or_else(|| performance.own_production().into());
         let request = request.map(|(key, hash)| {
             let facts = Facts { performance: id };
             let facts = serde_json::to_string(&facts).expect("plain data serialise");
@@ -143,11 +144,14 @@ impl BoxOffice {
         &self,
         organizer: &Account,
         id: Option<ProductionId>,
-    ) -> Result<Option<Production>> {
+    ) -> Result<Option<ProductionView>> {
         let Some(id) = id else { return Ok(None) };
         let wrong = || Error::field("production_id", NO_PRODUCTION);
-        let found = self.backend().catalog.production(id).await?.ok_or_else(wrong)?;
-        let own = found.organizer_id == organizer.id || organizer.role == Role::Administrator;
+        let found = self.production(id).await.map_err(|error| match error {
+            Error::NotFound(_) => wrong(),
+            error => error,
+        })?;
+        let own = found.production.organizer_id == organizer.id || organizer.role == Role::Administrator;
         if own { Ok(Some(found)) } else { Err(wrong()) }
     }
 
@@ -269,7 +273,7 @@ impl BoxOffice {
 /// A performance of which nothing was sold yet.
 fn new_view(
     performance: Performance,
-    production: Production,
+    production: ProductionView,
     venue: &Venue,
     now: Timestamp,
 ) -> PerformanceView {

@@ -6,14 +6,35 @@ use crate::catalog::{NewProduction, Performance, Production, ProductionChange, S
 use crate::error::{Error, Result};
 use crate::id::ProductionId;
 use crate::page::{Page, Paged};
+use crate::pictures::Poster;
+
+/// A production as readers see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductionView {
+    /// The production.
+    pub production: Production,
+    /// What it looks like.
+    pub poster: Option<Poster>,
+}
+
+impl From<Production> for ProductionView {
+    /// One without a picture.
+    fn from(production: Production) -> Self {
+        Self { production, poster: None }
+    }
+}
 
 impl BoxOffice {
     /// Makes a production, for performances to come.
-    pub async fn add_production(&self, caller: &Caller, new: NewProduction) -> Result<Production> {
+    pub async fn add_production(
+        &self,
+        caller: &Caller,
+        new: NewProduction,
+    ) -> Result<ProductionView> {
         let organizer = self.organizer(caller).await?;
         let production = new.check(self.0.randomness.id(self.now()), organizer.id)?;
         self.backend().catalog.add_production(production.clone()).await?;
-        Ok(production)
+        Ok(production.into())
     }
 
     /// Changes a production; what is left out stays.
@@ -22,33 +43,43 @@ impl BoxOffice {
         caller: &Caller,
         id: ProductionId,
         change: ProductionChange,
-    ) -> Result<Production> {
+    ) -> Result<ProductionView> {
         let account = self.organizer(caller).await?;
-        let before = self.production(id).await?;
+        let ProductionView { production: before, poster } = self.production(id).await?;
         if before.organizer_id != account.id && account.role != Role::Administrator {
             return Err(Error::Forbidden("another organizer's production"));
         }
         let after = change.applied_to(before)?;
         self.backend().catalog.write_production(after.clone()).await?;
         self.0.productions.remove(&id);
-        Ok(after)
+        Ok(ProductionView { production: after, poster })
     }
 
     /// A production.
-    pub async fn production(&self, id: ProductionId) -> Result<Production> {
-        self.backend().catalog.production(id).await?.ok_or(Error::NotFound("production"))
+    pub async fn production(&self, id: ProductionId) -> Result<ProductionView> {
+        let found = self.backend().catalog.production(id).await?;
+        let production = found.ok_or(Error::NotFound("production"))?;
+        let poster = self.backend().pictures.posters(&[id]).await?.remove(&id);
+        Ok(ProductionView { production, poster })
     }
 
     /// Productions by id.
-    pub async fn productions(&self, page: Page) -> Result<Paged<Production>> {
-        self.backend().catalog.productions(page).await
+    pub async fn productions(&self, page: Page) -> Result<Paged<ProductionView>> {
+        let Paged { items, next } = self.backend().catalog.productions(page).await?;
+        let ids: Vec<ProductionId> = items.iter().map(|production| production.id).collect();
+        let mut posters = self.backend().pictures.posters(&ids).await?;
+        let view = |production: Production| {
+            let poster = posters.remove(&production.id);
+            ProductionView { production, poster }
+        };
+        Ok(Paged { items: items.into_iter().map(view).collect(), next })
     }
 
     /// What a performance shows, at most a second old.
     pub(in crate::box_office) async fn production_of(
         &self,
         performance: &Performance,
-    ) -> Result<Production> {
+    ) -> Result<ProductionView> {
         let (id, now) = (performance.details.production_id, self.now());
         if let Some(known) = self.0.productions.get(&id)
             && now.as_millis() - known.0.as_millis() <= SALE_MAX_AGE_MS
@@ -57,7 +88,9 @@ impl BoxOffice {
         }
         let found = self.backend().catalog.production(id).await?;
         let production = found.unwrap_or_else(|| performance.own_production());
-        self.0.productions.insert(id, (now, production.clone()));
-        Ok(production)
+        let poster = self.backend().pictures.posters(&[id]).await?.remove(&id);
+        let view = ProductionView { production, poster };
+        self.0.productions.insert(id, (now, view.clone()));
+        Ok(view)
     }
 }

@@ -3,6 +3,7 @@
 mod line_status;
 mod listening;
 mod live_view;
+mod pictures;
 mod push;
 mod ranking;
 
@@ -11,6 +12,7 @@ pub use self::line_status::{LineState, LineStatus};
 pub(super) use self::listening::Listeners;
 pub use self::listening::{LISTENERS_MAX, LineEvent, LineListener, SeatEvent, SeatListener};
 pub(super) use self::live_view::LiveView;
+pub(super) use self::pictures::Known as KnownPictures;
 pub use self::push::{SeatChanges, StatusFrame};
 pub use self::ranking::RankingView;
 pub(super) use self::ranking::Rankings;

@@ -75,6 +75,7 @@ impl BoxOffice {
     /// A batch of each kind; whether there may be more.
     async fn remove_rows(&self, performance: &Performance) -> Result<bool> {
         let (backend, id) = (self.backend(), performance.id);
+        backend.pictures.hide_last(performance).await?;
         let more = backend.line_books.remove(id).await?
             | backend.orders.selling.remove_quotas(id).await?
             | backend.sold_seats.remove(id).await?;

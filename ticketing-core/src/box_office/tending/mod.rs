@@ -6,6 +6,7 @@ mod ending;
 mod listing;
 mod looks;
 mod money;
+mod pictures;
 mod ranking;
 mod reactions;
 #[cfg(feature = "services")]

@@ -140,6 +140,7 @@ impl Namespace {
             randomness,
             signing_key,
             provider: wire.clone(),
+            picture_store: wire.store.picture_store(),
             #[cfg(feature = "broken-guards")]
             broken: self.broken,
         }

@@ -1,0 +1,148 @@
+//! Where the files of pictures are: a folder of the test's own, that can fail, and during whose work
+//! something else can happen.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{BoxStream, StreamExt};
+use object_store::path::Path;
+use object_store::{
+    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
+    ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+};
+use parking_lot::Mutex;
+use tempfile::TempDir;
+
+use ticketing_core::pictures::PictureStore;
+
+type Meanwhile = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
+
+pub(crate) struct Store {
+    folder: TempDir,
+    files: Arc<dyn ObjectStore>,
+    /// How many more files it takes.
+    takes: AtomicU32,
+    before_put: Mutex<Option<Meanwhile>>,
+    before_delete: Arc<Mutex<Option<Meanwhile>>>,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let files = object_store::local::LocalFileSystem::new_with_prefix(folder.path()).unwrap();
+        Self {
+            folder,
+            files: Arc::new(files),
+            takes: AtomicU32::new(u32::MAX),
+            before_put: Mutex::default(),
+            before_delete: Arc::default(),
+        }
+    }
+}
+
+impl Store {
+    pub(crate) fn picture_store(self: &Arc<Self>) -> PictureStore {
+        PictureStore::new(self.clone())
+    }
+
+    /// How many files are in it, half-written ones too.
+    pub(crate) fn count(&self) -> usize {
+        fn below(folder: &std::path::Path) -> usize {
+            let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+            entries.map(|path| if path.is_dir() { below(&path) } else { 1 }).sum()
+        }
+        below(self.folder.path())
+    }
+
+    /// It takes so many more files, and then none.
+    pub(crate) fn takes(&self, files: u32) {
+        self.takes.store(files, Ordering::SeqCst);
+    }
+
+    /// What happens while the next file is on its way to it.
+    pub(crate) fn before_put<Ends>(&self, meanwhile: impl FnOnce() -> Ends + Send + 'static)
+    where
+        Ends: Future<Output = ()> + Send + 'static,
+    {
+        *self.before_put.lock() = Some(Box::new(|| Box::pin(meanwhile())));
+    }
+
+    /// What happens while it is on its way to remove the next file.
+    pub(crate) fn before_delete<Ends>(&self, meanwhile: impl FnOnce() -> Ends + Send + 'static)
+    where
+        Ends: Future<Output = ()> + Send + 'static,
+    {
+        *self.before_delete.lock() = Some(Box::new(|| Box::pin(meanwhile())));
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Store")
+    }
+}
+
+impl fmt::Display for Store {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a folder of a test")
+    }
+}
+
+#[async_trait]
+impl ObjectStore for Store {
+    async fn put_opts(&self, at: &Path, bytes: PutPayload, how: PutOptions) -> Result<PutResult> {
+        let meanwhile = self.before_put.lock().take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile().await;
+        }
+        let left = |left: u32| left.checked_sub(1);
+        if self.takes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, left).is_err() {
+            return Err(Error::Generic { store: "test", source: "full".into() });
+        }
+        self.files.put_opts(at, bytes, how).await
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        at: &Path,
+        how: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
+        self.files.put_multipart_opts(at, how).await
+    }
+
+    async fn get_opts(&self, at: &Path, how: GetOptions) -> Result<GetResult> {
+        self.files.get_opts(at, how).await
+    }
+
+    fn delete_stream(
+        &self,
+        those: BoxStream<'static, Result<Path>>,
+    ) -> BoxStream<'static, Result<Path>> {
+        let before = self.before_delete.clone();
+        let those = those.then(move |path| {
+            let meanwhile = before.lock().take();
+            async move {
+                if let Some(meanwhile) = meanwhile {
+                    meanwhile().await;
+                }
+                path
+            }
+        });
+        self.files.delete_stream(those.boxed())
+    }
+
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.files.list(prefix)
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.files.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Path, to: &Path, how: CopyOptions) -> Result<()> {
+        self.files.copy_opts(from, to, how).await
+    }
+}
