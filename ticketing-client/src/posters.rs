@@ -16,7 +16,8 @@ const KINDS: [(&str, usize, &[u8]); 3] = [
 
 /// Gives the production of a performance its picture: a JPEG, PNG or WebP file; for its organizer.
 pub fn set(token: &AccessToken, performance: Uuid, picture: Vec<u8>) -> Call<Poster> {
-    let begins = |at: usize, with: &[u8]| picture.get(at..).is_some_and(|rest| rest.starts_with(with));
+    let begins =
+        |at: usize, with: &[u8]| picture.get(at..).is_some_and(|rest| rest.starts_with(with));
     let kind = KINDS.iter().find(|(_, at, with)| begins(*at, with));
     // Whatever else it is, the server says what is wrong with it.
     let (kind, ..) = kind.unwrap_or(&KINDS[0]);

@@ -37,8 +37,8 @@ pub use self::box_office::{
     BoxOffice, CancellationProgress, CancellationState, Cancelling, CheckedIn, Checkout, DoorList,
     EmbeddedSettings, Eta, IssuedTicket, LISTENERS_MAX, LedgerPage, LineAnswer, LineEvent,
     LineListener, LineState, LineStatus, OrganizerOrder, PassGranted, Payment, PaymentOutcome,
-    PaymentReport, PerformanceView, PlacedOrder, ProductionView, RankingView, ReportedReview, ReviewPage,
-    ReviewView, SaleGauges, SaleStatus, SalesReport, Scanning, SeatChanges, SeatEvent,
+    PaymentReport, PerformanceView, PlacedOrder, ProductionView, RankingView, ReportedReview,
+    ReviewPage, ReviewView, SaleGauges, SaleStatus, SalesReport, Scanning, SeatChanges, SeatEvent,
     SeatListener, SeatMapView, StatusFrame, Steer, Step, SyntheticBuyer, UPLOADS_MAX,
 };
 pub use self::clock::{Clock, GRACE_MS, Timestamp};
@@ -46,8 +46,8 @@ pub use self::error::{Error, FieldError, Result};
 #[cfg(feature = "broken-guards")]
 pub use self::guards::{Broken, CrashPoint};
 pub use self::id::{
-    AccountId, HoldId, MovementId, OrderId, ParkedId, PaymentId, PerformanceId, PictureId, ProductionId,
-    Randomness, RefundId, ReviewId, ScanId, TicketId, VenueId,
+    AccountId, HoldId, MovementId, OrderId, ParkedId, PaymentId, PerformanceId, PictureId,
+    ProductionId, Randomness, RefundId, ReviewId, ScanId, TicketId, VenueId,
 };
 pub use self::idempotency::IdempotencyKey;
 pub use self::money::{Currency, Money, PRICE_MAX, PayMethod};

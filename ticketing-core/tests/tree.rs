@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The capabilities of the core, with the capabilities that each may use.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("accounts", &[]),
     ("catalog", &[]),
     ("admission", &["catalog"]),
@@ -15,6 +15,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("orders", &["catalog", "admission", "seats", "payments", "events"]),
     ("payments", &[]),
     ("events", &[]),
+    ("pictures", &["catalog"]),
     ("ranking", &[]),
     ("reviews", &["catalog", "orders", "events"]),
 ];

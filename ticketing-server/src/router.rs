@@ -16,8 +16,8 @@ use crate::document;
 use crate::problem::Problem;
 use crate::routes::{
     accounts, checkout, documents, door, events, health, layouts, ledger, line, listening, orders,
-    payments, performances, posters, productions, ranking, reviews, sales, seats, steering, synthetic,
-    tickets, venues,
+    payments, performances, posters, productions, ranking, reviews, sales, seats, steering,
+    synthetic, tickets, venues,
 };
 
 /// The largest body of an ordinary request.

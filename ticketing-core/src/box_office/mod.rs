@@ -27,19 +27,19 @@ pub use self::buying::{
 };
 #[cfg(feature = "services")]
 pub use self::connect::ServicesSettings;
+use self::organizing::Making;
 pub use self::organizing::{
     CancellationProgress, CancellationState, CheckedIn, DoorList, LedgerPage, OrganizerOrder,
-    PaymentReport, PerformanceView, ProductionView, SaleGauges, SaleStatus, SalesReport, Scanning, Steer,
-    SyntheticBuyer, UPLOADS_MAX,
+    PaymentReport, PerformanceView, ProductionView, SaleGauges, SaleStatus, SalesReport, Scanning,
+    Steer, SyntheticBuyer, UPLOADS_MAX,
 };
-use self::organizing::Making;
 use self::reviewing::Fronts;
 pub use self::reviewing::{ReportedReview, ReviewPage, ReviewView};
+use self::seeing::{KnownPictures, Listeners, LiveView, Rankings};
 pub use self::seeing::{
     LISTENERS_MAX, LineEvent, LineListener, LineState, LineStatus, RankingView, SeatChanges,
     SeatEvent, SeatListener, StatusFrame,
 };
-use self::seeing::{KnownPictures, Listeners, LiveView, Rankings};
 pub use self::tending::Step;
 use self::tending::{KnownDraw, Looks, MoneyWork, Reactions};
 use self::turns::{permit, turn};

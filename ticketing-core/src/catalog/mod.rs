@@ -31,7 +31,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use self::change::PerformanceChange;
-pub(crate) use self::contract::{Catalog, NO_PRODUCTION, NO_VENUE, NOT_TAKING_PLACE, Remembered, Request, Visible};
+pub(crate) use self::contract::{
+    Catalog, NO_PRODUCTION, NO_VENUE, NOT_TAKING_PLACE, Remembered, Request, Visible,
+};
 pub use self::entry::Entry;
 pub use self::line_control::{LineControl, LineMode};
 pub(crate) use self::performance::SALE_MAX_AGE_MS;

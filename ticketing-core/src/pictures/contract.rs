@@ -44,8 +44,7 @@ pub(crate) trait Pictures: Send + Sync {
     /// money that is not back.
     async fn hide_last(&self, performance: &Performance) -> Result<()>;
     /// What these show; those without a picture are left out.
-    async fn posters(&self, productions: &[ProductionId])
-    -> Result<HashMap<ProductionId, Poster>>;
+    async fn posters(&self, productions: &[ProductionId]) -> Result<HashMap<ProductionId, Poster>>;
     /// The file of that hash that somebody shows.
     async fn shown(&self, hash: &PictureHash) -> Result<Option<PictureId>>;
     /// Looks at the next files, by id: those that nobody shows, and that nobody was about to since then, are

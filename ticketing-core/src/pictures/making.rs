@@ -4,7 +4,9 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
+use image::{
+    DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, Rgb, RgbImage,
+};
 
 use super::PictureHash;
 
@@ -97,7 +99,9 @@ fn read(upload: &[u8]) -> Result<DynamicImage, Flaw> {
     if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
         return Err(Flaw::OfNoKind);
     }
-    if format == ImageFormat::Jpeg && upload.windows(2).filter(|two| *two == SCAN).count() > SCANS_MAX {
+    if format == ImageFormat::Jpeg
+        && upload.windows(2).filter(|two| *two == SCAN).count() > SCANS_MAX
+    {
         return Err(Flaw::TooManyPixels);
     }
     let mut reader = ImageReader::with_format(Cursor::new(upload), format);
@@ -217,7 +221,9 @@ mod tests {
         assert_eq!(sides(&made)[2], (200, 400), "a quarter turn");
         let said = |bytes: &[u8], text: &[u8]| bytes.windows(text.len()).any(|part| part == text);
         assert!(said(&jpeg, b"37.5665N"));
-        assert!(made.iter().all(|one| !said(&one.bytes, b"37.5665N") && !said(&one.bytes, b"Exif")));
+        assert!(
+            made.iter().all(|one| !said(&one.bytes, b"37.5665N") && !said(&one.bytes, b"Exif"))
+        );
     }
 
     #[test]
@@ -259,6 +265,14 @@ mod tests {
             png[29..33].copy_from_slice(&sum.to_be_bytes());
             assert_eq!(make(&png), Err(Flaw::TooManyPixels), "{width} x {height}");
         }
+    }
+
+    #[test]
+    fn a_picture_that_goes_over_its_pixels_a_thousand_times_is_refused() {
+        let jpeg = file(&plain(8, 8), ImageFormat::Jpeg);
+        let with = |scans: usize| [&jpeg[..], &SCAN.repeat(scans)].concat();
+        assert!(make(&with(SCANS_MAX - 1)).is_ok());
+        assert_eq!(make(&with(SCANS_MAX)), Err(Flaw::TooManyPixels));
     }
 
     fn crc32(bytes: &[u8]) -> u32 {

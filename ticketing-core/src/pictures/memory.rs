@@ -91,10 +91,7 @@ impl Pictures for MemoryPictures {
         Ok(())
     }
 
-    async fn posters(
-        &self,
-        productions: &[ProductionId],
-    ) -> Result<HashMap<ProductionId, Poster>> {
+    async fn posters(&self, productions: &[ProductionId]) -> Result<HashMap<ProductionId, Poster>> {
         let tables = self.tables.lock();
         let poster = |id: &ProductionId| {
             let files = tables.posters.get(id)?;

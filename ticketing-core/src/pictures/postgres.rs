@@ -121,10 +121,7 @@ impl Pictures for PostgresPictures {
         .await
     }
 
-    async fn posters(
-        &self,
-        productions: &[ProductionId],
-    ) -> Result<HashMap<ProductionId, Poster>> {
+    async fn posters(&self, productions: &[ProductionId]) -> Result<HashMap<ProductionId, Poster>> {
         let ids: Vec<Uuid> = productions.iter().map(|id| id.uuid()).collect();
         let rows = sqlx::query!(
             "SELECT production_id, size, hash FROM posters JOIN pictures ON id = picture_id

@@ -85,7 +85,7 @@ behaviour! {
         let listed = world.office.productions(Page::default()).await.unwrap();
         let listed = listed.items.iter().find(|view| view.production.id == production);
         assert_eq!(listed.unwrap().poster.as_ref(), Some(&poster));
-        assert_eq!(world.wire.store.count(), FILES);
+        assert_eq!(world.wire.store.count().await, FILES);
     }
 
     async fn only_its_organizer_says_what_a_production_looks_like(world: World) {
@@ -137,7 +137,7 @@ behaviour! {
             assert_eq!(errors[0].field, "body");
         }
         assert_eq!(shown(&world, sale.id).await, Some(poster));
-        assert_eq!(world.wire.store.count(), FILES);
+        assert_eq!(world.wire.store.count().await, FILES);
     }
 
     async fn an_upload_that_breaks_off_changes_nothing_and_leaves_nothing_behind(world: World) {
@@ -148,11 +148,11 @@ behaviour! {
             refused!(set(&world, &sale, 2).await, Error::Unavailable(_));
             assert_eq!(shown(&world, sale.id).await.as_ref(), Some(&poster));
         }
-        assert!(world.wire.store.count() > FILES, "some of it arrived");
+        assert!(world.wire.store.count().await > FILES, "some of it arrived");
         world.office.step_pictures().await.unwrap();
-        assert!(world.wire.store.count() > FILES, "it may be under way still");
+        assert!(world.wire.store.count().await > FILES, "it may be under way still");
         swept(&world).await;
-        assert_eq!(world.wire.store.count(), FILES);
+        assert_eq!(world.wire.store.count().await, FILES);
         assert!(is_readable(&world, &poster).await);
         world.wire.store.takes(u32::MAX);
         let again = set(&world, &sale, 2).await.unwrap();
@@ -169,14 +169,14 @@ behaviour! {
         assert!(!is_readable(&world, &first).await, "nobody shows it");
         assert!(is_readable(&world, &second).await);
         swept(&world).await;
-        assert_eq!(world.wire.store.count(), FILES);
+        assert_eq!(world.wire.store.count().await, FILES);
         for _ in 0..2 {
             world.office.remove_poster(&sale.organizer, sale.id).await.unwrap();
         }
         assert_eq!(shown(&world, sale.id).await, None);
         swept(&world).await;
         assert!(!is_readable(&world, &second).await);
-        assert_eq!(world.wire.store.count(), 0);
+        assert_eq!(world.wire.store.count().await, 0);
     }
 
     async fn a_picture_of_two_productions_stays_while_one_shows_it(world: World) {
@@ -184,7 +184,7 @@ behaviour! {
         let two = soon(&world, world.organizer().await, None).await;
         let poster = set(&world, &one, 1).await.unwrap();
         assert_eq!(set(&world, &two, 1).await.unwrap(), poster);
-        assert_eq!(world.wire.store.count(), FILES);
+        assert_eq!(world.wire.store.count().await, FILES);
         world.office.remove_poster(&one.organizer, one.id).await.unwrap();
         swept(&world).await;
         assert_eq!(shown(&world, one.id).await, None);
@@ -218,7 +218,7 @@ behaviour! {
         world.advance_seconds(KNOWN_SECONDS);
         let poster = shown(&world, sale.id).await.expect("the second upload was answered");
         assert!(is_readable(&world, &poster).await);
-        assert_eq!(world.wire.store.count(), FILES);
+        assert_eq!(world.wire.store.count().await, FILES);
     }
 
     async fn uploads_at_once_leave_one_whole_picture(world: World) {
@@ -240,7 +240,7 @@ behaviour! {
         assert!(said.contains(&poster), "of one of them, whole");
         swept(&world).await;
         assert!(is_readable(&world, &poster).await);
-        assert_eq!(world.wire.store.count(), FILES);
+        assert_eq!(world.wire.store.count().await, FILES);
     }
 
     async fn the_picture_goes_with_the_last_performance_of_its_production(world: World) {
@@ -259,7 +259,7 @@ behaviour! {
         cleared(&world).await;
         swept(&world).await;
         assert!(!is_readable(&world, &poster).await);
-        assert_eq!(world.wire.store.count(), 0);
+        assert_eq!(world.wire.store.count().await, 0);
     }
 
     // Cancelled while its files are on their way.
@@ -272,6 +272,6 @@ behaviour! {
         refused!(set(&world, &sale, 1).await, Error::Conflict(_));
         cleared(&world).await;
         swept(&world).await;
-        assert_eq!(world.wire.store.count(), 0);
+        assert_eq!(world.wire.store.count().await, 0);
     }
 }

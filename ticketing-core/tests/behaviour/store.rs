@@ -1,4 +1,4 @@
-//! Where the files of pictures are: a folder of the test's own, that can fail, and during whose work
+//! Where the files of pictures are: a place of the test's own, that can fail, and during whose work
 //! something else can happen.
 
 use std::fmt;
@@ -16,29 +16,39 @@ use object_store::{
 use parking_lot::Mutex;
 use tempfile::TempDir;
 
+use ticketing_core::Randomness;
 use ticketing_core::pictures::PictureStore;
 
 type Meanwhile = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
 
+/// Where they are instead, if it is set: an address as servers take it.
+const ELSEWHERE: &str = "TICKETING_OBJECTS";
+
 pub(crate) struct Store {
-    folder: TempDir,
     files: Arc<dyn ObjectStore>,
     /// How many more files it takes.
     takes: AtomicU32,
     before_put: Mutex<Option<Meanwhile>>,
     before_delete: Arc<Mutex<Option<Meanwhile>>>,
+    _folder: Option<TempDir>,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let files = object_store::local::LocalFileSystem::new_with_prefix(folder.path()).unwrap();
+        let (files, folder) = if let Ok(address) = std::env::var(ELSEWHERE) {
+            let name: [u8; 8] = Randomness::from_system().bytes();
+            let own = format!("{address}/{:016x}", u64::from_be_bytes(name));
+            (PictureStore::at(&own, std::env::vars()).unwrap(), None)
+        } else {
+            let folder = tempfile::tempdir().unwrap();
+            (PictureStore::folder(folder.path()).unwrap(), Some(folder))
+        };
         Self {
-            folder,
-            files: Arc::new(files),
+            files: files.objects().clone(),
             takes: AtomicU32::new(u32::MAX),
             before_put: Mutex::default(),
             before_delete: Arc::default(),
+            _folder: folder,
         }
     }
 }
@@ -48,13 +58,9 @@ impl Store {
         PictureStore::new(self.clone())
     }
 
-    /// How many files are in it, half-written ones too.
-    pub(crate) fn count(&self) -> usize {
-        fn below(folder: &std::path::Path) -> usize {
-            let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-            entries.map(|path| if path.is_dir() { below(&path) } else { 1 }).sum()
-        }
-        below(self.folder.path())
+    /// How many files are in it.
+    pub(crate) async fn count(&self) -> usize {
+        self.files.list(None).map(|file| file.unwrap()).count().await
     }
 
     /// It takes so many more files, and then none.
@@ -87,7 +93,7 @@ impl fmt::Debug for Store {
 
 impl fmt::Display for Store {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a folder of a test")
+        formatter.write_str("a place of a test")
     }
 }
 

@@ -30,11 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 pub(super) fn shown(poster: &pictures::Poster) -> Poster {
     let path = |hash: &PictureHash| format!("/v1/pictures/{hash}");
-    Poster {
-        small: path(&poster.small),
-        medium: path(&poster.medium),
-        large: path(&poster.large),
-    }
+    Poster { small: path(&poster.small), medium: path(&poster.medium), large: path(&poster.large) }
 }
 
 /// Gives the production of a performance its picture, at all of its performances; its organizer only. It is
@@ -43,7 +39,11 @@ pub(super) fn shown(poster: &pictures::Poster) -> Poster {
     put, path = "/v1/performances/{id}/poster", operation_id = "set_poster", tag = "productions",
     request_body(
         description = "at most 5 MB",
-        content((File = "image/jpeg"), (File = "image/png"), (File = "image/webp")),
+        content(
+            (File = "image/jpeg", example = "JPEG .."),
+            (File = "image/png", example = "PNG .."),
+            (File = "image/webp", example = "WebP .."),
+        ),
     ),
     responses(
         (status = 200, description = "where it is", body = Poster),

@@ -98,6 +98,7 @@ fn read_by_the_client(route: &str, body: Value) -> Option<Value> {
         "POST /v1/productions"
         | "GET /v1/productions/{production}"
         | "PATCH /v1/productions/{production}" => same::<productions::Production>(body),
+        "PUT /v1/performances/{performance}/poster" => same::<productions::Poster>(body),
         "GET /v1/productions" => same::<Page<productions::Production>>(body),
         "POST /v1/performances"
         | "GET /v1/performances/{performance}"

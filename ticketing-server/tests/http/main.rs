@@ -14,6 +14,7 @@ mod habits;
 mod house;
 mod journey;
 mod layouts;
+mod pictures;
 mod problems;
 mod random_input;
 mod refunds;

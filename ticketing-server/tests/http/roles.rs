@@ -8,7 +8,7 @@ use crate::wire::{Request, text};
 
 /// Answers to: nobody, another buyer, the buyer, another organizer, the organizer, an
 /// administrator. Each of them shows the buyer's own place and pass.
-const EXPECTED: [(&str, [u16; 6]); 91] = [
+const EXPECTED: [(&str, [u16; 6]); 94] = [
     ("GET /v1/performances/{performance}/reviews", [200, 200, 200, 200, 200, 200]),
     // The buyer has written one.
     ("POST /v1/performances/{performance}/reviews", [401, 403, 409, 403, 403, 403]),
@@ -49,6 +49,9 @@ const EXPECTED: [(&str, [u16; 6]); 91] = [
     ("GET /v1/productions", [200, 200, 200, 200, 200, 200]),
     ("GET /v1/productions/{production}", [200, 200, 200, 200, 200, 200]),
     ("PATCH /v1/productions/{production}", [401, 403, 403, 403, 200, 200]),
+    ("GET /v1/pictures/{picture}", [200, 200, 200, 200, 200, 200]),
+    ("PUT /v1/performances/{performance}/poster", [401, 403, 403, 403, 200, 200]),
+    ("DELETE /v1/performances/{performance}/poster", [401, 403, 403, 403, 204, 204]),
     ("GET /v1/performances/{performance}", [200, 200, 200, 200, 200, 200]),
     ("PATCH /v1/performances/{performance}", [401, 403, 403, 403, 200, 200]),
     ("GET /v1/performances/{performance}/line/status", [200, 200, 200, 200, 200, 200]),

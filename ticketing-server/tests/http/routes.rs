@@ -17,6 +17,8 @@ pub(crate) struct Route {
     /// Whether anyone may ask, signed in or not.
     pub(crate) public: bool,
     pub(crate) needs_key: bool,
+    /// Whether a picture is sent.
+    pub(crate) takes_picture: bool,
 }
 
 /// The things that paths and bodies name.
@@ -28,6 +30,7 @@ pub(crate) struct Names {
     pub(crate) order: String,
     pub(crate) payment: String,
     pub(crate) review: String,
+    pub(crate) picture: String,
 }
 
 impl Route {
@@ -42,6 +45,7 @@ impl Route {
             ("{order}", &names.order),
             ("{payment}", &names.payment),
             ("{review}", &names.review),
+            ("{picture}", &names.picture),
             // An order that is not paid has none.
             ("{ticket}", &names.order),
         ];
@@ -53,6 +57,7 @@ impl Route {
         let request = house.call(self.method.clone(), &self.path(house, names));
         let request = request.header("Place-Token", &buyer.place);
         let request = request.header("Pass-Token", &buyer.pass);
+        let request = if self.takes_picture { request.picture(2) } else { request };
         if self.needs_key { request.key(&house.key()) } else { request }
     }
 }
@@ -67,7 +72,11 @@ pub(crate) async fn names(house: &House, buyer: &Inside) -> Names {
     let layout = text(&performance["layout"]);
     let (hold, payment) = (text(&hold["id"]), text(&order["payment"]["payment_id"]));
     let review = house.review(&buyer.token, &production).await;
-    Names { account, production, layout, hold, order: text(&order["id"]), payment, review }
+    let set = house.call(Method::PUT, &house.of_performance("/poster")).picture(1);
+    let poster = set.bearer_auth(&house.organizer).ask().await.expect(200);
+    let picture = text(&poster["small"]).trim_start_matches("/v1/pictures/").to_owned();
+    let order = text(&order["id"]);
+    Names { account, production, layout, hold, order, payment, review, picture }
 }
 
 const PERFORMANCE: &[&str] =
@@ -110,6 +119,9 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         get("/v1/productions").public(),
         get("/v1/productions/{production}").public(),
         patch("/v1/productions/{production}").body(json!({"genre": "musical"}), &[]),
+        get("/v1/pictures/{picture}").public(),
+        put("/v1/performances/{performance}/poster").picture(),
+        delete("/v1/performances/{performance}/poster"),
         get("/v1/performances/{performance}").public(),
         patch("/v1/performances/{performance}").body(json!({"title": "Another title"}), &[]),
         get("/v1/performances/{performance}/line/status").public(),
@@ -220,7 +232,15 @@ fn delete(path: &'static str) -> Route {
 }
 
 fn route(method: Method, path: &'static str) -> Route {
-    Route { method, path, body: None, required: &[], public: false, needs_key: false }
+    Route {
+        method,
+        path,
+        body: None,
+        required: &[],
+        public: false,
+        needs_key: false,
+        takes_picture: false,
+    }
 }
 
 impl Route {
@@ -230,6 +250,10 @@ impl Route {
 
     fn public(self) -> Self {
         Self { public: true, ..self }
+    }
+
+    fn picture(self) -> Self {
+        Self { takes_picture: true, ..self }
     }
 
     fn key(self) -> Self {

@@ -10,6 +10,8 @@ use crate::house::Inside;
 /// What a request says besides itself.
 pub(crate) trait Request: Sized {
     fn key(self, key: &str) -> Self;
+    /// A PNG, another for each number.
+    fn picture(self, number: u8) -> Self;
     /// Access, place and pass token of a buyer.
     fn proven(self, buyer: &Inside) -> Self;
     async fn ask(self) -> Answer;
@@ -18,6 +20,14 @@ pub(crate) trait Request: Sized {
 impl Request for RequestBuilder {
     fn key(self, key: &str) -> Self {
         self.header("Idempotency-Key", key)
+    }
+
+    fn picture(self, number: u8) -> Self {
+        let mut bytes = Vec::new();
+        let mut writer = png::Encoder::new(&mut bytes, 1, 1).write_header().unwrap();
+        writer.write_image_data(&[number]).unwrap();
+        writer.finish().unwrap();
+        self.header(CONTENT_TYPE, "image/png").body(bytes)
     }
 
     fn proven(self, buyer: &Inside) -> Self {

@@ -151,7 +151,8 @@ impl BoxOffice {
             Error::NotFound(_) => wrong(),
             error => error,
         })?;
-        let own = found.production.organizer_id == organizer.id || organizer.role == Role::Administrator;
+        let own =
+            found.production.organizer_id == organizer.id || organizer.role == Role::Administrator;
         if own { Ok(Some(found)) } else { Err(wrong()) }
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use tokio::sync::Semaphore;
 
 use crate::accounts::{Caller, Role};
@@ -40,9 +40,8 @@ impl BoxOffice {
     ) -> Result<Poster> {
         let performance = self.may_set_poster(caller, performance).await?;
         let made = self.make(upload).await?;
-        let poster = Poster::of(|size| {
-            made.iter().find(|one| one.size == size).map(|one| one.hash.clone())
-        });
+        let poster =
+            Poster::of(|size| made.iter().find(|one| one.size == size).map(|one| one.hash.clone()));
         let files = self.store(made).await?;
         self.backend().pictures.show(&performance, &files, self.now()).await?;
         self.0.productions.remove(&performance.details.production_id);
@@ -109,7 +108,7 @@ impl BoxOffice {
             bytes_of.insert(id, bytes);
         }
         let put = |(id, bytes)| self.backend().picture_store.put(id, bytes);
-        try_join_all(bytes_of.into_iter().map(put)).await?;
+        join_all(bytes_of.into_iter().map(put)).await.into_iter().collect::<Result<()>>()?;
         Ok(files)
     }
 }
