@@ -119,9 +119,6 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         get("/v1/productions").public(),
         get("/v1/productions/{production}").public(),
         patch("/v1/productions/{production}").body(json!({"genre": "musical"}), &[]),
-        get("/v1/pictures/{picture}").public(),
-        put("/v1/performances/{performance}/poster").picture(),
-        delete("/v1/performances/{performance}/poster"),
         get("/v1/performances/{performance}").public(),
         patch("/v1/performances/{performance}").body(json!({"title": "Another title"}), &[]),
         get("/v1/performances/{performance}/line/status").public(),
@@ -184,7 +181,7 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         post("/v1/synthetic-buyers").body(json!({"count": 1}), &["count"]),
         delete("/v1/synthetic-buyers"),
     ];
-    reviewing().into_iter().chain(rest).collect()
+    reviewing().into_iter().chain(showing()).chain(rest).collect()
 }
 
 /// Before anybody's performance is cancelled.
@@ -208,6 +205,14 @@ fn reviewing() -> Vec<Route> {
             .body(json!({"objection": "It is not"}), &["objection"]),
         post("/v1/reviews/{review}/restore"),
         delete("/v1/reviews/{review}"),
+    ]
+}
+
+fn showing() -> Vec<Route> {
+    vec![
+        get("/v1/pictures/{picture}").public(),
+        put("/v1/performances/{performance}/poster").picture(),
+        delete("/v1/performances/{performance}/poster"),
     ]
 }
 
