@@ -11,6 +11,8 @@ use ticketing_wire::secrets::{AccessToken, PassToken, PlaceToken};
 
 use crate::idempotency::IdempotencyKey;
 
+pub(crate) const JSON: &str = "application/json";
+
 /// A request that can be sent any number of times, to any server; `A` is its answer.
 pub struct Call<A> {
     pub(crate) method: Method,
@@ -65,7 +67,7 @@ impl<A> Call<A> {
 
     pub(crate) fn body(self, body: &impl Serialize) -> Self {
         let json = serde_json::to_vec(body).expect("our own plain data is JSON");
-        self.file("application/json", json)
+        self.file(JSON, json)
     }
 
     pub(crate) fn file(mut self, kind: &'static str, bytes: Vec<u8>) -> Self {

@@ -6,12 +6,14 @@ use std::time::Duration;
 use reqwest::Url;
 use secrecy::ExposeSecret;
 
-use crate::call::{Call, Reply};
+use crate::call::{Call, JSON, Reply};
 use crate::error::{Broken, Error};
 use crate::events::{Events, Subscription};
 
 /// How long a call may take, connecting included.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// The same for one that carries a file: as long as a server waits for it.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a connection may take to open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -87,7 +89,9 @@ impl Client {
     }
 
     async fn exchange<A>(&self, call: &Call<A>) -> Result<Reply, Error> {
-        let request = self.request(call).timeout(REQUEST_TIMEOUT);
+        let is_file = call.body.as_ref().is_some_and(|(kind, _)| *kind != JSON);
+        let within = if is_file { UPLOAD_TIMEOUT } else { REQUEST_TIMEOUT };
+        let request = self.request(call).timeout(within);
         let response = request.send().await.map_err(broken)?;
         let status = response.status();
         let etag =

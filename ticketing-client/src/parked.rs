@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use ticketing_wire::Page;
-use ticketing_wire::events::ParkedEvent;
+use ticketing_wire::events::{ParkedEvent, Rebuilt};
 use ticketing_wire::page::PageQuery;
 use ticketing_wire::secrets::AccessToken;
 use uuid::Uuid;
@@ -27,6 +27,12 @@ pub fn redrive(token: &AccessToken, id: Uuid) -> Call<ParkedEvent> {
 /// Gives it up.
 pub fn drop_one(token: &AccessToken, id: Uuid) -> Call<()> {
     Call::empty(Method::DELETE, path(id, "")).signed_in(token)
+}
+
+/// Makes what a consumer keeps anew from the books.
+pub fn rebuild(token: &AccessToken, consumer: &str) -> Call<Rebuilt> {
+    let path = format!("/v1/events/consumers/{consumer}/rebuild");
+    Call::json(Method::POST, path).signed_in(token)
 }
 
 fn path(id: Uuid, rest: &str) -> String {

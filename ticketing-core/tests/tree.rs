@@ -8,8 +8,8 @@ use std::process::Command;
 
 /// The capabilities of the core, with the capabilities that each may use.
 const ARROWS: [(&str, &[&str]); 10] = [
-    ("accounts", &[]),
-    ("catalog", &[]),
+    ("accounts", &["events"]),
+    ("catalog", &["events"]),
     ("admission", &["catalog"]),
     ("seats", &["catalog", "admission"]),
     ("orders", &["catalog", "admission", "seats", "payments", "events"]),

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use ticketing_core::payments::WebhookSecrets;
 use ticketing_core::{BoxOffice, OrderId};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
+
+/// How many pictures are on their way at once; others are told to come again.
+const UPLOADS_AT_ONCE: usize = 8;
 
 /// What every handler shares.
 #[derive(Clone)]
@@ -20,6 +23,8 @@ pub struct App {
     pub public_url: Arc<str>,
     /// People pay in `PortOne`'s window, which its script opens.
     pub storefront: bool,
+    /// Whose turn it is to send a picture: each is in memory, whole.
+    pub uploads: Arc<Semaphore>,
     /// True when the process drains: it is alive and no longer ready, and streams end.
     pub draining: Arc<watch::Sender<bool>>,
 }
@@ -34,6 +39,7 @@ impl App {
             webhooks: None,
             public_url: "".into(),
             storefront: false,
+            uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
             draining: Arc::new(draining),
         }
     }

@@ -17,6 +17,8 @@ use tokio::net::TcpListener;
 use crate::app::App;
 use crate::embedded::{FaultPlan, Gateway};
 use crate::serve::{Metrics, Server};
+#[cfg(feature = "services")]
+use crate::settings::environment;
 use crate::settings::{ServiceAddresses, Settings, SettingsError};
 
 /// A server, and the gateway it started if it runs one.
@@ -119,6 +121,30 @@ fn portone(settings: &Settings) -> Result<Option<PortOneSettings>, SettingsError
     }))
 }
 
+/// Where the settings say, or below the folder of this user's data.
+#[cfg(feature = "services")]
+fn picture_store(settings: &Settings) -> Result<PictureStore, SettingsError> {
+    let name = "TICKETING_OBJECTS";
+    let unusable = |why: String| SettingsError::Unusable { name, why };
+    let address = if let Some(address) = settings.text(name) {
+        address.to_owned()
+    } else {
+        let folder = default_objects().ok_or_else(|| unusable("is needed without HOME".into()))?;
+        tracing::warn!(folder, "pictures are kept here: servers elsewhere need {name}");
+        folder
+    };
+    let store = PictureStore::at(&address, environment());
+    store.map_err(|error| unusable(error.to_string()))
+}
+
+/// As programs of a user keep their data.
+#[cfg(feature = "services")]
+fn default_objects() -> Option<String> {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| value.starts_with('/'));
+    let data = set("XDG_DATA_HOME").or_else(|| Some(format!("{}/.local/share", set("HOME")?)))?;
+    Some(format!("{data}/ticketing/objects"))
+}
+
 #[cfg(not(feature = "services"))]
 #[expect(clippy::unused_async, reason = "with the feature it connects")]
 async fn on_services(_: &Settings, _: ServiceAddresses) -> anyhow::Result<BoxOffice> {
@@ -149,7 +175,7 @@ async fn on_services(settings: &Settings, services: ServiceAddresses) -> anyhow:
         randomness: Randomness::from_system(),
         signing_key,
         provider: Arc::new(portone),
-        picture_store: settings.picture_store()?,
+        picture_store: picture_store(settings)?,
         #[cfg(feature = "broken-guards")]
         broken: ticketing_core::Broken::default(),
     })

@@ -6,7 +6,6 @@ use std::path::Path;
 use secrecy::{ExposeSecret, SecretString};
 use ticketing_core::SigningKey;
 use ticketing_core::payments::{Channel, Storefront, WebhookSecrets};
-use ticketing_core::pictures::PictureStore;
 
 /// Every setting of the product's programs. A program ignores those of another one, and refuses a
 /// `TICKETING_` name that is not here: a misspelt setting must not be a silent default.
@@ -87,10 +86,7 @@ impl Settings {
         if let Some(path) = config {
             settings.read_file(path)?;
         }
-        let environment = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().unwrap_or_default()))
-        });
-        for (name, value) in environment.filter(|(name, _)| name.starts_with("TICKETING_")) {
+        for (name, value) in environment().filter(|(name, _)| name.starts_with("TICKETING_")) {
             settings.set(&name, value)?;
         }
         Ok(settings)
@@ -123,18 +119,6 @@ impl Settings {
             redis: self.values["TICKETING_REDIS"].clone(),
             kafka: self.values["TICKETING_KAFKA"].expose_secret().to_owned(),
         }))
-    }
-
-    /// Where the files of pictures are: as said, or below the folder of this user's data.
-    pub fn picture_store(&self) -> Result<PictureStore, SettingsError> {
-        let name = "TICKETING_OBJECTS";
-        let unusable = |why: String| SettingsError::Unusable { name, why };
-        let address = match self.text(name) {
-            Some(address) => address.to_owned(),
-            None => default_objects().ok_or_else(|| unusable("is needed without HOME".into()))?,
-        };
-        let store = PictureStore::at(&address, std::env::vars());
-        store.map_err(|error| unusable(error.to_string()))
     }
 
     /// How many partitions a topic of events has, where it is made and this is set.
@@ -266,11 +250,11 @@ impl Settings {
     }
 }
 
-/// As programs of a user keep their data.
-fn default_objects() -> Option<String> {
-    let set = |name: &str| std::env::var(name).ok().filter(|value| value.starts_with('/'));
-    let data = set("XDG_DATA_HOME").or_else(|| Some(format!("{}/.local/share", set("HOME")?)))?;
-    Some(format!("{data}/ticketing/objects"))
+/// What can be read of it as text.
+pub(crate) fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| {
+        Some((name.into_string().ok()?, value.into_string().unwrap_or_default()))
+    })
 }
 
 fn key(name: &'static str, text: &str) -> Result<SigningKey, SettingsError> {

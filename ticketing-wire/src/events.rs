@@ -27,8 +27,8 @@ pub struct ParkedEvent {
     pub aggregate_id: Uuid,
     /// The version that it made.
     pub version: i64,
-    /// Of which performance.
-    pub performance_id: Uuid,
+    /// Of which performance; null where it is about an account.
+    pub performance_id: Option<Uuid>,
     /// How many seats it is about.
     pub seats: u32,
     /// When it happened.
@@ -41,4 +41,12 @@ pub struct ParkedEvent {
     pub since: Time,
     /// When it is tried next; null where it waits for a person.
     pub next_at: Option<Time>,
+}
+
+/// What was made anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"performances": 12}))]
+pub struct Rebuilt {
+    /// Of how many performances.
+    pub performances: u64,
 }

@@ -1,6 +1,6 @@
-//! `ticketing events parked | show | redrive | drop`
+//! `ticketing events parked | show | redrive | drop | rebuild`
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use comfy_table::Table;
 use ticketing_client::{all, parked};
 use ticketing_wire::events::ParkedEvent;
@@ -33,6 +33,16 @@ pub(crate) enum Events {
         #[arg(long)]
         yes: bool,
     },
+    /// Make what a consumer keeps anew from the books, while events go on.
+    Rebuild {
+        /// Which: `sales` keeps what the events of each performance add up to.
+        consumer: Consumer,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Consumer {
+    Sales,
 }
 
 pub(crate) async fn run(events: Events, servers: &[String], format: Format) -> anyhow::Result<()> {
@@ -57,6 +67,12 @@ pub(crate) async fn run(events: Events, servers: &[String], format: Format) -> a
             client.send(&parked::drop_one(token, id)).await?;
             output::talk("dropped");
             return Ok(());
+        }
+        Events::Rebuild { consumer: Consumer::Sales } => {
+            let rebuilt = client.send(&parked::rebuild(token, "sales")).await?;
+            return output::print(format, &rebuilt, || {
+                output::properties([("performances", rebuilt.performances.to_string())])
+            });
         }
     };
     output::print(format, &event, || show(&event))
@@ -89,7 +105,7 @@ fn show(event: &ParkedEvent) -> Table {
         ("kind", event.kind.clone()),
         ("aggregate", event.aggregate_id.to_string()),
         ("version", event.version.to_string()),
-        ("performance", event.performance_id.to_string()),
+        ("performance", or_dash(event.performance_id)),
         ("seats", event.seats.to_string()),
         ("happened at", event.at.to_string()),
         ("set aside at", event.since.to_string()),

@@ -47,7 +47,8 @@ pub(crate) enum Rotation {
     Refused,
 }
 
-/// Accounts and sessions in the books. Each verb is atomic.
+/// Accounts and sessions in the books. Each verb is atomic, and tells what happened to an account that is
+/// not synthetic.
 #[async_trait]
 pub(crate) trait Accounts: Send + Sync {
     /// Refused with a conflict when the e-mail or the nickname is taken, by their keys.
@@ -63,7 +64,7 @@ pub(crate) trait Accounts: Send + Sync {
     async fn account(&self, id: AccountId) -> Result<Option<Account>>;
     /// What these are called, in one read; those that are gone are not in it.
     async fn nicknames(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, String>>;
-    async fn set_role(&self, id: AccountId, role: Role) -> Result<Option<Account>>;
+    async fn set_role(&self, id: AccountId, role: Role, now: Timestamp) -> Result<Option<Account>>;
     async fn begin_session(&self, token: RefreshToken) -> Result<()>;
     /// Uses `old` up and puts `new_hash` in its place; a token used before ends its session.
     async fn rotate(

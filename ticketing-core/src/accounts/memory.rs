@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -7,15 +8,21 @@ use uuid::Uuid;
 use super::{Account, Accounts, Credentials, Known, RefreshToken, Role, Rotation};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
+use crate::events::memory::MemoryOutbox;
+use crate::events::{AccountEvent, Event};
 use crate::id::AccountId;
 
 /// Accounts in memory.
-#[derive(Default)]
-pub(crate) struct MemoryAccounts(Mutex<Tables>);
+pub(crate) struct MemoryAccounts {
+    outbox: Arc<MemoryOutbox>,
+    tables: Mutex<Tables>,
+}
 
 #[derive(Default)]
 struct Tables {
     accounts: BTreeMap<AccountId, Credentials>,
+    /// What was made of each account last.
+    versions: HashMap<AccountId, i64>,
     by_email: HashMap<String, AccountId>,
     nicknames: HashSet<String>,
     tokens: HashMap<[u8; 32], (RefreshToken, bool)>,
@@ -30,22 +37,44 @@ impl Tables {
     }
 }
 
+impl MemoryAccounts {
+    pub(crate) fn new(outbox: Arc<MemoryOutbox>) -> Self {
+        Self { outbox, tables: Mutex::default() }
+    }
+
+    fn tell(&self, tables: &mut Tables, id: AccountId, kind: AccountEvent, at: Timestamp) {
+        let version = tables.versions.entry(id).or_default();
+        *version += 1;
+        self.outbox.append(Event {
+            id: 0,
+            aggregate: id.uuid(),
+            version: *version,
+            performance: None,
+            kind: kind.into(),
+            seats: 0,
+            at,
+        });
+    }
+}
+
 #[async_trait]
 impl Accounts for MemoryAccounts {
     async fn add(&self, added: Credentials) -> Result<()> {
-        let mut tables = self.0.lock();
+        let mut tables = self.tables.lock();
         if tables.by_email.contains_key(&added.email_key) {
             return Err(Error::conflict("this e-mail address has an account"));
         }
         if tables.nicknames.contains(&added.nickname_key) {
             return Err(Error::conflict("this nickname is taken"));
         }
+        let (id, at) = (added.account.id, added.account.created_at);
         tables.insert(added);
+        self.tell(&mut tables, id, AccountEvent::Added, at);
         Ok(())
     }
 
     async fn add_synthetic(&self, accounts: Vec<Account>) -> Result<()> {
-        let mut tables = self.0.lock();
+        let mut tables = self.tables.lock();
         for account in accounts {
             let (email_key, nickname_key) = (account.email.clone(), account.nickname.clone());
             tables.insert(Credentials { account, password_hash: None, email_key, nickname_key });
@@ -55,7 +84,7 @@ impl Accounts for MemoryAccounts {
 
     async fn remove_synthetic(&self, keep: Vec<AccountId>) -> Result<u64> {
         let keep: HashSet<AccountId> = keep.into_iter().collect();
-        let mut tables = self.0.lock();
+        let mut tables = self.tables.lock();
         let gone: Vec<Credentials> = tables
             .accounts
             .values()
@@ -71,7 +100,7 @@ impl Accounts for MemoryAccounts {
     }
 
     async fn by_email_key(&self, email_key: &str) -> Result<Option<Known>> {
-        let tables = self.0.lock();
+        let tables = self.tables.lock();
         let held = tables.by_email.get(email_key).and_then(|id| tables.accounts.get(id));
         Ok(held.map(|held| Known {
             account: held.account.clone(),
@@ -85,24 +114,28 @@ impl Accounts for MemoryAccounts {
     }
 
     async fn account(&self, id: AccountId) -> Result<Option<Account>> {
-        Ok(self.0.lock().accounts.get(&id).map(|held| held.account.clone()))
+        Ok(self.tables.lock().accounts.get(&id).map(|held| held.account.clone()))
     }
 
     async fn nicknames(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, String>> {
-        let tables = self.0.lock();
+        let tables = self.tables.lock();
         let named = |id: &AccountId| Some((*id, tables.accounts.get(id)?.account.nickname.clone()));
         Ok(ids.iter().filter_map(named).collect())
     }
 
-    async fn set_role(&self, id: AccountId, role: Role) -> Result<Option<Account>> {
-        let mut tables = self.0.lock();
+    async fn set_role(&self, id: AccountId, role: Role, now: Timestamp) -> Result<Option<Account>> {
+        let mut tables = self.tables.lock();
         let Some(held) = tables.accounts.get_mut(&id) else { return Ok(None) };
-        held.account.role = role;
-        Ok(Some(held.account.clone()))
+        let before = std::mem::replace(&mut held.account.role, role);
+        let account = held.account.clone();
+        if before != role && !account.synthetic {
+            self.tell(&mut tables, id, AccountEvent::RoleChanged, now);
+        }
+        Ok(Some(account))
     }
 
     async fn begin_session(&self, token: RefreshToken) -> Result<()> {
-        self.0.lock().tokens.insert(token.hash, (token, false));
+        self.tables.lock().tokens.insert(token.hash, (token, false));
         Ok(())
     }
 
@@ -113,7 +146,7 @@ impl Accounts for MemoryAccounts {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<Rotation> {
-        let mut tables = self.0.lock();
+        let mut tables = self.tables.lock();
         let Some((token, used)) = tables.tokens.get_mut(&old) else {
             return Ok(Rotation::Refused);
         };
@@ -132,7 +165,7 @@ impl Accounts for MemoryAccounts {
     }
 
     async fn end_session(&self, session: Uuid) -> Result<()> {
-        self.0.lock().tokens.retain(|_, (token, _)| token.session != session);
+        self.tables.lock().tokens.retain(|_, (token, _)| token.session != session);
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{Account, Accounts, Credentials, Known, RefreshToken, Role, Rotation};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
+use crate::events::AccountEvent;
 use crate::id::AccountId;
 use crate::services::postgres::run_tx;
 use crate::text::{Email, Nickname};
@@ -80,9 +81,13 @@ impl Accounts for PostgresAccounts {
     async fn add(&self, added: Credentials) -> Result<()> {
         let Credentials { account, password_hash, email_key, nickname_key } = added;
         sqlx::query!(
-            "INSERT INTO accounts (id, email, email_key, name, nickname, birthdate, role,
-                 synthetic, password_hash, created_at_ms, nickname_key)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            "WITH added AS (
+                 INSERT INTO accounts (id, email, email_key, name, nickname, birthdate, role,
+                     synthetic, password_hash, created_at_ms, nickname_key)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                 RETURNING id, version, created_at_ms)
+             INSERT INTO outbox (aggregate, version, performance_id, kind, seats, at_ms)
+             SELECT id, version, $12, $13, 0, created_at_ms FROM added",
             account.id.uuid(),
             account.email,
             email_key,
@@ -94,6 +99,8 @@ impl Accounts for PostgresAccounts {
             password_hash,
             account.created_at.as_millis(),
             nickname_key,
+            Uuid::nil(),
+            AccountEvent::Added.name(),
         )
         .execute(&self.0)
         .await
@@ -162,14 +169,24 @@ impl Accounts for PostgresAccounts {
         Ok(rows.map(|row| (row.id.into(), row.nickname)).collect())
     }
 
-    async fn set_role(&self, id: AccountId, role: Role) -> Result<Option<Account>> {
+    async fn set_role(&self, id: AccountId, role: Role, now: Timestamp) -> Result<Option<Account>> {
         let row = sqlx::query_as!(
             AccountRow,
-            "UPDATE accounts SET role = $2 WHERE id = $1
-             RETURNING id, email, name, nickname, birthdate, role, synthetic, password_hash,
-                 created_at_ms",
+            r#"WITH before AS (SELECT id, role FROM accounts WHERE id = $1 FOR UPDATE),
+                 changed AS (
+                     UPDATE accounts SET role = $2, version = accounts.version + 1
+                     FROM before WHERE accounts.id = before.id AND before.role <> $2
+                     RETURNING accounts.id, version, synthetic),
+                 told AS (
+                     INSERT INTO outbox (aggregate, version, performance_id, kind, seats, at_ms)
+                     SELECT id, version, $3, $4, 0, $5 FROM changed WHERE NOT synthetic)
+             SELECT id, email, name, nickname, birthdate, $2 AS "role!", synthetic, password_hash,
+                 created_at_ms FROM accounts WHERE id = $1"#,
             id.uuid(),
             role.name(),
+            Uuid::nil(),
+            AccountEvent::RoleChanged.name(),
+            now.as_millis(),
         );
         let row = row.fetch_optional(&self.0).await?.map(Known::try_from).transpose()?;
         Ok(row.map(|row| row.account))

@@ -171,11 +171,11 @@ impl BoxOffice {
         let lines = Arc::new(MemoryLines::new(guards));
         let outbox = Arc::new(MemoryOutbox::default());
         let keys = Arc::new(MemoryKeys::default());
-        let catalog = Arc::new(MemoryCatalog::new(keys.clone()));
+        let catalog = Arc::new(MemoryCatalog::new(keys.clone(), outbox.clone()));
         let orders = Arc::new(MemoryOrders::new(outbox.clone(), keys, guards));
         let reviews = MemoryReviews::new(orders.clone(), catalog.clone(), outbox.clone());
         let backend = Backend {
-            accounts: Arc::new(MemoryAccounts::default()),
+            accounts: Arc::new(MemoryAccounts::new(outbox.clone())),
             catalog: catalog.clone(),
             seats: Arc::new(MemorySeats::new(lines.clone(), guards)),
             lines,

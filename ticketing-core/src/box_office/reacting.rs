@@ -90,7 +90,8 @@ impl BoxOffice {
         let reviews = &self.backend().reviews;
         let (production, version) = match event.kind {
             EventKind::Review(_) => {
-                let shown = self.backend().catalog.performance(event.performance).await?;
+                let Some(performance) = event.performance else { return Ok(()) };
+                let shown = self.backend().catalog.performance(performance).await?;
                 let Some(shown) = shown else { return Ok(()) };
                 let production = shown.details.production_id;
                 (production, reviews.rating(production).await?.1)
@@ -105,6 +106,7 @@ impl BoxOffice {
                     None => (production, reviews.rating(production).await?.1),
                 }
             }
+            EventKind::Performance(_) | EventKind::Account(_) => return Ok(()),
         };
         let told = self.reviews_changed(production, version).await;
         let is_over = self.now().as_millis() - event.at.as_millis() > FIRST_PAGES_KEPT_MS;

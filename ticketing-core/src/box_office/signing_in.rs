@@ -96,7 +96,7 @@ impl BoxOffice {
     /// Gives an account a role; for administrators.
     pub async fn set_role(&self, caller: &Caller, id: AccountId, role: Role) -> Result<Account> {
         self.administrator(caller).await?;
-        let account = self.backend().accounts.set_role(id, role).await?;
+        let account = self.backend().accounts.set_role(id, role, self.now()).await?;
         account.ok_or(Error::NotFound("account"))
     }
 

@@ -105,12 +105,13 @@ pub(crate) trait Catalog: Send + Sync {
     /// Writes a production that is there.
     async fn write_production(&self, production: Production) -> Result<()>;
     /// With the production of its own, where it has one. Nothing is added where the request was
-    /// done before.
+    /// done before. What happens to a performance is told, here and below.
     async fn add_performance(
         &self,
         performance: Performance,
         own: Option<Production>,
         request: Option<Request>,
+        now: Timestamp,
     ) -> Result<Remembered>;
     /// Changes a performance and writes down who did it, in one step; answers it as it is then.
     async fn revise(&self, id: PerformanceId, revision: Revision) -> Result<Performance>;
@@ -136,7 +137,7 @@ pub(crate) trait Catalog: Send + Sync {
     async fn has_others(&self, performance: &Performance) -> Result<bool>;
     /// A performance of which nothing was ordered goes, with what was changed about it and a production that
     /// was made with it and shows nothing else.
-    async fn remove(&self, performance: &Performance) -> Result<()>;
+    async fn remove(&self, performance: &Performance, now: Timestamp) -> Result<()>;
     /// Folds what an older server wrote without folding; answers how many rows.
     #[cfg(feature = "services")]
     async fn fold(&self) -> Result<usize>;

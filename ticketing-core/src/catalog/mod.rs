@@ -45,7 +45,7 @@ pub(crate) use self::refund_terms::Show;
 pub(crate) use self::remains::Due;
 pub use self::remains::Remains;
 pub use self::revision::AuditEntry;
-pub(crate) use self::revision::{AUDIT_MAX, Revision};
+pub(crate) use self::revision::{AUDIT_MAX, Revision, what_happened};
 pub use self::sale::Sale;
 pub use self::seat_map::{Row, SEATS_MAX, Seat, SeatMap, Section, SectionKind};
 pub(crate) use self::stored_rules::{StoredRefundRule, read_rules, stored_rules};

@@ -12,6 +12,8 @@ pub const CONSUMERS_MAX: usize = 32;
 /// The longest name of a consumer, in characters.
 pub const CONSUMER_NAME_MAX: usize = 40;
 
+/// The name of the consumer that counts what is sold.
+pub(crate) const SALES: &str = "sales";
 /// Another name that a consumer of every box office has its position by.
 pub(crate) const OWN_GROUP: &str = "box-office";
 
@@ -76,7 +78,7 @@ impl Consumer {
     pub(crate) fn own() -> Vec<Self> {
         vec![
             Self { name: "seats".into(), needs: Needs::Latest, reaction: Reaction::ShowSeats },
-            Self { name: "sales".into(), needs: Needs::Each, reaction: Reaction::CountSales },
+            Self { name: SALES.into(), needs: Needs::Each, reaction: Reaction::CountSales },
             Self { name: "ranking".into(), needs: Needs::Latest, reaction: Reaction::CountSeats },
             Self { name: "reviews".into(), needs: Needs::Latest, reaction: Reaction::TendReviews },
         ]
@@ -101,11 +103,12 @@ impl Consumer {
             Reaction::CountSeats => match kind {
                 EventKind::Order(OrderEvent::Reduced) => true,
                 EventKind::Order(kind) => may_change_purchases(kind),
-                EventKind::Review(_) => false,
+                EventKind::Review(_) | EventKind::Performance(_) | EventKind::Account(_) => false,
             },
             Reaction::TendReviews => match kind {
                 EventKind::Review(_) => true,
                 EventKind::Order(kind) => may_change_purchases(kind),
+                EventKind::Performance(_) | EventKind::Account(_) => false,
             },
             Reaction::Other(other) => other.wants(kind),
         }

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{Event, ParkedEvent, SalesCounters, Topic};
+use super::{Event, EventSource, EventsFrom, ParkedEvent, SalesCounters, Topic};
 use crate::error::Result;
 use crate::id::PerformanceId;
 
@@ -19,6 +19,9 @@ pub(crate) trait Outbox: Send + Sync {
 
     /// Everything that the consumer received so far took effect, or is set aside.
     async fn acknowledge(&self, consumer: &str) -> Result<()>;
+
+    /// Events about these, of which nobody keeps the position but who reads them.
+    async fn stream(&self, topics: &[Topic], from: EventsFrom) -> Result<Box<dyn EventSource>>;
 
     /// Tells whoever watches that a person has to look.
     async fn dead_letter(&self, parked: &ParkedEvent) -> Result<()>;
@@ -46,6 +49,9 @@ pub(crate) trait Inbox: Send + Sync {
     /// Counts an event, unless it was counted or a later version of its aggregate was. The record
     /// of having seen it and its effect are one step.
     async fn count(&self, event: &Event) -> Result<bool>;
+
+    /// Counts all events of the books anew, and goes on behind them; answers of how many performances.
+    async fn rebuild(&self) -> Result<u64>;
 
     async fn counters(&self, performance: PerformanceId) -> Result<SalesCounters>;
 }

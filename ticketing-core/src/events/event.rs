@@ -13,17 +13,23 @@ pub enum Topic {
     Orders,
     /// Reviews.
     Reviews,
+    /// Performances.
+    Performances,
+    /// Accounts.
+    Accounts,
 }
 
 impl Topic {
     /// Every one.
-    pub const ALL: [Self; 2] = [Self::Orders, Self::Reviews];
+    pub const ALL: [Self; 4] = [Self::Orders, Self::Reviews, Self::Performances, Self::Accounts];
 
     /// The word in its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Orders => "orders",
             Self::Reviews => "reviews",
+            Self::Performances => "performances",
+            Self::Accounts => "accounts",
         }
     }
 }
@@ -103,6 +109,36 @@ kinds! {
     }
 }
 
+kinds! {
+    /// What happened to a performance.
+    PerformanceEvent {
+        /// Put on sale.
+        Added = "performance_added",
+        /// Its details changed: when, for how much, under which policy.
+        Changed = "performance_changed",
+        /// Its line was paused, resumed, paced, drained, or told something.
+        Steered = "performance_steered",
+        /// It does not take place.
+        Cancelled = "performance_cancelled",
+        /// All money is back, and its live sale comes to life no more.
+        Closed = "performance_closed",
+        /// Nothing is left of it but the books.
+        Cleared = "performance_cleared",
+        /// It is gone whole: nothing was ordered.
+        Removed = "performance_removed",
+    }
+}
+
+kinds! {
+    /// What happened to an account. Those that are made for load are told of by nothing.
+    AccountEvent {
+        /// Somebody signed up.
+        Added = "account_added",
+        /// It may do more or less than before.
+        RoleChanged = "account_role_changed",
+    }
+}
+
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EventKind {
@@ -110,6 +146,10 @@ pub enum EventKind {
     Order(OrderEvent),
     /// To a review.
     Review(ReviewEvent),
+    /// To a performance.
+    Performance(PerformanceEvent),
+    /// To an account.
+    Account(AccountEvent),
 }
 
 impl EventKind {
@@ -118,6 +158,8 @@ impl EventKind {
         match self {
             Self::Order(kind) => kind.name(),
             Self::Review(kind) => kind.name(),
+            Self::Performance(kind) => kind.name(),
+            Self::Account(kind) => kind.name(),
         }
     }
 
@@ -126,13 +168,18 @@ impl EventKind {
         match self {
             Self::Order(_) => Topic::Orders,
             Self::Review(_) => Topic::Reviews,
+            Self::Performance(_) => Topic::Performances,
+            Self::Account(_) => Topic::Accounts,
         }
     }
 
     /// Every kind.
     pub fn all() -> impl Iterator<Item = Self> {
         let orders = OrderEvent::ALL.iter().copied().map(Self::Order);
-        orders.chain(ReviewEvent::ALL.iter().copied().map(Self::Review))
+        let reviews = ReviewEvent::ALL.iter().copied().map(Self::Review);
+        let performances = PerformanceEvent::ALL.iter().copied().map(Self::Performance);
+        let accounts = AccountEvent::ALL.iter().copied().map(Self::Account);
+        orders.chain(reviews).chain(performances).chain(accounts)
     }
 
     #[cfg(feature = "services")]
@@ -153,6 +200,18 @@ impl From<ReviewEvent> for EventKind {
     }
 }
 
+impl From<PerformanceEvent> for EventKind {
+    fn from(kind: PerformanceEvent) -> Self {
+        Self::Performance(kind)
+    }
+}
+
+impl From<AccountEvent> for EventKind {
+    fn from(kind: AccountEvent) -> Self {
+        Self::Account(kind)
+    }
+}
+
 /// One row of the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
@@ -162,8 +221,8 @@ pub struct Event {
     pub aggregate: Uuid,
     /// The aggregate's version that it made.
     pub version: i64,
-    /// Of which performance.
-    pub performance: PerformanceId,
+    /// Of which performance; nothing where it is about an account.
+    pub performance: Option<PerformanceId>,
     /// What happened.
     pub kind: EventKind,
     /// How many seats it is about; none where it is not about an order.
@@ -180,6 +239,7 @@ pub(crate) struct StoredEvent {
     pub(crate) id: i64,
     pub(crate) aggregate: Uuid,
     pub(crate) version: i64,
+    /// All zeros where it is of none.
     pub(crate) performance: PerformanceId,
     pub(crate) kind: String,
     pub(crate) seats: u32,
@@ -193,7 +253,7 @@ impl StoredEvent {
             id: event.id,
             aggregate: event.aggregate,
             version: event.version,
-            performance: event.performance,
+            performance: event.performance.unwrap_or(Uuid::nil().into()),
             kind: event.kind.name().to_owned(),
             seats: event.seats,
             at: event.at,
@@ -213,7 +273,7 @@ impl StoredEvent {
             id: self.id,
             aggregate: self.aggregate,
             version: self.version,
-            performance: self.performance,
+            performance: Some(self.performance).filter(|id| !id.uuid().is_nil()),
             kind: EventKind::from_name(&self.kind)?,
             seats: self.seats,
             at: self.at,
@@ -232,7 +292,7 @@ mod tests {
                 id: 1,
                 aggregate: Uuid::nil(),
                 version: 1,
-                performance: Uuid::nil().into(),
+                performance: None,
                 kind,
                 seats: 1,
                 at: Timestamp::EPOCH,

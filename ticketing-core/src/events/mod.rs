@@ -11,13 +11,18 @@ pub(crate) mod memory;
 mod parked;
 #[cfg(feature = "services")]
 pub(crate) mod postgres;
+mod stream;
 
 pub use self::consumer::{CONSUMER_NAME_MAX, CONSUMERS_MAX, Needs, React};
-pub(crate) use self::consumer::{Consumer, Reaction};
+pub(crate) use self::consumer::{Consumer, Reaction, SALES};
 pub(crate) use self::contract::{Inbox, Outbox, Received};
 pub use self::counters::SalesCounters;
 #[cfg(feature = "services")]
 pub(crate) use self::event::StoredEvent;
-pub use self::event::{Event, EventKind, OrderEvent, ReviewEvent, Topic};
+pub use self::event::{
+    AccountEvent, Event, EventKind, OrderEvent, PerformanceEvent, ReviewEvent, Topic,
+};
 pub use self::parked::ParkedEvent;
 pub(crate) use self::parked::{LEASE_MS, PARKED_MAX, Parking};
+pub use self::stream::{EventPosition, EventStream, EventsFrom};
+pub(crate) use self::stream::{EventSource, forgotten};

@@ -128,7 +128,7 @@ mod tests {
             id: 1,
             aggregate: Uuid::nil(),
             version: 1,
-            performance: Uuid::nil().into(),
+            performance: None,
             kind: OrderEvent::Paid.into(),
             seats: 1,
             at: now,

@@ -10,6 +10,8 @@ use crate::id::{PictureId, ProductionId};
 
 /// How long a file stays that nobody shows: longer than it takes to store one that is about to be shown.
 pub(crate) const KEPT_UNUSED_MS: i64 = 60 * 60 * 1_000;
+/// What is said to whoever was about to show files that are going.
+pub(crate) const GOING: &str = "a file is going";
 /// How many files are looked at at once.
 pub(crate) const UNUSED_BATCH: usize = 500;
 
@@ -35,18 +37,18 @@ pub(crate) trait Pictures: Send + Sync {
         files: HashMap<PictureHash, PictureId>,
         now: Timestamp,
     ) -> Result<HashMap<PictureHash, PictureId>>;
-    /// What a performance is of shows these from now on. A conflict where it does not take place; lost where
-    /// one of the files is going.
+    /// What a performance is of shows these from now on. A conflict where it does not take place; unavailable
+    /// where one of the files is going. What was shown until now stays for an hour at least, here and below.
     async fn show(&self, performance: &Performance, files: &Files, now: Timestamp) -> Result<()>;
     /// A production shows none.
-    async fn hide(&self, production: ProductionId) -> Result<()>;
+    async fn hide(&self, production: ProductionId, now: Timestamp) -> Result<()>;
     /// The production of this performance shows none, unless another performance of it takes place or has
     /// money that is not back.
-    async fn hide_last(&self, performance: &Performance) -> Result<()>;
+    async fn hide_last(&self, performance: &Performance, now: Timestamp) -> Result<()>;
     /// What these show; those without a picture are left out.
     async fn posters(&self, productions: &[ProductionId]) -> Result<HashMap<ProductionId, Poster>>;
-    /// The file of that hash that somebody shows.
-    async fn shown(&self, hash: &PictureHash) -> Result<Option<PictureId>>;
+    /// The file of that hash that somebody shows, or did since then.
+    async fn shown(&self, hash: &PictureHash, since: Timestamp) -> Result<Option<PictureId>>;
     /// Looks at the next files, by id: those that nobody shows, and that nobody was about to since then, are
     /// going from now on. Answers all of these that are.
     async fn unused(&self, behind: Option<PictureId>, since: Timestamp) -> Result<Unused>;

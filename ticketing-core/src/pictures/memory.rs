@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 
-use super::contract::UNUSED_BATCH;
+use super::contract::{GOING, UNUSED_BATCH};
 use super::{Files, PictureHash, Pictures, Poster, Unused};
 use crate::catalog::memory::MemoryCatalog;
 use crate::catalog::{NOT_TAKING_PLACE, Performance};
@@ -40,6 +40,12 @@ impl MemoryPictures {
 }
 
 impl Tables {
+    fn touch(&mut self, files: &Files, now: Timestamp) {
+        for id in files.values() {
+            self.files.entry(*id).and_modify(|file| file.touched_at = file.touched_at.max(now));
+        }
+    }
+
     fn is_shown(&self, file: PictureId) -> bool {
         self.posters.values().any(|files| files.values().any(|shown| *shown == file))
     }
@@ -69,26 +75,27 @@ impl Pictures for MemoryPictures {
         }
         let stays = |id| tables.files.get(id).is_some_and(|file| !file.is_going);
         if !files.values().all(stays) {
-            return Err(Error::LostRace("a file is going".into()));
+            return Err(Error::Unavailable(GOING.into()));
         }
-        for id in files.values() {
-            tables.files.entry(*id).and_modify(|file| file.touched_at = now);
-        }
-        tables.posters.insert(performance.details.production_id, files.clone());
+        let production = performance.details.production_id;
+        let before = tables.posters.insert(production, files.clone()).unwrap_or_default();
+        tables.touch(&before, now);
+        tables.touch(files, now);
         Ok(())
     }
 
-    async fn hide(&self, production: ProductionId) -> Result<()> {
-        self.tables.lock().posters.remove(&production);
-        Ok(())
-    }
-
-    async fn hide_last(&self, performance: &Performance) -> Result<()> {
+    async fn hide(&self, production: ProductionId, now: Timestamp) -> Result<()> {
         let tables = &mut *self.tables.lock();
-        if !self.catalog.has_another(performance) {
-            tables.posters.remove(&performance.details.production_id);
-        }
+        let before = tables.posters.remove(&production).unwrap_or_default();
+        tables.touch(&before, now);
         Ok(())
+    }
+
+    async fn hide_last(&self, performance: &Performance, now: Timestamp) -> Result<()> {
+        if self.catalog.has_another(performance) {
+            return Ok(());
+        }
+        self.hide(performance.details.production_id, now).await
     }
 
     async fn posters(&self, productions: &[ProductionId]) -> Result<HashMap<ProductionId, Poster>> {
@@ -101,9 +108,12 @@ impl Pictures for MemoryPictures {
         Ok(productions.iter().filter_map(poster).collect())
     }
 
-    async fn shown(&self, hash: &PictureHash) -> Result<Option<PictureId>> {
+    async fn shown(&self, hash: &PictureHash, since: Timestamp) -> Result<Option<PictureId>> {
         let tables = self.tables.lock();
-        Ok(tables.by_hash.get(hash).copied().filter(|id| tables.is_shown(*id)))
+        let is_recent =
+            |id: &PictureId| tables.files.get(id).is_some_and(|file| file.touched_at >= since);
+        let known = tables.by_hash.get(hash).copied();
+        Ok(known.filter(|id| is_recent(id) || tables.is_shown(*id)))
     }
 
     async fn unused(&self, behind: Option<PictureId>, since: Timestamp) -> Result<Unused> {

@@ -3,8 +3,8 @@
 //! is in the books; the files are in a store.
 //!
 //! A file is stored under an id that no other file ever has, once the books know the id, and is removed
-//! before they forget it. So whoever removes it late removes nothing else, and none is left that nobody
-//! knows of.
+//! before they forget it. So whoever removes it late removes nothing else, and none that is whole is left that
+//! nobody knows of.
 
 mod contract;
 mod making;
@@ -12,6 +12,7 @@ pub(crate) mod memory;
 mod poster;
 #[cfg(feature = "services")]
 pub(crate) mod postgres;
+mod sniffing;
 mod store;
 
 #[cfg(feature = "services")]

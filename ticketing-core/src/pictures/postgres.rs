@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use sqlx::{PgPool, PgTransaction};
 use uuid::Uuid;
 
+use super::contract::GOING;
 use super::{Files, PictureHash, PictureSize, Pictures, Poster, UNUSED_BATCH, Unused};
 use crate::catalog::{NOT_TAKING_PLACE, Performance};
 use crate::clock::Timestamp;
@@ -59,7 +60,7 @@ impl Pictures for PostgresPictures {
                 if taking_place.fetch_optional(&mut **transaction).await?.is_none() {
                     return Err(Error::conflict(NOT_TAKING_PLACE));
                 }
-                lock(transaction, production).await?;
+                lock(transaction, production, now).await?;
                 let touched = sqlx::query!(
                     "UPDATE pictures SET touched_at_ms = greatest(touched_at_ms, $2) WHERE id IN (
                          SELECT id FROM pictures WHERE id = ANY ($1) AND NOT is_going
@@ -69,7 +70,7 @@ impl Pictures for PostgresPictures {
                 );
                 let touched = touched.execute(&mut **transaction).await?.rows_affected();
                 if touched < distinct {
-                    return Err(Error::LostRace("a file is going".into()));
+                    return Err(Error::Unavailable(GOING.into()));
                 }
                 sqlx::query!(
                     "INSERT INTO posters (production_id, size, picture_id)
@@ -87,10 +88,10 @@ impl Pictures for PostgresPictures {
         .await
     }
 
-    async fn hide(&self, production: ProductionId) -> Result<()> {
+    async fn hide(&self, production: ProductionId, now: Timestamp) -> Result<()> {
         run_tx(&self.0, move |transaction| {
             Box::pin(async move {
-                lock(transaction, production).await?;
+                lock(transaction, production, now).await?;
                 sqlx::query!("DELETE FROM posters WHERE production_id = $1", production.uuid())
                     .execute(&mut **transaction)
                     .await?;
@@ -101,11 +102,11 @@ impl Pictures for PostgresPictures {
     }
 
     /// Whoever adds a performance of it waits, or was faster.
-    async fn hide_last(&self, performance: &Performance) -> Result<()> {
+    async fn hide_last(&self, performance: &Performance, now: Timestamp) -> Result<()> {
         let (id, production) = (performance.id.uuid(), performance.details.production_id);
         run_tx(&self.0, move |transaction| {
             Box::pin(async move {
-                lock(transaction, production).await?;
+                lock(transaction, production, now).await?;
                 sqlx::query!(
                     "DELETE FROM posters WHERE production_id = $1 AND NOT EXISTS (
                          SELECT 1 FROM performances WHERE coalesce(performances.production_id, id) = $1
@@ -139,11 +140,12 @@ impl Pictures for PostgresPictures {
         Ok(files.into_iter().filter_map(poster).collect())
     }
 
-    async fn shown(&self, hash: &PictureHash) -> Result<Option<PictureId>> {
+    async fn shown(&self, hash: &PictureHash, since: Timestamp) -> Result<Option<PictureId>> {
         let id = sqlx::query_scalar!(
-            "SELECT id FROM pictures WHERE hash = $1 AND NOT is_going
-                 AND EXISTS (SELECT 1 FROM posters WHERE picture_id = id)",
+            "SELECT id FROM pictures WHERE hash = $1 AND NOT is_going AND (touched_at_ms >= $2
+                 OR EXISTS (SELECT 1 FROM posters WHERE picture_id = pictures.id))",
             hash.as_str(),
+            since.as_millis(),
         );
         Ok(id.fetch_optional(&self.0).await?.map(PictureId::from))
     }
@@ -187,11 +189,25 @@ impl Pictures for PostgresPictures {
     }
 }
 
-/// One at a time changes what a production shows.
-async fn lock(transaction: &mut PgTransaction<'_>, production: ProductionId) -> Result<()> {
+/// One at a time changes what a production shows. What it showed until now stays a while.
+async fn lock(
+    transaction: &mut PgTransaction<'_>,
+    production: ProductionId,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query!("SELECT id FROM productions WHERE id = $1 FOR UPDATE", production.uuid())
         .fetch_optional(&mut **transaction)
         .await?;
+    sqlx::query!(
+        "UPDATE pictures SET touched_at_ms = greatest(touched_at_ms, $2) WHERE id IN (
+             SELECT id FROM pictures WHERE id IN (
+                 SELECT picture_id FROM posters WHERE production_id = $1)
+             ORDER BY hash FOR UPDATE)",
+        production.uuid(),
+        now.as_millis(),
+    )
+    .execute(&mut **transaction)
+    .await?;
     Ok(())
 }
 

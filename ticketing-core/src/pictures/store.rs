@@ -13,11 +13,11 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use crate::error::{Error, Result};
 use crate::id::PictureId;
 
-/// How long a store may take for one file.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(10);
+/// How long a store may take to keep or remove a file, and to give one to who waits for it.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+const READ_WITHIN: Duration = Duration::from_secs(2);
 /// What an S3 is given for that, whatever else it is told: a connection first, then the file.
-const S3_PATIENCE: [(&str, &str); 2] =
-    [("connect_timeout", "2 seconds"), ("timeout", "10 seconds")];
+const S3_PATIENCE: [(&str, &str); 2] = [("connect_timeout", "2 seconds"), ("timeout", "5 seconds")];
 /// What the settings of an S3 begin with.
 const S3_SETTINGS: &str = "AWS_";
 
@@ -83,19 +83,19 @@ impl PictureStore {
     }
 
     pub(crate) async fn put(&self, file: PictureId, bytes: Vec<u8>) -> Result<()> {
-        answered(self.0.put(&name(file), bytes.into())).await?;
+        answered(ANSWERED_WITHIN, self.0.put(&name(file), bytes.into())).await?;
         Ok(())
     }
 
     /// Nothing where there is no such file.
     pub(crate) async fn get(&self, file: PictureId) -> Result<Option<Bytes>> {
         let read = async { self.0.get(&name(file)).await?.bytes().await };
-        found(answered(read).await)
+        found(answered(READ_WITHIN, read).await)
     }
 
     /// One that is not there is removed already.
     pub(crate) async fn remove(&self, file: PictureId) -> Result<()> {
-        found(answered(self.0.delete(&name(file))).await).map(drop)
+        found(answered(ANSWERED_WITHIN, self.0.delete(&name(file))).await).map(drop)
     }
 }
 
@@ -104,9 +104,10 @@ fn name(file: PictureId) -> Path {
 }
 
 async fn answered<T>(
+    within: Duration,
     call: impl Future<Output = object_store::Result<T>>,
 ) -> std::result::Result<T, Unanswered> {
-    match tokio::time::timeout(ANSWERED_WITHIN, call).await {
+    match tokio::time::timeout(within, call).await {
         Ok(answer) => answer.map_err(Unanswered::Said),
         Err(_) => Err(Unanswered::Late),
     }

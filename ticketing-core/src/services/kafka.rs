@@ -1,12 +1,12 @@
 use std::time::Duration;
 
-use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{Consumer, StreamConsumer};
 use rdkafka::error::KafkaError;
 use rdkafka::producer::FutureProducer;
 use rdkafka::types::RDKafkaErrorCode;
+use rdkafka::{ClientConfig, TopicPartitionList};
 
 use crate::error::{Error, Result};
 
@@ -104,6 +104,19 @@ impl Kafka {
             .map_err(failed)?;
         let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
         consumer.subscribe(&topics).map_err(failed)?;
+        Ok(consumer)
+    }
+
+    /// A consumer of no group, which reads these partitions from where it is told.
+    pub(crate) fn reader(&self, name: &str, from: &TopicPartitionList) -> Result<StreamConsumer> {
+        let consumer: StreamConsumer = self
+            .config()
+            .set("group.id", name)
+            .set("enable.auto.commit", "false")
+            .set("auto.offset.reset", "error")
+            .create()
+            .map_err(failed)?;
+        consumer.assign(from).map_err(failed)?;
         Ok(consumer)
     }
 

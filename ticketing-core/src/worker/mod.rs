@@ -34,7 +34,7 @@ const STEPS: [Tended; 18] = [
     ("sold", Duration::from_secs(600), |office| office.step_sold().boxed()),
     ("reviews", Duration::from_secs(10), |office| office.step_reviews().boxed()),
     ("ratings", Duration::from_secs(60), |office| office.step_ratings().boxed()),
-    ("pictures", Duration::from_secs(600), |office| office.step_pictures().boxed()),
+    ("pictures", Duration::from_secs(60), |office| office.step_pictures().boxed()),
     ("clock", Duration::from_secs(10), |office| office.step_clock().boxed()),
 ];
 /// How often a step that found work runs again before it waits for its next turn.

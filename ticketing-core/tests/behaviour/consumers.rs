@@ -64,6 +64,10 @@ impl React for Recorder {
         self.name
     }
 
+    fn wants(&self, kind: EventKind) -> bool {
+        matches!(kind, EventKind::Order(_))
+    }
+
     fn needs(&self) -> Needs {
         self.needs
     }

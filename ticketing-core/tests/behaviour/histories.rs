@@ -4,6 +4,8 @@
 
 mod line;
 mod money;
+#[cfg(feature = "services")]
+mod recounts;
 mod reviews;
 mod seats;
 
@@ -109,4 +111,11 @@ mod compared {
         })
         .await;
     }
+}
+
+#[cfg(feature = "services")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ./services up"]
+async fn whatever_happens_what_consumers_keep_is_what_a_recount_from_the_books_makes() {
+    crate::world::on_services(recounts::history).await;
 }

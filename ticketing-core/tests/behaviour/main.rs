@@ -106,6 +106,7 @@ mod terms;
 mod texts;
 #[cfg(all(feature = "services", feature = "broken-guards"))]
 mod ticks;
+mod told;
 #[cfg(all(feature = "broken-guards", feature = "services"))]
 mod unlocked;
 mod venues;

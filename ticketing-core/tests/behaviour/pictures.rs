@@ -163,11 +163,17 @@ behaviour! {
         let sale = soon(&world, world.organizer().await, None).await;
         let first = set(&world, &sale, 1).await.unwrap();
         assert!(is_readable(&world, &first).await);
+        world.advance_seconds(2 * UNUSED_SECONDS);
         let second = set(&world, &sale, 2).await.unwrap();
         assert_eq!(shown(&world, sale.id).await.as_ref(), Some(&second));
+        // Shown for long, it was replaced just now: pages that have it are still looked at.
+        world.office.step_pictures().await.unwrap();
+        let elsewhere = world.another_office().await;
+        assert!(is_readable(&elsewhere, &first).await);
         world.advance_seconds(KNOWN_SECONDS);
         assert!(!is_readable(&world, &first).await, "nobody shows it");
         assert!(is_readable(&world, &second).await);
+        assert_eq!(world.wire.store.count().await, 2 * FILES);
         swept(&world).await;
         assert_eq!(world.wire.store.count().await, FILES);
         for _ in 0..2 {
@@ -197,7 +203,7 @@ behaviour! {
         let sale = soon(&world, world.organizer().await, None).await;
         let slow = world.clone();
         world.wire.store.before_put(move || async move { swept(&slow).await });
-        refused!(set(&world, &sale, 1).await, Error::LostRace(_));
+        refused!(set(&world, &sale, 1).await, Error::Unavailable(_));
         assert_eq!(shown(&world, sale.id).await, None);
         let poster = set(&world, &sale, 1).await.unwrap();
         assert!(is_readable(&world, &poster).await);
@@ -219,6 +225,21 @@ behaviour! {
         let poster = shown(&world, sale.id).await.expect("the second upload was answered");
         assert!(is_readable(&world, &poster).await);
         assert_eq!(world.wire.store.count().await, FILES);
+    }
+
+    async fn what_was_read_once_is_shown_while_nobody_can_be_asked(world: World) {
+        let sale = soon(&world, world.organizer().await, None).await;
+        let poster = set(&world, &sale, 1).await.unwrap();
+        assert!(sides(&world, &poster.small).await.is_some());
+        world.wire.store.is_away(true);
+        world.advance_seconds(KNOWN_SECONDS);
+        assert!(sides(&world, &poster.small).await.is_some());
+        refused!(world.office.picture(&poster.large).await, Error::Unavailable(_));
+        let other = set(&world, &sale, 2).await;
+        refused!(other, Error::Unavailable(_));
+        world.wire.store.is_away(false);
+        world.advance_seconds(KNOWN_SECONDS);
+        assert!(is_readable(&world, &poster).await);
     }
 
     async fn uploads_at_once_leave_one_whole_picture(world: World) {

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
@@ -19,6 +19,11 @@ use tempfile::TempDir;
 use ticketing_core::Randomness;
 use ticketing_core::pictures::PictureStore;
 
+fn environment() -> impl Iterator<Item = (String, String)> {
+    let text = |text: std::ffi::OsString| text.into_string().unwrap_or_default();
+    std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
+}
+
 type Meanwhile = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
 
 /// Where they are instead, if it is set: an address as servers take it.
@@ -28,6 +33,7 @@ pub(crate) struct Store {
     files: Arc<dyn ObjectStore>,
     /// How many more files it takes.
     takes: AtomicU32,
+    is_away: AtomicBool,
     before_put: Mutex<Option<Meanwhile>>,
     before_delete: Arc<Mutex<Option<Meanwhile>>>,
     _folder: Option<TempDir>,
@@ -38,7 +44,7 @@ impl Default for Store {
         let (files, folder) = if let Ok(address) = std::env::var(ELSEWHERE) {
             let name: [u8; 8] = Randomness::from_system().bytes();
             let own = format!("{address}/{:016x}", u64::from_be_bytes(name));
-            (PictureStore::at(&own, std::env::vars()).unwrap(), None)
+            (PictureStore::at(&own, environment()).unwrap(), None)
         } else {
             let folder = tempfile::tempdir().unwrap();
             (PictureStore::folder(folder.path()).unwrap(), Some(folder))
@@ -46,6 +52,7 @@ impl Default for Store {
         Self {
             files: files.objects().clone(),
             takes: AtomicU32::new(u32::MAX),
+            is_away: AtomicBool::new(false),
             before_put: Mutex::default(),
             before_delete: Arc::default(),
             _folder: folder,
@@ -66,6 +73,16 @@ impl Store {
     /// It takes so many more files, and then none.
     pub(crate) fn takes(&self, files: u32) {
         self.takes.store(files, Ordering::SeqCst);
+    }
+
+    /// It answers nobody, or does again.
+    pub(crate) fn is_away(&self, is_away: bool) {
+        self.is_away.store(is_away, Ordering::SeqCst);
+    }
+
+    fn answers(&self) -> Result<()> {
+        let why = || Error::Generic { store: "test", source: "away".into() };
+        if self.is_away.load(Ordering::SeqCst) { Err(why()) } else { Ok(()) }
     }
 
     /// What happens while the next file is on its way to it.
@@ -104,6 +121,7 @@ impl ObjectStore for Store {
         if let Some(meanwhile) = meanwhile {
             meanwhile().await;
         }
+        self.answers()?;
         let left = |left: u32| left.checked_sub(1);
         if self.takes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, left).is_err() {
             return Err(Error::Generic { store: "test", source: "full".into() });
@@ -120,6 +138,7 @@ impl ObjectStore for Store {
     }
 
     async fn get_opts(&self, at: &Path, how: GetOptions) -> Result<GetResult> {
+        self.answers()?;
         self.files.get_opts(at, how).await
     }
 

@@ -1,9 +1,10 @@
 //! Events that a consumer could not react to.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use ticketing_core::ParkedId;
+use ticketing_core::PerformanceId;
 use ticketing_core::events::ParkedEvent;
 use ticketing_wire::page::PageQuery;
 use ticketing_wire::{Page, events as wire};
@@ -22,6 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(parked))
         .routes(routes!(show, give_up))
         .routes(routes!(redrive))
+        .routes(routes!(rebuild))
 }
 
 fn shown(parked: ParkedEvent) -> wire::ParkedEvent {
@@ -31,7 +33,7 @@ fn shown(parked: ParkedEvent) -> wire::ParkedEvent {
         kind: parked.event.kind.name().into(),
         aggregate_id: parked.event.aggregate,
         version: parked.event.version,
-        performance_id: parked.event.performance.uuid(),
+        performance_id: parked.event.performance.map(PerformanceId::uuid),
         seats: parked.event.seats,
         at: time(parked.event.at),
         reason: parked.reason,
@@ -109,4 +111,24 @@ async fn give_up(
 ) -> Answer<StatusCode> {
     app.office.drop_event(&caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes what a consumer keeps anew from the books, while events go on; administrators only. `sales`
+/// keeps what the events of each performance add up to; no other keeps anything that is not counted again by itself.
+#[utoipa::path(
+    post, path = "/v1/events/consumers/{name}/rebuild", operation_id = "rebuild_consumer",
+    tag = "events", params(("name" = String, Path, description = "`sales`")),
+    responses(
+        (status = 200, description = "of how many performances", body = wire::Rebuilt),
+        (status = 403, description = "forbidden: the caller is no administrator"),
+    )
+)]
+async fn rebuild(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    name: Result<Path<String>, axum::extract::rejection::PathRejection>,
+) -> Answer<Json<wire::Rebuilt>> {
+    let name = name.map(|Path(name)| name).unwrap_or_default();
+    let performances = app.office.rebuild_consumer(&caller, &name).await?;
+    Ok(Json(wire::Rebuilt { performances }))
 }

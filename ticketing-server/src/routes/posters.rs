@@ -6,8 +6,8 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use headers::ETag;
-use ticketing_core::PerformanceId;
 use ticketing_core::pictures::{self, PictureHash};
+use ticketing_core::{Error, PerformanceId};
 use ticketing_wire::checkout::File;
 use ticketing_wire::productions::Poster;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
@@ -20,6 +20,8 @@ use crate::problem::Problem;
 
 /// For everybody, for ever: its address says what is in it.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+/// When whoever finds too many pictures on their way comes again.
+const RETRY_AFTER_SECONDS: u32 = 5;
 const JPEG: &str = "image/jpeg";
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -59,6 +61,8 @@ async fn put(
     upload: Upload,
 ) -> Answer<Json<Poster>> {
     app.office.may_set_poster(&caller, id).await?;
+    let busy = |_| Error::TooManyRequests { retry_after_seconds: RETRY_AFTER_SECONDS };
+    let _turn = app.uploads.try_acquire().map_err(busy)?;
     let upload = upload.read(&app).await?;
     Ok(Json(shown(&app.office.set_poster(&caller, id, upload).await?)))
 }

@@ -144,6 +144,7 @@ fn read_by_the_client(route: &str, body: Value) -> Option<Value> {
         | "POST /v1/reviews/{review}/hide"
         | "POST /v1/reviews/{review}/objection"
         | "POST /v1/reviews/{review}/restore" => same::<reviews::Review>(body),
+        "POST /v1/events/consumers/{consumer}/rebuild" => same::<events::Rebuilt>(body),
         "GET /v1/events/parked" => same::<Page<events::ParkedEvent>>(body),
         "GET /v1/payments/attention" => same::<Page<payments::Attention>>(body),
         payment if payment.contains("/v1/payments/") => same::<payments::PaymentReport>(body),

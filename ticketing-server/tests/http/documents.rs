@@ -16,6 +16,7 @@ const STREAMS: [&str; 2] =
 fn documented(method: &str, path: &str) -> String {
     let parts = path.split('/').map(|part| match part {
         "{layout}" | "{picture}" => "{hash}",
+        "{consumer}" => "{name}",
         "{ticket}.png" => "{id}.png",
         id if id.starts_with('{') => "{id}",
         part => part,

@@ -8,7 +8,7 @@ use crate::wire::{Request, text};
 
 /// Answers to: nobody, another buyer, the buyer, another organizer, the organizer, an
 /// administrator. Each of them shows the buyer's own place and pass.
-const EXPECTED: [(&str, [u16; 6]); 94] = [
+const EXPECTED: [(&str, [u16; 6]); 95] = [
     ("GET /v1/performances/{performance}/reviews", [200, 200, 200, 200, 200, 200]),
     // The buyer has written one.
     ("POST /v1/performances/{performance}/reviews", [401, 403, 409, 403, 403, 403]),
@@ -94,6 +94,7 @@ const EXPECTED: [(&str, [u16; 6]); 94] = [
     ("GET /v1/events/parked/{ticket}", [401, 403, 403, 403, 403, 404]),
     ("POST /v1/events/parked/{ticket}/redrive", [401, 403, 403, 403, 403, 404]),
     ("DELETE /v1/events/parked/{ticket}", [401, 403, 403, 403, 403, 404]),
+    ("POST /v1/events/consumers/{consumer}/rebuild", [401, 403, 403, 403, 403, 200]),
     ("POST /v1/webhooks/portone", [401, 401, 401, 401, 401, 401]),
     ("POST /v1/orders/{order}/payment", [401, 404, 409, 404, 404, 404]),
     // Its organizer has to say why.

@@ -49,7 +49,9 @@ impl Route {
             // An order that is not paid has none.
             ("{ticket}", &names.order),
         ];
-        ids.iter().fold(self.path.to_owned(), |path, (name, id)| path.replace(name, id))
+        let ids = ids.into_iter().map(|(name, id)| (name, id.as_str()));
+        let ids = ids.chain([("{consumer}", "sales")]);
+        ids.fold(self.path.to_owned(), |path, (name, id)| path.replace(name, id))
     }
 
     /// The request without its body, with everything that proves who asks.
@@ -165,6 +167,7 @@ pub(crate) fn all(house: &House, names: &Names) -> Vec<Route> {
         get("/v1/events/parked/{ticket}"),
         post("/v1/events/parked/{ticket}/redrive"),
         delete("/v1/events/parked/{ticket}"),
+        post("/v1/events/consumers/{consumer}/rebuild"),
         post("/v1/webhooks/portone"),
         post("/v1/orders/{order}/payment").body(payment, &["payment_id"]).key(),
         post("/v1/orders/{order}/cancel").body(json!({}), &[]).key(),

@@ -1,9 +1,9 @@
-//! What a person does about events that a consumer could not react to.
+//! What a person does about events that a consumer could not react to, and about what one keeps.
 
 use crate::accounts::Caller;
 use crate::box_office::BoxOffice;
 use crate::error::{Error, Result};
-use crate::events::ParkedEvent;
+use crate::events::{ParkedEvent, SALES};
 use crate::id::ParkedId;
 use crate::page::{Page, Paged};
 
@@ -29,6 +29,17 @@ impl BoxOffice {
         self.administrator(caller).await?;
         let now = self.now();
         self.backend().parking.redrive(id, now).await?.ok_or(Error::NotFound(NAME))
+    }
+
+    /// Makes what the consumer of that name keeps anew from the books; for administrators. Answers of how many
+    /// performances. It goes on though nobody waits for it any more.
+    pub async fn rebuild_consumer(&self, caller: &Caller, name: &str) -> Result<u64> {
+        self.administrator(caller).await?;
+        if name != SALES {
+            return Err(Error::NotFound("consumer that is made anew"));
+        }
+        let inbox = self.backend().inbox.clone();
+        tokio::spawn(async move { inbox.rebuild().await }).await.map_err(Error::internal)?
     }
 
     /// Gives one of them up: its consumer never reacts to it, and goes on with what waits behind it.

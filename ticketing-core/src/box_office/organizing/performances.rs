@@ -128,7 +128,7 @@ impl BoxOffice {
             return self.first_view(&before.ok_or(refused)?, now).await;
         }
         let catalog = &self.backend().catalog;
-        match catalog.add_performance(performance.clone(), own, request).await? {
+        match catalog.add_performance(performance.clone(), own, request, now).await? {
             Remembered::Now => {}
             Remembered::Before(facts) => return self.first_view(&facts, now).await,
         }

@@ -17,7 +17,7 @@ use crate::pictures::{BYTES_MAX, Files, Flaw, MadePicture, PIXELS_MAX, Poster, S
 /// How many pictures are made at once: each takes some hundred megabytes for that long, and a processor.
 const MADE_AT_ONCE: usize = 2;
 /// How long one waits for its turn.
-const TURN_WITHIN: Duration = Duration::from_secs(10);
+const TURN_WITHIN: Duration = Duration::from_secs(3);
 /// When whoever waited in vain comes again.
 const RETRY_AFTER_SECONDS: u32 = 10;
 
@@ -52,7 +52,7 @@ impl BoxOffice {
     pub async fn remove_poster(&self, caller: &Caller, performance: PerformanceId) -> Result<()> {
         let performance = self.of_own_production(caller, performance).await?;
         let production = performance.details.production_id;
-        self.backend().pictures.hide(production).await?;
+        self.backend().pictures.hide(production, self.now()).await?;
         self.0.productions.remove(&production);
         Ok(())
     }

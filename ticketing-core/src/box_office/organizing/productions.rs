@@ -57,9 +57,8 @@ impl BoxOffice {
 
     /// A production.
     pub async fn production(&self, id: ProductionId) -> Result<ProductionView> {
-        let found = self.backend().catalog.production(id).await?;
+        let (found, poster) = self.with_poster(id).await?;
         let production = found.ok_or(Error::NotFound("production"))?;
-        let poster = self.backend().pictures.posters(&[id]).await?.remove(&id);
         Ok(ProductionView { production, poster })
     }
 
@@ -75,6 +74,14 @@ impl BoxOffice {
         Ok(Paged { items: items.into_iter().map(view).collect(), next })
     }
 
+    async fn with_poster(&self, id: ProductionId) -> Result<(Option<Production>, Option<Poster>)> {
+        let (catalog, pictures) = (&self.backend().catalog, &self.backend().pictures);
+        let ids = [id];
+        let (found, mut posters) =
+            tokio::try_join!(catalog.production(id), pictures.posters(&ids))?;
+        Ok((found, posters.remove(&id)))
+    }
+
     /// What a performance shows, at most a second old.
     pub(in crate::box_office) async fn production_of(
         &self,
@@ -86,9 +93,8 @@ impl BoxOffice {
         {
             return Ok(known.1.clone());
         }
-        let found = self.backend().catalog.production(id).await?;
+        let (found, poster) = self.with_poster(id).await?;
         let production = found.unwrap_or_else(|| performance.own_production());
-        let poster = self.backend().pictures.posters(&[id]).await?.remove(&id);
         let view = ProductionView { production, poster };
         self.0.productions.insert(id, (now, view.clone()));
         Ok(view)

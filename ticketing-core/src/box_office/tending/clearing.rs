@@ -63,7 +63,7 @@ impl BoxOffice {
         let page = Page::new(Some(1), None)?;
         let orders = backend.orders.selling.of_performance(id, None, page).await?;
         let done = if orders.items.is_empty() && orders.next.is_none() {
-            backend.catalog.remove(performance).await?;
+            backend.catalog.remove(performance, self.now()).await?;
             self.0.sales.remove(&id);
             1
         } else {
@@ -75,7 +75,7 @@ impl BoxOffice {
     /// A batch of each kind; whether there may be more.
     async fn remove_rows(&self, performance: &Performance) -> Result<bool> {
         let (backend, id) = (self.backend(), performance.id);
-        backend.pictures.hide_last(performance).await?;
+        backend.pictures.hide_last(performance, self.now()).await?;
         let more = backend.line_books.remove(id).await?
             | backend.orders.selling.remove_quotas(id).await?
             | backend.sold_seats.remove(id).await?;

@@ -12,8 +12,8 @@ use crate::pictures::{KEPT_UNUSED_MS, Unused};
 const REMOVED_AT_ONCE: usize = 16;
 
 impl BoxOffice {
-    /// Looks at the next files, and removes those that nobody has shown for an hour. One that the store
-    /// cannot remove holds up no other, and is removed when it can.
+    /// Looks at the next files, and removes those that nobody has shown for an hour. What the store
+    /// cannot remove is removed when it can.
     pub async fn step_pictures(&self) -> Result<Step> {
         let pictures = &self.backend().pictures;
         let since = self.now().plus_millis(-KEPT_UNUSED_MS);
@@ -26,9 +26,14 @@ impl BoxOffice {
         while let Some((file, done)) = removing.next().await {
             match done {
                 Ok(()) => removed.push(file),
-                Err(error) => refused = Some(error),
+                // The next ones would wait as long.
+                Err(error) => {
+                    refused = Some(error);
+                    break;
+                }
             }
         }
+        drop(removing);
         pictures.forget(&removed).await?;
         refused.map_or(Ok(Step::of(usize::from(last.is_some()))), Err)
     }

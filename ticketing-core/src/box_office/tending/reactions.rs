@@ -16,7 +16,8 @@ use super::Step;
 use crate::box_office::BoxOffice;
 use crate::error::{Error, Result, report};
 use crate::events::{
-    CONSUMERS_MAX, Consumer, Event, Needs, Outbox, PARKED_MAX, ParkedEvent, React, Received,
+    CONSUMERS_MAX, Consumer, Event, EventStream, EventsFrom, Needs, Outbox, PARKED_MAX,
+    ParkedEvent, React, Received, Topic,
 };
 use crate::guards::CrashPoint;
 
@@ -67,6 +68,12 @@ impl BoxOffice {
     /// this name have come, in this process from the next event on. The background work calls it.
     pub fn subscribe(&self, reacts: Arc<dyn React>) -> Result<()> {
         self.0.reactions.add(&*self.backend().outbox, Consumer::other(reacts)?)
+    }
+
+    /// What happens about these, from there on, for code that keeps its own position. It is told once the
+    /// background work has carried it on.
+    pub async fn events(&self, topics: &[Topic], from: EventsFrom) -> Result<EventStream> {
+        Ok(EventStream::new(self.backend().outbox.stream(topics, from).await?))
     }
 
     /// Carries events on to wherever they are consumed.

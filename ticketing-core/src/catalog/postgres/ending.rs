@@ -3,9 +3,12 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::writes::tell;
 use crate::catalog::Performance;
 use crate::catalog::contract::CLEARED_BATCH;
+use crate::clock::Timestamp;
 use crate::error::Result;
+use crate::events::PerformanceEvent;
 use crate::id::PerformanceId;
 use crate::services::postgres::run_tx;
 
@@ -33,7 +36,7 @@ pub(super) async fn has_others(pool: &PgPool, performance: &Performance) -> Resu
 }
 
 /// An order that is there by now keeps its performance.
-pub(super) async fn remove(pool: &PgPool, performance: &Performance) -> Result<()> {
+pub(super) async fn remove(pool: &PgPool, performance: &Performance, now: Timestamp) -> Result<()> {
     let own = performance.has_own_production().then(|| performance.details.production_id.uuid());
     let id = performance.id.uuid();
     run_tx(pool, move |transaction| {
@@ -42,14 +45,16 @@ pub(super) async fn remove(pool: &PgPool, performance: &Performance) -> Result<(
             sqlx::query!("SELECT id FROM productions WHERE id = $1 FOR UPDATE", own)
                 .fetch_optional(&mut **transaction)
                 .await?;
-            let removed = sqlx::query!(
+            let removed = sqlx::query_scalar!(
                 "DELETE FROM performances
-                 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM orders WHERE performance_id = $1)",
+                 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM orders WHERE performance_id = $1)
+                 RETURNING version",
                 id,
             );
-            if removed.execute(&mut **transaction).await?.rows_affected() == 0 {
+            let Some(last) = removed.fetch_optional(&mut **transaction).await? else {
                 return Ok(());
-            }
+            };
+            tell(transaction, id.into(), last + 1, PerformanceEvent::Removed, now).await?;
             sqlx::query!("DELETE FROM performance_audit WHERE performance_id = $1", id)
                 .execute(&mut **transaction)
                 .await?;

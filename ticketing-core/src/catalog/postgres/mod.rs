@@ -11,12 +11,16 @@ use uuid::Uuid;
 
 use self::rows::{PerformanceRow, ProductionRow};
 use self::writes::{
-    insert_audit, insert_performance, insert_production, remember, update_performance,
+    insert_audit, insert_performance, insert_production, remember, tell, update_performance,
 };
 use super::contract::{Remembered, Request};
-use super::{AUDIT_MAX, AuditEntry, Catalog, Performance, Production, Revision, Venue, Visible};
+use super::{
+    AUDIT_MAX, AuditEntry, Catalog, Performance, Production, Revision, Venue, Visible,
+    what_happened,
+};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, readable};
+use crate::events::PerformanceEvent;
 use crate::id::{AccountId, PerformanceId, ProductionId, VenueId};
 use crate::page::{Page, Paged, Position};
 use crate::services::postgres::run_tx;
@@ -121,6 +125,7 @@ impl Catalog for PostgresCatalog {
         performance: Performance,
         own: Option<Production>,
         request: Option<Request>,
+        now: Timestamp,
     ) -> Result<Remembered> {
         let (performance, own, request) = (&performance, own.as_ref(), request.as_ref());
         run_tx(&self.0, move |transaction| {
@@ -131,6 +136,7 @@ impl Catalog for PostgresCatalog {
                         insert_production(transaction, own).await?;
                     }
                     insert_performance(transaction, performance).await?;
+                    tell(transaction, performance.id, 1, PerformanceEvent::Added, now).await?;
                 }
                 Ok(remembered)
             })
@@ -150,9 +156,14 @@ impl Catalog for PostgresCatalog {
                 );
                 let row = row.fetch_optional(&mut **transaction).await?;
                 let row = row.ok_or(Error::NotFound("performance"))?;
-                let before = (row.details.clone(), row.line_control.clone());
-                let performance = apply(row.try_into()?)?;
-                update_performance(transaction, &performance, (&before.0, &before.1)).await?;
+                let stored = (row.details.clone(), row.line_control.clone());
+                let before = Performance::try_from(row)?;
+                let performance = apply(before.clone())?;
+                if let Some(kind) = what_happened(&before, &performance) {
+                    let stored = (stored.0.as_str(), stored.1.as_str());
+                    let version = update_performance(transaction, &performance, stored).await?;
+                    tell(transaction, id, version, kind, audit.at).await?;
+                }
                 insert_audit(transaction, id, audit).await?;
                 Ok(performance)
             })
@@ -268,8 +279,8 @@ impl Catalog for PostgresCatalog {
         ending::has_others(&self.0, performance).await
     }
 
-    async fn remove(&self, performance: &Performance) -> Result<()> {
-        ending::remove(&self.0, performance).await
+    async fn remove(&self, performance: &Performance, now: Timestamp) -> Result<()> {
+        ending::remove(&self.0, performance, now).await
     }
 
     async fn fold(&self) -> Result<usize> {

@@ -6,7 +6,9 @@ use super::rows::Columns;
 use crate::catalog::contract::{NO_PRODUCTION, NO_VENUE, Remembered, Request};
 use crate::catalog::stored_merge::merged;
 use crate::catalog::{AuditEntry, Performance, Production};
+use crate::clock::Timestamp;
 use crate::error::{Error, Result};
+use crate::events::PerformanceEvent;
 use crate::id::PerformanceId;
 use crate::idempotency::postgres::keep_first;
 
@@ -87,22 +89,22 @@ fn in_no_venue(error: sqlx::Error) -> Error {
     }
 }
 
-/// Writes a performance over itself; what this version does not know stays.
+/// Writes a performance over itself; what this version does not know stays. Answers which version it is.
 pub(super) async fn update_performance(
     transaction: &mut PgTransaction<'_>,
     performance: &Performance,
     (details_before, line_before): (&str, &str),
-) -> Result<()> {
+) -> Result<i64> {
     let (details, columns) = (&performance.details, Columns::of(performance)?);
     let over = |before: &str, after| match serde_json::from_str(before) {
         Ok(before) => merged(before, after).to_string(),
         Err(_) => after.to_string(),
     };
-    sqlx::query!(
-        "UPDATE performances SET title = $2, description = $3, listed_at_ms = $4,
+    let version = sqlx::query_scalar!(
+        "UPDATE performances SET version = version + 1, title = $2, description = $3, listed_at_ms = $4,
              on_sale_at_ms = $5, starts_at_ms = $6, details = $7, genre = $8, line_control = $9,
              joins_from_ms = $10, runs_until_ms = $11, search = $12, genre_key = $13
-         WHERE id = $1",
+         WHERE id = $1 RETURNING version",
         performance.id.uuid(),
         details.title.as_str(),
         details.description.as_str(),
@@ -116,6 +118,24 @@ pub(super) async fn update_performance(
         performance.runs_until().as_millis(),
         columns.search,
         columns.genre_key,
+    );
+    Ok(version.fetch_one(&mut **transaction).await?)
+}
+
+pub(super) async fn tell(
+    transaction: &mut PgTransaction<'_>,
+    performance: PerformanceId,
+    version: i64,
+    kind: PerformanceEvent,
+    at: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO outbox (aggregate, version, performance_id, kind, seats, at_ms)
+         VALUES ($1, $2, $1, $3, 0, $4)",
+        performance.uuid(),
+        version,
+        kind.name(),
+        at.as_millis(),
     )
     .execute(&mut **transaction)
     .await?;

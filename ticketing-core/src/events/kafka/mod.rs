@@ -2,6 +2,7 @@
 //! stay in order. Each consumer reads the topics that it wants as a group of its own.
 
 mod reader;
+mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -15,14 +16,15 @@ use serde::Serialize;
 use tokio::sync::OnceCell;
 
 use self::reader::Reader;
-use super::consumer::OWN_GROUP;
-use super::{ParkedEvent, Received, StoredEvent, Topic};
+use self::stream::KafkaStream;
+use super::consumer::{OWN_GROUP, SALES};
+use super::{EventSource, EventsFrom, ParkedEvent, Received, StoredEvent, Topic};
 use crate::error::{Error, Result, report};
 use crate::services::kafka::{DELIVERY_TIMEOUT, Kafka, failed};
 
 /// The group of the consumer that must count each event once goes on where it was when there was no
 /// other, also between servers of which some are older: those count by this group too.
-const FIRST: (&str, &str) = ("sales", OWN_GROUP);
+const FIRST: (&str, &str) = (SALES, OWN_GROUP);
 
 /// The topics of a deployment, connected when they are first used.
 pub(crate) struct Topics {
@@ -123,6 +125,20 @@ impl Topics {
             self.make(topic).await?;
         }
         reader.receive(&self.kafka, self.producer().await?).await
+    }
+
+    pub(crate) async fn stream(
+        &self,
+        topics: &[Topic],
+        from: EventsFrom,
+    ) -> Result<Box<dyn EventSource>> {
+        let topics: Vec<_> = topics.iter().map(|topic| (*topic, self.name(topic.name()))).collect();
+        for (_, name) in &topics {
+            self.make(name).await?;
+        }
+        let (producer, name) = (self.producer().await?.clone(), self.name("stream"));
+        let stream = KafkaStream::open(&self.kafka, producer, &name, topics, from).await?;
+        Ok(Box::new(stream))
     }
 
     pub(crate) async fn acknowledge(&self, consumer: &str) -> Result<()> {

@@ -21,7 +21,7 @@ pub(super) const RECEIVE_MAX: usize = 200;
 /// How long a receive waits for a first event.
 const RECEIVE_WAIT: Duration = Duration::from_millis(100);
 /// How long a question about the topic's end may take.
-const ASKED_WITHIN: Duration = Duration::from_secs(5);
+pub(super) const ASKED_WITHIN: Duration = Duration::from_secs(5);
 
 /// Events, and where each partition goes on after them.
 #[derive(Default)]
@@ -99,15 +99,20 @@ async fn read(consumer: &StreamConsumer, batch: &mut Batch) -> Result<()> {
             Ok(Ok(message)) => message,
         };
         let (topic, partition) = (message.topic().to_owned(), message.partition());
-        let row = format!("{topic}:{partition}:{}", message.offset());
         batch.next.insert((topic, partition), message.offset() + 1);
-        let payload = message.payload().unwrap_or_default();
-        let read = serde_json::from_slice(payload)
-            .map_err(|error| Error::unreadable("kafka", "payload", row, error));
-        batch.events.extend(readable(read).and_then(StoredEvent::read));
+        batch.events.extend(read_event(&message));
         wait = Duration::from_millis(1);
     }
     Ok(())
+}
+
+/// The event of a record; nothing where it is none, or none that this version knows.
+pub(super) fn read_event(message: &impl Message) -> Option<Event> {
+    let row = format!("{}:{}:{}", message.topic(), message.partition(), message.offset());
+    let payload = message.payload().unwrap_or_default();
+    let read = serde_json::from_slice(payload)
+        .map_err(|error| Error::unreadable("kafka", "payload", row, error));
+    readable(read).and_then(StoredEvent::read)
 }
 
 /// The topics were read to their ends, by whichever process has each partition: by this one as far as

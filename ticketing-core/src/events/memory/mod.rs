@@ -1,13 +1,18 @@
 mod parking;
+mod stream;
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
 pub(crate) use self::parking::MemoryParking;
-use super::{Event, Inbox, Outbox, ParkedEvent, Received, SalesCounters, Topic};
+use self::stream::Told;
+use super::{
+    Event, EventSource, EventsFrom, Inbox, Outbox, ParkedEvent, Received, SalesCounters, Topic,
+};
 use crate::error::Result;
 use crate::id::PerformanceId;
 
@@ -16,7 +21,10 @@ const RELAY_BATCH: usize = 500;
 
 /// The outbox in memory: its relay hands events to this process.
 #[derive(Default)]
-pub(crate) struct MemoryOutbox(Mutex<Unsent>);
+pub(crate) struct MemoryOutbox {
+    unsent: Mutex<Unsent>,
+    told: Arc<Told>,
+}
 
 #[derive(Default)]
 struct Unsent {
@@ -37,7 +45,7 @@ struct Stream {
 impl MemoryOutbox {
     /// Called under the lock of what changed, so that an event follows its change.
     pub(crate) fn append(&self, mut event: Event) {
-        let mut unsent = self.0.lock();
+        let mut unsent = self.unsent.lock();
         unsent.last_id += 1;
         event.id = unsent.last_id;
         unsent.events.push_back(event);
@@ -47,7 +55,7 @@ impl MemoryOutbox {
 #[async_trait]
 impl Outbox for MemoryOutbox {
     async fn relay(&self) -> Result<usize> {
-        let mut guard = self.0.lock();
+        let mut guard = self.unsent.lock();
         let unsent = &mut *guard;
         let batch = unsent.events.len().min(RELAY_BATCH);
         let carried: Vec<Event> = unsent.events.drain(..batch).collect();
@@ -55,16 +63,17 @@ impl Outbox for MemoryOutbox {
             let about = |event: &&Event| stream.topics.contains(&event.kind.topic());
             stream.events.extend(carried.iter().filter(about).cloned());
         }
+        self.told.tell(&carried);
         Ok(batch)
     }
 
     fn subscribe(&self, consumer: &str, topics: &[Topic]) {
         let stream = Stream { topics: topics.to_owned(), ..Stream::default() };
-        self.0.lock().streams.entry(consumer.to_owned()).or_insert(stream);
+        self.unsent.lock().streams.entry(consumer.to_owned()).or_insert(stream);
     }
 
     async fn receive(&self, consumer: &str) -> Result<Received> {
-        let mut unsent = self.0.lock();
+        let mut unsent = self.unsent.lock();
         let Some(stream) = unsent.streams.get_mut(consumer) else { return Ok(Received::AtEnd) };
         let events: Vec<Event> = stream.events.iter().take(RELAY_BATCH).cloned().collect();
         stream.handed_out = events.len();
@@ -72,12 +81,16 @@ impl Outbox for MemoryOutbox {
     }
 
     async fn acknowledge(&self, consumer: &str) -> Result<()> {
-        let mut unsent = self.0.lock();
+        let mut unsent = self.unsent.lock();
         if let Some(stream) = unsent.streams.get_mut(consumer) {
             let handed_out = std::mem::take(&mut stream.handed_out);
             stream.events.drain(..handed_out);
         }
         Ok(())
+    }
+
+    async fn stream(&self, topics: &[Topic], from: EventsFrom) -> Result<Box<dyn EventSource>> {
+        self.told.clone().stream(topics, &from)
     }
 
     async fn dead_letter(&self, _: &ParkedEvent) -> Result<()> {
@@ -110,8 +123,15 @@ impl Inbox for MemoryInbox {
         }
         *version = event.version;
         let counted = SalesCounters::of(event.kind, event.seats);
-        seen.counters.entry(event.performance).or_default().add(counted);
+        if let Some(performance) = event.performance {
+            seen.counters.entry(performance).or_default().add(counted);
+        }
         Ok(true)
+    }
+
+    /// What is counted here is lost with the books alone.
+    async fn rebuild(&self) -> Result<u64> {
+        Ok(self.0.lock().counters.len() as u64)
     }
 
     async fn counters(&self, performance: PerformanceId) -> Result<SalesCounters> {

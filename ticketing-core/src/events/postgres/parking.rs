@@ -90,7 +90,7 @@ impl Parking for PostgresParking {
             event.aggregate,
             event.version,
             event.id,
-            event.performance.uuid(),
+            StoredEvent::of(event).performance.uuid(),
             event.kind.name(),
             event.seats.cast_signed(),
             event.at.as_millis(),

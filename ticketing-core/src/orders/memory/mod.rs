@@ -96,7 +96,7 @@ impl MemoryOrders {
                 id: 0,
                 aggregate: change.order.id.uuid(),
                 version: *version,
-                performance: change.order.performance,
+                performance: Some(change.order.performance),
                 kind: (*kind).into(),
                 seats: count(&change.about),
                 at: change.at,

@@ -48,7 +48,7 @@ impl MemoryReviews {
             id: 0,
             aggregate: review.id.uuid(),
             version: review.version,
-            performance: review.performance,
+            performance: Some(review.performance),
             kind: kind.into(),
             seats: 0,
             at,

@@ -1,14 +1,20 @@
-use std::collections::{BTreeMap, BTreeSet};
+mod tables;
+
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
 
-use super::contract::{CLEARED_BATCH, NO_PRODUCTION, NO_VENUE, Remembered, Request, Visible};
-use super::{AUDIT_MAX, AuditEntry, Catalog, Performance, Production, Revision, Venue};
+use self::tables::Tables;
+use super::contract::{CLEARED_BATCH, Remembered, Request, Visible};
+use super::{
+    AUDIT_MAX, AuditEntry, Catalog, Performance, Production, Revision, Venue, what_happened,
+};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
+use crate::events::PerformanceEvent;
+use crate::events::memory::MemoryOutbox;
 use crate::id::{AccountId, PerformanceId, ProductionId, VenueId};
 use crate::idempotency::{Kept, MemoryKeys};
 use crate::page::{Page, Paged, Position};
@@ -17,21 +23,13 @@ use crate::text::OneLine;
 /// The catalog in memory.
 pub(crate) struct MemoryCatalog {
     keys: Arc<MemoryKeys>,
+    outbox: Arc<MemoryOutbox>,
     tables: Mutex<Tables>,
 }
 
-#[derive(Default)]
-struct Tables {
-    venues: BTreeMap<VenueId, Arc<Venue>>,
-    productions: BTreeMap<ProductionId, Production>,
-    performances: BTreeMap<PerformanceId, Performance>,
-    audit: BTreeMap<PerformanceId, Vec<AuditEntry>>,
-    sellers: BTreeMap<VenueId, BTreeSet<AccountId>>,
-}
-
 impl MemoryCatalog {
-    pub(crate) fn new(keys: Arc<MemoryKeys>) -> Self {
-        Self { keys, tables: Mutex::default() }
+    pub(crate) fn new(keys: Arc<MemoryKeys>, outbox: Arc<MemoryOutbox>) -> Self {
+        Self { keys, outbox, tables: Mutex::default() }
     }
 
     /// What a performance shows.
@@ -82,25 +80,6 @@ impl MemoryCatalog {
         may?;
         self.keys.keep(account, &key, hash, Kept::Facts(facts));
         Ok(Remembered::Now)
-    }
-}
-
-impl Tables {
-    /// Whether what a performance names is there.
-    fn names_what_is_there(
-        &self,
-        performance: &Performance,
-        own: Option<&Production>,
-    ) -> Result<()> {
-        let production = performance.details.production_id;
-        let is_own = own.is_some_and(|own| own.id == production);
-        if !is_own && !self.productions.contains_key(&production) {
-            return Err(Error::field("production_id", NO_PRODUCTION));
-        }
-        if !self.venues.contains_key(&performance.details.venue_id) {
-            return Err(Error::field("venue_id", NO_VENUE));
-        }
-        Ok(())
     }
 }
 
@@ -191,12 +170,14 @@ impl Catalog for MemoryCatalog {
         performance: Performance,
         own: Option<Production>,
         request: Option<Request>,
+        now: Timestamp,
     ) -> Result<Remembered> {
         let mut tables = self.tables.lock();
         let may = tables.names_what_is_there(&performance, own.as_ref());
         let remembered = self.remember(request, may)?;
         if remembered == Remembered::Now {
             tables.productions.extend(own.map(|own| (own.id, own)));
+            self.outbox.append(tables.version(performance.id, PerformanceEvent::Added, now));
             tables.performances.insert(performance.id, performance);
         }
         Ok(remembered)
@@ -205,7 +186,11 @@ impl Catalog for MemoryCatalog {
     async fn revise(&self, id: PerformanceId, revision: Revision) -> Result<Performance> {
         let mut tables = self.tables.lock();
         let before = tables.performances.get(&id).cloned();
-        let after = (revision.apply)(before.ok_or(Error::NotFound("performance"))?)?;
+        let before = before.ok_or(Error::NotFound("performance"))?;
+        let after = (revision.apply)(before.clone())?;
+        if let Some(kind) = what_happened(&before, &after) {
+            self.outbox.append(tables.version(id, kind, revision.audit.at));
+        }
         tables.performances.insert(id, after.clone());
         tables.audit.entry(id).or_default().push(revision.audit);
         Ok(after)
@@ -270,9 +255,12 @@ impl Catalog for MemoryCatalog {
         Ok(self.has_another(performance))
     }
 
-    async fn remove(&self, performance: &Performance) -> Result<()> {
+    async fn remove(&self, performance: &Performance, now: Timestamp) -> Result<()> {
         let mut tables = self.tables.lock();
-        tables.performances.remove(&performance.id);
+        if tables.performances.remove(&performance.id).is_some() {
+            self.outbox.append(tables.version(performance.id, PerformanceEvent::Removed, now));
+        }
+        tables.versions.remove(&performance.id);
         tables.audit.remove(&performance.id);
         let production = performance.details.production_id;
         let is_shown =
