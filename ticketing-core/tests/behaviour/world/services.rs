@@ -76,6 +76,23 @@ impl Namespace {
         self.sql_text(waiting).await.as_deref() == Some("waits")
     }
 
+    /// While this connection is open, nobody changes what a performance's events add up to.
+    pub(crate) async fn holding_counters(&self, performance: PerformanceId) -> PgConnection {
+        let mut holder = self.postgres().await;
+        let hold = format!(
+            "BEGIN; SELECT 1 FROM sales_counters WHERE performance_id = '{performance}' FOR UPDATE"
+        );
+        sqlx::raw_sql(AssertSqlSafe(hold)).execute(&mut holder).await.unwrap();
+        holder
+    }
+
+    /// Whether somebody who makes counters anew waits for another.
+    pub(crate) async fn waits_to_count_anew(&self) -> bool {
+        let waiting = "SELECT 'waits' FROM pg_stat_activity
+             WHERE wait_event_type = 'Lock' AND query LIKE 'WITH kinds AS%' UNION ALL SELECT ''";
+        self.sql_text(waiting).await.as_deref() == Some("waits")
+    }
+
     async fn postgres(&self) -> PgConnection {
         let mut connection = PgConnection::connect(&postgres_url()).await.unwrap();
         let here = format!("SET search_path TO \"{}\"", self.name);
