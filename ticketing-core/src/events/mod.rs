@@ -7,6 +7,7 @@ mod counters;
 mod event;
 #[cfg(feature = "services")]
 pub(crate) mod kafka;
+mod kinds;
 pub(crate) mod memory;
 mod parked;
 #[cfg(feature = "services")]
@@ -17,11 +18,10 @@ pub use self::consumer::{CONSUMER_NAME_MAX, CONSUMERS_MAX, Needs, React};
 pub(crate) use self::consumer::{Consumer, Reaction, SALES};
 pub(crate) use self::contract::{Inbox, Outbox, Received};
 pub use self::counters::SalesCounters;
+pub use self::event::Event;
 #[cfg(feature = "services")]
 pub(crate) use self::event::StoredEvent;
-pub use self::event::{
-    AccountEvent, Event, EventKind, OrderEvent, PerformanceEvent, ReviewEvent, Topic,
-};
+pub use self::kinds::{AccountEvent, EventKind, OrderEvent, PerformanceEvent, ReviewEvent, Topic};
 pub use self::parked::ParkedEvent;
 pub(crate) use self::parked::{LEASE_MS, PARKED_MAX, Parking};
 pub use self::stream::{EventPosition, EventStream, EventsFrom};

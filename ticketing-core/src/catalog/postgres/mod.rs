@@ -1,4 +1,5 @@
 mod ending;
+mod folding;
 mod rows;
 mod venues;
 mod writes;
@@ -24,10 +25,7 @@ use crate::events::PerformanceEvent;
 use crate::id::{AccountId, PerformanceId, ProductionId, VenueId};
 use crate::page::{Page, Paged, Position};
 use crate::services::postgres::run_tx;
-use crate::text::{OneLine, folded};
-
-/// How many rows one step of folding takes.
-const FOLD_BATCH: i64 = 200;
+use crate::text::OneLine;
 
 /// The catalog in PostgreSQL.
 pub(crate) struct PostgresCatalog(PgPool);
@@ -284,23 +282,6 @@ impl Catalog for PostgresCatalog {
     }
 
     async fn fold(&self) -> Result<usize> {
-        let rows = sqlx::query!(
-            "SELECT id, title, description, genre FROM performances
-             WHERE search IS NULL OR genre_key IS NULL ORDER BY id LIMIT $1",
-            FOLD_BATCH,
-        );
-        let rows = rows.fetch_all(&self.0).await?;
-        for row in &rows {
-            let search = folded(&format!("{}\n{}", row.title, row.description));
-            sqlx::query!(
-                "UPDATE performances SET search = $2, genre_key = $3 WHERE id = $1",
-                row.id,
-                search,
-                folded(&row.genre),
-            )
-            .execute(&self.0)
-            .await?;
-        }
-        Ok(rows.len())
+        folding::fold(&self.0).await
     }
 }

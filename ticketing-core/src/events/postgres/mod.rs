@@ -223,8 +223,8 @@ impl Inbox for PostgresInbox {
                            SELECT aggregate, max(version) FROM outbox JOIN kinds USING (kind)
                            WHERE placed <> 0 OR paid <> 0 OR ended <> 0 OR seats_each <> 0
                            GROUP BY aggregate
-                           ON CONFLICT (aggregate) DO UPDATE
-                               SET version = greatest(seen.version, excluded.version)),
+                           ON CONFLICT (aggregate) DO UPDATE SET version = excluded.version
+                               WHERE seen.version < excluded.version),
                        counted AS (
                            SELECT performance_id, sum(placed)::bigint AS orders_placed,
                                sum(paid)::bigint AS orders_paid, sum(ended)::bigint AS orders_ended,
