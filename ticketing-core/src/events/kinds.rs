@@ -107,9 +107,9 @@ kinds! {
     PerformanceEvent {
         /// Put on sale.
         Added = "performance_added",
-        /// Its details changed: when, for how much, under which policy.
+        /// Its details changed: when, for how much, under which policy; how many may come in, too.
         Changed = "performance_changed",
-        /// Its line was paused, resumed, paced, drained, or told something.
+        /// Its line began, or was paused, resumed, drained or told something.
         Steered = "performance_steered",
         /// It does not take place.
         Cancelled = "performance_cancelled",

@@ -63,7 +63,9 @@ impl Kafka {
         let admin: AdminClient<DefaultClientContext> = self.config().create().map_err(failed)?;
         let replication = TopicReplication::Fixed(self.settings.replication.into());
         let topic = NewTopic::new(name, partitions.into(), replication);
-        let options = AdminOptions::new().operation_timeout(Some(ADMIN_TIMEOUT));
+        let options = AdminOptions::new()
+            .operation_timeout(Some(ADMIN_TIMEOUT))
+            .request_timeout(Some(ADMIN_TIMEOUT));
         let made = admin.create_topics([&topic], &options).await.map_err(failed)?;
         match made.into_iter().next() {
             Some(Err((_, code))) if code != RDKafkaErrorCode::TopicAlreadyExists => {
@@ -114,6 +116,9 @@ impl Kafka {
             .set("group.id", name)
             .set("enable.auto.commit", "false")
             .set("auto.offset.reset", "error")
+            // Whoever reads slowly has not all of a topic in memory.
+            .set("queued.max.messages.kbytes", "2048")
+            .set("queued.min.messages", "1000")
             .create()
             .map_err(failed)?;
         consumer.assign(from).map_err(failed)?;

@@ -91,8 +91,8 @@ mod places;
 mod plans;
 mod ranking;
 #[cfg(feature = "services")]
-#[cfg(feature = "services")]
 mod rebuilt;
+#[cfg(feature = "services")]
 mod remains;
 mod repeats;
 mod review_lists;

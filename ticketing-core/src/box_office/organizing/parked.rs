@@ -38,8 +38,17 @@ impl BoxOffice {
         if name != SALES {
             return Err(Error::NotFound("consumer that is made anew"));
         }
-        let inbox = self.backend().inbox.clone();
-        tokio::spawn(async move { inbox.rebuild().await }).await.map_err(Error::internal)?
+        let (inbox, by) = (self.backend().inbox.clone(), caller.account());
+        let rebuilt = tokio::spawn(async move {
+            tracing::info!(%by, consumer = SALES, "what a consumer keeps is made anew");
+            let rebuilt = inbox.rebuild().await;
+            match &rebuilt {
+                Ok(performances) => tracing::info!(%by, performances, "it was made anew"),
+                Err(error) => tracing::warn!(%by, %error, "it was not made anew"),
+            }
+            rebuilt
+        });
+        rebuilt.await.map_err(Error::internal)?
     }
 
     /// Gives one of them up: its consumer never reacts to it, and goes on with what waits behind it.

@@ -51,7 +51,20 @@ fn begin(
     let mut position = EventPosition::default();
     for (topic, name) in topics {
         let known = producer.client().fetch_metadata(Some(name), ASKED_WITHIN).map_err(failed)?;
-        for partition in known.topics().iter().flat_map(MetadataTopic::partitions) {
+        let partitions: Vec<_> =
+            known.topics().iter().flat_map(MetadataTopic::partitions).collect();
+        let has_trouble = known.topics().iter().any(|topic| topic.error().is_some());
+        if has_trouble || partitions.is_empty() {
+            return Err(Error::Unavailable(format!("Kafka: the topic {name} is not there yet")));
+        }
+        if let EventsFrom::Behind(position) = from
+            && position.parts().any(|((said, number), _)| {
+                said == *topic && partitions.iter().all(|partition| partition.id() != number)
+            })
+        {
+            return Err(forgotten());
+        }
+        for partition in partitions {
             let number = partition.id();
             let (oldest, end) =
                 producer.client().fetch_watermarks(name, number, ASKED_WITHIN).map_err(failed)?;
@@ -81,8 +94,10 @@ impl EventSource for KafkaStream {
             let topic = self.topics.iter().find(|(_, name)| name == message.topic());
             let Some((topic, _)) = topic else { continue };
             self.position.set_next(*topic, message.partition(), message.offset() + 1);
-            if let Some(event) = read_event(&message) {
-                return Ok(event);
+            // A server of before there were topics by kind publishes all to one.
+            match read_event(&message) {
+                Some(event) if event.kind.topic() == *topic => return Ok(event),
+                _ => {}
             }
         }
     }

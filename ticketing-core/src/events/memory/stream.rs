@@ -1,4 +1,4 @@
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use crate::error::Result;
 use crate::events::{Event, EventPosition, EventSource, EventsFrom, Topic, forgotten};
 
-/// How many events are kept for whoever comes later.
+/// How many events of a topic are kept for whoever comes later.
 const KEPT: usize = 10_000;
 /// Events in memory are in one row.
 const PARTITION: i32 = 0;
@@ -16,7 +16,7 @@ const PARTITION: i32 = 0;
 /// The last events that were told, for streams.
 #[derive(Default)]
 pub(super) struct Told {
-    last: Mutex<Last>,
+    topics: Mutex<BTreeMap<Topic, Last>>,
     more: Notify,
 }
 
@@ -27,14 +27,30 @@ struct Last {
     forgotten: usize,
 }
 
+impl Last {
+    fn end(&self) -> usize {
+        self.forgotten + self.events.len()
+    }
+
+    /// The event of that number, counted from the first that was ever told; nothing where it is to come.
+    fn event(&self, number: usize) -> Result<Option<&Event>> {
+        let place = number.checked_sub(self.forgotten).ok_or_else(forgotten)?;
+        Ok(self.events.get(place))
+    }
+}
+
 impl Told {
     pub(super) fn tell(&self, events: &[Event]) {
-        let mut last = self.last.lock();
-        last.events.extend(events.iter().cloned());
-        let many = last.events.len().saturating_sub(KEPT);
-        last.events.drain(..many);
-        last.forgotten += many;
-        drop(last);
+        let mut topics = self.topics.lock();
+        for event in events {
+            let last = topics.entry(event.kind.topic()).or_default();
+            last.events.push_back(event.clone());
+            if last.events.len() > KEPT {
+                last.events.pop_front();
+                last.forgotten += 1;
+            }
+        }
+        drop(topics);
         self.more.notify_waiters();
     }
 
@@ -43,42 +59,51 @@ impl Told {
         topics: &[Topic],
         from: &EventsFrom,
     ) -> Result<Box<dyn EventSource>> {
-        let last = self.last.lock();
-        let (oldest, end) = (last.forgotten, last.forgotten + last.events.len());
-        let next = match from {
-            EventsFrom::Oldest => oldest,
-            EventsFrom::Now => end,
-            EventsFrom::Behind(position) => {
-                let said = topics.iter().filter_map(|topic| position.next_of(*topic, PARTITION));
-                said.min().map_or(oldest, |next| usize::try_from(next).unwrap_or(usize::MAX))
+        let mut told = self.topics.lock();
+        let mut next = BTreeMap::new();
+        for topic in topics {
+            let last = told.entry(*topic).or_default();
+            let said = match from {
+                EventsFrom::Oldest => None,
+                EventsFrom::Now => Some(last.end()),
+                EventsFrom::Behind(position) => position
+                    .next_of(*topic, PARTITION)
+                    .map(|next| usize::try_from(next).unwrap_or(usize::MAX)),
+            };
+            let number = said.unwrap_or(last.forgotten);
+            if !(last.forgotten..=last.end()).contains(&number) {
+                return Err(forgotten());
             }
-        };
-        drop(last);
-        if !(oldest..=end).contains(&next) {
-            return Err(forgotten());
+            next.insert(*topic, number);
         }
-        Ok(Box::new(MemoryStream { told: self, topics: topics.to_owned(), next }))
+        drop(told);
+        Ok(Box::new(MemoryStream { told: self, next }))
     }
 }
 
 struct MemoryStream {
     told: Arc<Told>,
-    topics: Vec<Topic>,
-    /// Counted from the first event that was ever told.
-    next: usize,
+    /// Of each topic the number of the next event.
+    next: BTreeMap<Topic, usize>,
 }
 
 impl MemoryStream {
-    /// The next event that is there.
+    /// The next event that is there, in the order in which they were told.
     fn take(&mut self) -> Result<Option<Event>> {
-        let last = self.told.last.lock();
-        let from = self.next.checked_sub(last.forgotten).ok_or_else(forgotten)?;
-        let mut rest = last.events.iter().enumerate().skip(from);
-        let wanted = rest.find(|(_, event)| self.topics.contains(&event.kind.topic()));
-        let reached = wanted.map_or(last.events.len(), |(place, _)| place + 1);
-        let event = wanted.map(|(_, event)| event.clone());
-        self.next = last.forgotten + reached;
-        Ok(event)
+        let told = self.told.topics.lock();
+        let mut first: Option<&Event> = None;
+        for (topic, number) in &self.next {
+            let Some(last) = told.get(topic) else { continue };
+            if let Some(event) = last.event(*number)?
+                && first.is_none_or(|first| event.id < first.id)
+            {
+                first = Some(event);
+            }
+        }
+        let Some(event) = first.cloned() else { return Ok(None) };
+        drop(told);
+        *self.next.entry(event.kind.topic()).or_default() += 1;
+        Ok(Some(event))
     }
 }
 
@@ -98,8 +123,8 @@ impl EventSource for MemoryStream {
 
     fn position(&self) -> EventPosition {
         let mut position = EventPosition::default();
-        for topic in &self.topics {
-            position.set_next(*topic, PARTITION, i64::try_from(self.next).unwrap_or(i64::MAX));
+        for (topic, number) in &self.next {
+            position.set_next(*topic, PARTITION, i64::try_from(*number).unwrap_or(i64::MAX));
         }
         position
     }

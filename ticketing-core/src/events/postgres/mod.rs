@@ -219,19 +219,23 @@ impl Inbox for PostgresInbox {
                            SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[],
                                $5::bigint[]) AS kind (kind, placed, paid, ended, seats_each)),
                        told AS (
-                           INSERT INTO inbox AS seen (aggregate, version)
-                           SELECT aggregate, max(version) FROM outbox JOIN kinds USING (kind)
+                           SELECT aggregate, performance_id, max(version) AS version,
+                               sum(placed) AS placed, sum(paid) AS paid, sum(ended) AS ended,
+                               sum(seats_each * seats) AS seats
+                           FROM outbox JOIN kinds USING (kind)
                            WHERE placed <> 0 OR paid <> 0 OR ended <> 0 OR seats_each <> 0
-                           GROUP BY aggregate
-                           ON CONFLICT (aggregate) DO UPDATE SET version = excluded.version
-                               WHERE seen.version < excluded.version),
+                           GROUP BY aggregate, performance_id),
+                       seen AS (
+                           INSERT INTO inbox AS seen (aggregate, version)
+                           SELECT aggregate, told.version FROM told
+                               LEFT JOIN inbox AS known USING (aggregate)
+                           WHERE known.version IS NULL OR known.version < told.version
+                           ON CONFLICT (aggregate) DO UPDATE SET version = excluded.version),
                        counted AS (
                            SELECT performance_id, sum(placed)::bigint AS orders_placed,
                                sum(paid)::bigint AS orders_paid, sum(ended)::bigint AS orders_ended,
-                               sum(seats_each * seats)::bigint AS seats_sold
-                           FROM outbox JOIN kinds USING (kind)
-                           WHERE placed <> 0 OR paid <> 0 OR ended <> 0 OR seats_each <> 0
-                           GROUP BY performance_id),
+                               sum(seats)::bigint AS seats_sold
+                           FROM told GROUP BY performance_id),
                        gone AS (
                            DELETE FROM sales_counters
                            WHERE performance_id NOT IN (SELECT performance_id FROM counted)),

@@ -89,7 +89,9 @@ impl Namespace {
     /// Whether somebody who makes counters anew waits for another.
     pub(crate) async fn waits_to_count_anew(&self) -> bool {
         let waiting = "SELECT 'waits' FROM pg_stat_activity
-             WHERE wait_event_type = 'Lock' AND query LIKE 'WITH kinds AS%' UNION ALL SELECT ''";
+             WHERE wait_event_type = 'Lock' AND query LIKE 'WITH kinds AS%'
+                 AND pid IN (SELECT pid FROM pg_locks WHERE relation = 'inbox'::regclass)
+             UNION ALL SELECT ''";
         self.sql_text(waiting).await.as_deref() == Some("waits")
     }
 
