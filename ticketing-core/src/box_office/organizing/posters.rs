@@ -92,7 +92,12 @@ impl BoxOffice {
             drop(turn);
             made
         });
-        made.await.map_err(Error::internal)?.map_err(refused)
+        match made.await {
+            Ok(made) => made.map_err(refused),
+            // A decoder that gives up this way met what its makers had not thought of.
+            Err(error) if error.is_panic() => Err(refused(Flaw::Unreadable)),
+            Err(error) => Err(Error::internal(error)),
+        }
     }
 
     /// The books know of a file before the store does.

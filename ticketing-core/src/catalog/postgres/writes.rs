@@ -8,7 +8,7 @@ use crate::catalog::stored_merge::merged;
 use crate::catalog::{AuditEntry, Performance, Production};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::events::PerformanceEvent;
+use crate::events::{self, Event, PerformanceEvent};
 use crate::id::PerformanceId;
 use crate::idempotency::postgres::keep_first;
 
@@ -129,17 +129,16 @@ pub(super) async fn tell(
     kind: PerformanceEvent,
     at: Timestamp,
 ) -> Result<()> {
-    sqlx::query!(
-        "INSERT INTO outbox (aggregate, version, performance_id, kind, seats, at_ms)
-         VALUES ($1, $2, $1, $3, 0, $4)",
-        performance.uuid(),
+    let event = Event {
+        id: 0,
+        aggregate: performance.uuid(),
         version,
-        kind.name(),
-        at.as_millis(),
-    )
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
+        performance: Some(performance),
+        kind: kind.into(),
+        seats: 0,
+        at,
+    };
+    events::postgres::tell(transaction, &event).await
 }
 
 pub(super) async fn insert_audit(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sqlx::postgres::PgAdvisoryLock;
-use sqlx::{Either, PgConnection, PgPool};
+use sqlx::{Either, PgConnection, PgPool, PgTransaction};
 
 pub(crate) use self::parking::PostgresParking;
 use super::kafka::Topics;
@@ -118,6 +118,24 @@ impl PostgresOutbox {
             .await?;
         Ok(ids.len())
     }
+}
+
+/// Tells an event in the transaction of what it tells.
+pub(crate) async fn tell(transaction: &mut PgTransaction<'_>, event: &Event) -> Result<()> {
+    let event = StoredEvent::of(event);
+    sqlx::query!(
+        "INSERT INTO outbox (aggregate, version, performance_id, kind, seats, at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        event.aggregate,
+        event.version,
+        event.performance.uuid(),
+        event.kind,
+        event.seats.cast_signed(),
+        event.at.as_millis(),
+    )
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }
 
 /// The oldest unsent events, but for those of these topics.

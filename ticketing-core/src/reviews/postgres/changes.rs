@@ -5,7 +5,7 @@ use sqlx::PgTransaction;
 use super::rows;
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::events::ReviewEvent;
+use crate::events::{self, Event, ReviewEvent};
 use crate::id::ProductionId;
 use crate::reviews::contract::{BATCH, LIKES_REMOVED_MAX, Removed, Revised};
 use crate::reviews::{Becoming, Review, becoming};
@@ -101,18 +101,16 @@ pub(super) async fn tell(
     kind: ReviewEvent,
     now: Timestamp,
 ) -> Result<()> {
-    sqlx::query!(
-        "INSERT INTO outbox (aggregate, version, performance_id, kind, seats, at_ms)
-         VALUES ($1, $2, $3, $4, 0, $5)",
-        review.id.uuid(),
-        review.version,
-        review.performance.uuid(),
-        kind.name(),
-        now.as_millis(),
-    )
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
+    let event = Event {
+        id: 0,
+        aggregate: review.id.uuid(),
+        version: review.version,
+        performance: Some(review.performance),
+        kind: kind.into(),
+        seats: 0,
+        at: now,
+    };
+    events::postgres::tell(transaction, &event).await
 }
 
 async fn version(transaction: &mut PgTransaction<'_>, production: ProductionId) -> Result<i64> {
