@@ -90,6 +90,8 @@ impl Stage {
             _ => {}
         }
         let (judge, administrator, buyers) = open(&office, &common, buyers, pay_seconds).await;
+        // What was made is told before anybody comes: what is told then is about them.
+        while office.step_events().await.expect("Kafka answers") == Step::Worked {}
         let places = Places {
             servers: ports.iter().map(|port| url(*port)).collect(),
             gateway: common.gateway.clone(),
