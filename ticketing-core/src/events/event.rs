@@ -2,7 +2,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::EventKind;
+use super::{EventKind, PerformanceEvent};
 use crate::clock::Timestamp;
 use crate::id::PerformanceId;
 
@@ -23,6 +23,26 @@ pub struct Event {
     pub seats: u32,
     /// When.
     pub at: Timestamp,
+}
+
+impl Event {
+    /// What made this version of a performance.
+    pub(crate) fn of_performance(
+        performance: PerformanceId,
+        version: i64,
+        kind: PerformanceEvent,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            id: 0,
+            aggregate: performance.uuid(),
+            version,
+            performance: Some(performance),
+            kind: kind.into(),
+            seats: 0,
+            at,
+        }
+    }
 }
 
 /// An event as it is published. Its kind is a word: a relay carries on what it does not know itself,

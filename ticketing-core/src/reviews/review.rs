@@ -1,4 +1,5 @@
 use crate::clock::Timestamp;
+use crate::events::{Event, ReviewEvent};
 use crate::id::{AccountId, OrderId, PerformanceId, ProductionId, ReviewId};
 use crate::text::{OneLine, Paragraphs};
 
@@ -80,6 +81,19 @@ impl Review {
     /// Whether everybody sees it.
     pub fn is_shown(&self) -> bool {
         self.standing == Standing::Shown
+    }
+
+    /// What made this version of it.
+    pub(crate) fn event(&self, kind: ReviewEvent, at: Timestamp) -> Event {
+        Event {
+            id: 0,
+            aggregate: self.id.uuid(),
+            version: self.version,
+            performance: Some(self.performance),
+            kind: kind.into(),
+            seats: 0,
+            at,
+        }
     }
 
     /// What it adds to its production's rating: stars and reviews.

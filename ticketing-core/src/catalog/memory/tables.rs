@@ -46,14 +46,6 @@ impl Tables {
     ) -> Event {
         let version = self.versions.entry(performance).or_default();
         *version += 1;
-        Event {
-            id: 0,
-            aggregate: performance.uuid(),
-            version: *version,
-            performance: Some(performance),
-            kind: kind.into(),
-            seats: 0,
-            at,
-        }
+        Event::of_performance(performance, *version, kind, at)
     }
 }

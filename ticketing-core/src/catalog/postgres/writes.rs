@@ -129,15 +129,7 @@ pub(super) async fn tell(
     kind: PerformanceEvent,
     at: Timestamp,
 ) -> Result<()> {
-    let event = Event {
-        id: 0,
-        aggregate: performance.uuid(),
-        version,
-        performance: Some(performance),
-        kind: kind.into(),
-        seats: 0,
-        at,
-    };
+    let event = Event::of_performance(performance, version, kind, at);
     events::postgres::tell(transaction, &event).await
 }
 

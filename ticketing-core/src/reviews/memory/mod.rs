@@ -18,8 +18,8 @@ use super::{Becoming, Rating, Review, ReviewSort, Standing, becoming, mark};
 use crate::catalog::memory::MemoryCatalog;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
+use crate::events::ReviewEvent;
 use crate::events::memory::MemoryOutbox;
-use crate::events::{Event, ReviewEvent};
 use crate::id::{AccountId, OrderId, ProductionId, ReviewId};
 use crate::orders::Purchase;
 use crate::orders::memory::MemoryOrders;
@@ -44,15 +44,7 @@ impl MemoryReviews {
 
     /// Called under the tables' lock.
     fn tell(&self, review: &Review, kind: ReviewEvent, at: Timestamp) {
-        self.outbox.append(Event {
-            id: 0,
-            aggregate: review.id.uuid(),
-            version: review.version,
-            performance: Some(review.performance),
-            kind: kind.into(),
-            seats: 0,
-            at,
-        });
+        self.outbox.append(review.event(kind, at));
     }
 
     /// Called under the tables' lock: writes what became of a review, and tells it.

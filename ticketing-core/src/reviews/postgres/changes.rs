@@ -5,7 +5,7 @@ use sqlx::PgTransaction;
 use super::rows;
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::events::{self, Event, ReviewEvent};
+use crate::events::{self, ReviewEvent};
 use crate::id::ProductionId;
 use crate::reviews::contract::{BATCH, LIKES_REMOVED_MAX, Removed, Revised};
 use crate::reviews::{Becoming, Review, becoming};
@@ -101,16 +101,7 @@ pub(super) async fn tell(
     kind: ReviewEvent,
     now: Timestamp,
 ) -> Result<()> {
-    let event = Event {
-        id: 0,
-        aggregate: review.id.uuid(),
-        version: review.version,
-        performance: Some(review.performance),
-        kind: kind.into(),
-        seats: 0,
-        at: now,
-    };
-    events::postgres::tell(transaction, &event).await
+    events::postgres::tell(transaction, &review.event(kind, now)).await
 }
 
 async fn version(transaction: &mut PgTransaction<'_>, production: ProductionId) -> Result<i64> {
