@@ -1,5 +1,4 @@
-//! The other side of the wire: a typed client of the HTTP contract, and the load engine that
-//! stands on it.
+//! The other side of the wire: a typed client of the HTTP contract.
 //!
 //! A route is a function that returns a [`Call`]: what to send, and how to read the answer.
 //! [`Client::send`] sends it. The two are apart so that the same call can be sent again, to
@@ -30,7 +29,6 @@ pub mod accounts;
 pub mod clock;
 pub mod door;
 pub mod line;
-pub mod load;
 pub mod orders;
 pub mod parked;
 pub mod payments;

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use ticketing_client::clock;
-use ticketing_client::load::clock::RunClock;
+use ticketing_load::clock::RunClock;
 
 use crate::entropy;
 use crate::output::{self, Format};

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::json;
-use ticketing_client::load::clock::RunClock;
-use ticketing_client::load::fleet::Fleet;
-use ticketing_client::load::stage::{self, Script, Stage};
+use ticketing_load::clock::RunClock;
+use ticketing_load::fleet::Fleet;
+use ticketing_load::stage::{self, Script, Stage};
 use ticketing_client::{Client, IdempotencyKey, accounts, clock, line, orders, sales, seats};
 use ticketing_wire::Time;
 use ticketing_wire::accounts::SignIn;

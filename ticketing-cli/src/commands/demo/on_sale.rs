@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ticketing_client::load::aftermath::{self, SETTLING_GRACE};
-use ticketing_client::load::clock::RunClock;
-use ticketing_client::load::crowd::{self, Crowd};
-use ticketing_client::load::lanes::Lanes;
-use ticketing_client::load::progress::Progress;
-use ticketing_client::load::stage::{self, Script, Stage};
-use ticketing_client::load::steps::StepReport;
-use ticketing_client::load::verdict::Evidence;
+use ticketing_load::aftermath::{self, SETTLING_GRACE};
+use ticketing_load::clock::RunClock;
+use ticketing_load::crowd::{self, Crowd};
+use ticketing_load::lanes::Lanes;
+use ticketing_load::progress::Progress;
+use ticketing_load::stage::{self, Script, Stage};
+use ticketing_load::steps::StepReport;
+use ticketing_load::verdict::Evidence;
 use ticketing_wire::secrets::Password;
 use ticketing_wire::venues::SeatingPlan;
 

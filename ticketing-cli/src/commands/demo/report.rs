@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use comfy_table::Table;
 use serde::{Serialize, Serializer};
-use ticketing_client::load::record::{Buyer, Fate};
-use ticketing_client::load::steps::StepReport;
-use ticketing_client::load::verdict::{Check, Evidence, judge, max_inside};
+use ticketing_load::record::{Buyer, Fate};
+use ticketing_load::steps::StepReport;
+use ticketing_load::verdict::{Check, Evidence, judge, max_inside};
 
 use crate::output::{self, Format, cell, number};
 
@@ -147,8 +147,8 @@ fn as_seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use ticketing_client::load::aftermath::{Aftermath, Settlement};
-    use ticketing_client::load::steps::{Breaks, Steps};
+    use ticketing_load::aftermath::{Aftermath, Settlement};
+    use ticketing_load::steps::{Breaks, Steps};
     use ticketing_wire::sales::SalesReport;
     use uuid::Uuid;
 

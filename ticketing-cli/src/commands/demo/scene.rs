@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_client::load::plan::{LARGEST_PARTY, Temper};
+use ticketing_load::plan::{LARGEST_PARTY, Temper};
 use ticketing_wire::performances::PolicyTerms;
 
 use crate::embedded::Faults;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use ticketing_client::load::lanes::Lanes;
-use ticketing_client::load::progress::{Progress, Snapshot};
+use ticketing_load::lanes::Lanes;
+use ticketing_load::progress::{Progress, Snapshot};
 
 /// How often the line changes on a terminal, and how often one is written elsewhere.
 const REFRESH_EVERY: Duration = Duration::from_millis(250);

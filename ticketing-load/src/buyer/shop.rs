@@ -9,10 +9,10 @@ use ticketing_wire::seats::{Best, Hold, NewHold, SeatStatus};
 use ticketing_wire::secrets::PassToken;
 
 use super::Person;
-use crate::load::plan::{Quirk, Taste};
-use crate::load::record::Fate;
-use crate::load::steps::Step;
-use crate::seats::{self, SeatsAnswer};
+use crate::plan::{Quirk, Taste};
+use crate::record::Fate;
+use crate::steps::Step;
+use ticketing_client::seats::{self, SeatsAnswer};
 
 /// How long a buyer looks before it chooses.
 const LOOK_MS: Range<u64> = 100..900;

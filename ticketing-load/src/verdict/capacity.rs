@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{Check, Evidence};
-use crate::load::record::{Buyer, Pass};
+use crate::record::{Buyer, Pass};
 
 /// A pass does not count in its last second: clocks differ a little.
 const EXPIRY_MARGIN: Duration = Duration::from_secs(1);

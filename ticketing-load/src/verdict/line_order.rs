@@ -10,7 +10,7 @@ use std::time::Duration;
 use ticketing_wire::line::PlaceState;
 
 use super::{Check, Evidence};
-use crate::load::record::{Place, Poll};
+use crate::record::{Place, Poll};
 
 /// How far B's admission has to lie back: servers may know of it a little later.
 const TOLERANCE: Duration = Duration::from_secs(2);

@@ -11,9 +11,9 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::fleet::Fleet;
-use crate::error::Error;
-use crate::page::all;
-use crate::{sales, sandbox};
+use ticketing_client::Error;
+use ticketing_client::all;
+use ticketing_client::{sales, sandbox};
 
 /// Added to the policy's own deadlines before a sale counts as stuck.
 pub const SETTLING_GRACE: Duration = Duration::from_secs(15);

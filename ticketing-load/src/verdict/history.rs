@@ -10,9 +10,9 @@ use ticketing_wire::sandbox::{EntryKind, LedgerEntry, Purpose};
 use uuid::Uuid;
 
 use super::Evidence;
-use crate::load::aftermath::{Aftermath, Settlement};
-use crate::load::record::{Buyer, Fate, Pass, Place, Poll, ToldOrder, ToldTickets};
-use crate::load::steps::Breaks;
+use crate::aftermath::{Aftermath, Settlement};
+use crate::record::{Buyer, Fate, Pass, Place, Poll, ToldOrder, ToldTickets};
+use crate::steps::Breaks;
 
 pub(super) const PERFORMANCE: Uuid = Uuid::from_u128(1);
 pub(super) const PRICE: i64 = 100;

@@ -2,7 +2,7 @@
 //! answered when it was asked again is not broken; how often that was is said.
 
 use super::{Check, Evidence};
-use crate::load::steps::Breaks;
+use crate::steps::Breaks;
 
 pub(super) fn check(evidence: &Evidence) -> Check {
     let Breaks { errors, shed, examples } = &evidence.breaks;

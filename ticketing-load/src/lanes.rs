@@ -8,9 +8,9 @@ use tokio::time::Instant;
 use super::clock::RunClock;
 use super::fleet::{Fleet, Patience};
 use super::steps::{Ending, Step, Steps};
-use crate::call::Call;
-use crate::client::Client;
-use crate::error::Error;
+use ticketing_client::Call;
+use ticketing_client::Client;
+use ticketing_client::Error;
 
 /// Keep-alive connections to the servers, over all buyers. With the server in the same process
 /// each counts twice against the limit of open files, which is 1,024 on many machines.

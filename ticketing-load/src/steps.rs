@@ -6,7 +6,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use crate::error::Error;
+use ticketing_client::Error;
 
 /// Latencies are told apart to three digits, from a microsecond to five minutes.
 const DIGITS: u8 = 3;

@@ -9,7 +9,7 @@ use ticketing_wire::line::PlaceState;
 use uuid::Uuid;
 
 use super::{Check, Evidence};
-use crate::load::record::{Buyer, Place};
+use crate::record::{Buyer, Place};
 
 pub(super) fn check(evidence: &Evidence) -> Check {
     let mut owners: HashMap<u64, Uuid> = HashMap::new();

@@ -20,7 +20,7 @@ pub(super) fn check(evidence: &Evidence) -> Check {
 mod tests {
     use super::super::history;
     use super::*;
-    use crate::load::aftermath::Settlement;
+    use crate::aftermath::Settlement;
 
     #[test]
     fn nothing_pending_is_green() {

@@ -12,10 +12,10 @@ use uuid::Uuid;
 use super::clock::RunClock;
 use super::fleet::Fleet;
 use super::layout::Layout;
-use crate::clock::later;
-use crate::error::{Broken, Error};
-use crate::idempotency::IdempotencyKey;
-use crate::{accounts, performances, seats, venues};
+use ticketing_client::clock::later;
+use ticketing_client::{Broken, Error};
+use ticketing_client::IdempotencyKey;
+use ticketing_client::{accounts, performances, seats, venues};
 
 /// Buyers created by one call: few enough that each call is answered in time.
 const BUYERS_PER_CALL: u32 = 1_000;

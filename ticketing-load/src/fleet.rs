@@ -5,9 +5,9 @@ use std::time::Duration;
 use ticketing_wire::problem::ProblemType;
 use tokio::time::Instant;
 
-use crate::call::Call;
-use crate::client::Client;
-use crate::error::Error;
+use ticketing_client::Call;
+use ticketing_client::Client;
+use ticketing_client::Error;
 
 /// How long a request that broke is repeated, counted from the first break.
 pub const RETRY_FOR: Duration = Duration::from_secs(10);
@@ -94,7 +94,7 @@ impl Patience {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Broken;
+    use ticketing_client::Broken;
 
     fn problem(status: u16, name: &str) -> Result<(), Error> {
         let body = format!(r#"{{"type":"/problems/{name}"}}"#);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ticketing_wire::Time;
 use tokio::time::Instant;
 
-use crate::clock::later;
+use ticketing_client::clock::later;
 
 /// Monotonic time since the run began, with the wall time of the beginning beside it.
 #[derive(Debug, Clone, Copy)]

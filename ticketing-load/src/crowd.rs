@@ -16,7 +16,7 @@ use super::plan::{Plan, Temper};
 use super::progress::Progress;
 use super::record;
 use super::stage::Stage;
-use crate::line;
+use ticketing_client::line;
 
 /// How long a run may last, whatever the servers do.
 pub const RUN_LIMIT: Duration = Duration::from_secs(180);

@@ -21,8 +21,8 @@ use super::plan::{Plan, Quirk};
 use super::progress::Progress;
 use super::record::{self, Fate, Pass};
 use super::steps::Step;
-use crate::call::Call;
-use crate::idempotency::IdempotencyKey;
+use ticketing_client::Call;
+use ticketing_client::IdempotencyKey;
 
 /// After so long in line, those who do not mean to stay are gone.
 const LINGER_MS: Range<u64> = 1_000..6_000;

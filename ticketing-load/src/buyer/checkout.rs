@@ -14,10 +14,10 @@ use ticketing_wire::secrets::PassToken;
 use uuid::Uuid;
 
 use super::Person;
-use crate::load::plan::Quirk;
-use crate::load::record::{Fate, ToldOrder, ToldTickets};
-use crate::load::steps::Step;
-use crate::{orders, sandbox};
+use crate::plan::Quirk;
+use crate::record::{Fate, ToldOrder, ToldTickets};
+use crate::steps::Step;
+use ticketing_client::{orders, sandbox};
 
 /// How long a buyer takes over each form.
 const FORM_MS: Range<u64> = 100..600;

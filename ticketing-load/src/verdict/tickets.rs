@@ -6,7 +6,7 @@ use ticketing_wire::orders::OrderStatus;
 use ticketing_wire::sales::{OrganizerOrder, OrganizerTicket};
 
 use super::{Check, Evidence};
-use crate::load::record::ToldTickets;
+use crate::record::ToldTickets;
 
 pub(super) fn check(evidence: &Evidence) -> Check {
     let orders = &evidence.aftermath.orders;
