@@ -68,7 +68,7 @@ impl Error {
 
     /// Reads the answer of a call that failed with this status, which counts, whatever the
     /// document says.
-    pub(crate) fn from_answer(status: u16, body: &[u8]) -> Self {
+    pub fn from_answer(status: u16, body: &[u8]) -> Self {
         match serde_json::from_slice::<Problem>(body) {
             Ok(problem) => Self::Problem(Box::new(Problem { status, ..problem })),
             Err(error) => Self::Broken(Broken::Undecodable { status, why: error.to_string() }),

@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::clock::RunClock;
 use super::fleet::Fleet;
 use super::layout::Layout;
+use ticketing_client::IdempotencyKey;
 use ticketing_client::clock::later;
 use ticketing_client::{Broken, Error};
-use ticketing_client::IdempotencyKey;
 use ticketing_client::{accounts, performances, seats, venues};
 
 /// Buyers created by one call: few enough that each call is answered in time.

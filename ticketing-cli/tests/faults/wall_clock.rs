@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::json;
+use ticketing_client::{Client, IdempotencyKey, accounts, clock, line, orders, sales, seats};
 use ticketing_load::clock::RunClock;
 use ticketing_load::fleet::Fleet;
 use ticketing_load::stage::{self, Script, Stage};
-use ticketing_client::{Client, IdempotencyKey, accounts, clock, line, orders, sales, seats};
 use ticketing_wire::Time;
 use ticketing_wire::accounts::SignIn;
 use ticketing_wire::line::PlaceState;

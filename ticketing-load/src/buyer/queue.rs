@@ -8,11 +8,11 @@ use ticketing_wire::problem::ProblemType;
 use ticketing_wire::secrets::PassToken;
 
 use super::Person;
-use ticketing_client::Error;
-use ticketing_client::line;
 use crate::lanes::Exchange;
 use crate::record::{Fate, Pass, Place, Poll};
 use crate::steps::Step;
+use ticketing_client::Error;
+use ticketing_client::line;
 
 /// When to try again where the server did not say.
 const ASK_AGAIN: Duration = Duration::from_secs(1);

@@ -1,8 +1,8 @@
 //! The box office that a demo plays at: in this process, or at the servers that were named.
 
+use ticketing_client::{Error, accounts};
 use ticketing_load::fleet::Fleet;
 use ticketing_load::lanes::{CONNECTIONS, GATEWAY_CONNECTIONS};
-use ticketing_client::{Error, accounts};
 use ticketing_wire::accounts::SignIn;
 use ticketing_wire::secrets::AccessToken;
 

@@ -1,10 +1,10 @@
 //! What the lanes do when a server dies in the middle of a request.
 
+use ticketing_client::{IdempotencyKey, clock, orders};
 use ticketing_load::clock::RunClock;
 use ticketing_load::fleet::Fleet;
 use ticketing_load::lanes::Lanes;
 use ticketing_load::steps::Step;
-use ticketing_client::{IdempotencyKey, clock, orders};
 use ticketing_wire::orders::NewCancellation;
 use ticketing_wire::secrets::AccessToken;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
