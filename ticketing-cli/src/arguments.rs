@@ -50,6 +50,9 @@ pub(crate) enum Command {
     /// What a performance sold, for its books.
     #[command(subcommand)]
     Report(commands::report::Report),
+    /// Load tests, with arrivals that no slow answer delays.
+    #[command(subcommand)]
+    Load(commands::load::Load),
     /// A contested on-sale with virtual buyers, and a verdict on it.
     Demo(commands::demo::Demo),
 }

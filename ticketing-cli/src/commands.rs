@@ -2,6 +2,7 @@
 
 pub(crate) mod demo;
 pub(crate) mod events;
+pub(crate) mod load;
 pub(crate) mod login;
 pub(crate) mod order;
 pub(crate) mod payment;

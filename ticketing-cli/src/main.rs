@@ -1,7 +1,8 @@
 //! `ticketing`: the organizer's command line, and the demo.
 //!
 //! stdout is data, stderr is talk. Exit codes: 0 done, 1 failed, 2 wrongly used; 10 where the
-//! verdict of `demo` is red, or `queue verify` finds a difference.
+//! verdict of `demo` is red, or `queue verify` finds a difference; what `load` says of a run by its
+//! code is in its help.
 
 mod arguments;
 mod commands;
@@ -51,6 +52,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let Arguments { output, servers, command } = arguments;
     match command {
         Command::Demo(demo) => return commands::demo::run(demo, servers, output).await,
+        Command::Load(load) => return commands::load::run(load, &servers, output).await,
         Command::Login(login) => commands::login::run(login, &servers).await?,
         Command::Venue(venue) => commands::venue::run(venue, &servers, output).await?,
         Command::Performance(performance) => {

@@ -40,6 +40,11 @@ impl Plan {
         Self::parse(ARENA).expect("the shipped arena is a plan")
     }
 
+    /// The shipped hall of this name.
+    pub(crate) fn shipped(name: &str) -> Option<Self> {
+        (name == "arena").then(Self::arena)
+    }
+
     /// Reads a plan file.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let context = || format!("cannot read the plan {}", path.display());

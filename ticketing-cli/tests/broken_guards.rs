@@ -7,8 +7,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The demo's own exit code for a red verdict.
-const RED: i32 = 10;
+/// The exit code of a broken invariant.
+const RED: i32 = 21;
 
 struct Demo {
     code: i32,
@@ -34,13 +34,13 @@ impl Demo {
 
     fn assert_red(&self, check: &str) {
         assert!(self.red_checks().contains(&check), "{:#}", self.report);
-        assert_eq!(self.report["verdict"], "red");
+        assert_eq!(self.report["verdict"], "invariant_broken");
         assert_eq!(self.code, RED);
     }
 
     fn assert_green(&self) {
         assert!(self.red_checks().is_empty(), "{:#}", self.report);
-        assert_eq!(self.report["verdict"], "green");
+        assert_ne!(self.report["verdict"], "invariant_broken");
         assert_eq!(self.code, 0);
     }
 }

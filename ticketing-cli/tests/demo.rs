@@ -21,11 +21,12 @@ fn a_small_demo_is_green_and_prints_one_object() {
     let talk = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{talk}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(report["verdict"], "green");
-    assert_eq!(report["seats"]["total"], 1500);
-    assert_eq!(report["buyers"]["arrived"], 60);
-    assert!(report["buyers"]["bought"].as_u64() > Some(40), "{report:#}");
-    assert!(talk.contains("errors 0"), "{talk}");
+    let checks = report["checks"].as_array().unwrap();
+    assert!(checks.len() == 10 && checks.iter().all(|check| check["ok"] == true), "{report:#}");
+    assert_eq!(report["sale"]["seats_total"], 1500);
+    assert_eq!(report["sale"]["arrived"], 60);
+    assert!(report["sale"]["bought"].as_u64() > Some(40), "{report:#}");
+    assert!(talk.contains("0 errors"), "{talk}");
 }
 
 #[test]

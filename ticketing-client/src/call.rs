@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-use reqwest::Method;
-use secrecy::SecretString;
+use http::header::HeaderValue;
+use reqwest::{Method, Url};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ticketing_wire::secrets::{AccessToken, PassToken, PlaceToken};
 
+use crate::error::{Broken, Error};
 use crate::idempotency::IdempotencyKey;
 
 pub(crate) const JSON: &str = "application/json";
@@ -49,6 +51,45 @@ impl Call<()> {
 }
 
 impl<A> Call<A> {
+    /// The request itself, for whoever sends it over connections of their own. Its address is the
+    /// path and query alone; what is secret in its headers is marked so.
+    pub fn message(&self) -> http::Request<Vec<u8>> {
+        let mut message = http::Request::new(Vec::new());
+        *message.method_mut() = self.method.clone();
+        *message.uri_mut() = self.path_and_query().parse().expect("a path of ours is one");
+        let headers = message.headers_mut();
+        for (name, value) in &self.headers {
+            // A secret that no header can carry is none that a server has given.
+            if let Ok(mut value) = HeaderValue::from_str(value.expose_secret()) {
+                value.set_sensitive(true);
+                headers.insert(*name, value);
+            }
+        }
+        if let Some((kind, body)) = &self.body {
+            headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            message.body_mut().clone_from(body);
+        }
+        message
+    }
+
+    /// Reads what a server answered, without its coding.
+    pub fn read(&self, status: u16, etag: Option<String>, body: Vec<u8>) -> Result<A, Error> {
+        if status >= 400 {
+            return Err(Error::from_answer(status, &body));
+        }
+        (self.decode)(&Reply { status, etag, body })
+            .map_err(|why| Broken::Undecodable { status, why }.into())
+    }
+
+    fn path_and_query(&self) -> String {
+        if self.query.is_empty() {
+            return self.path.clone();
+        }
+        let mut url = Url::parse("http://localhost").expect("a constant that is an address");
+        url.query_pairs_mut().extend_pairs(&self.query);
+        format!("{}?{}", self.path, url.query().unwrap_or_default())
+    }
+
     pub(crate) fn with_decode(method: Method, path: String, decode: Decode<A>) -> Self {
         Self { method, path, query: Vec::new(), headers: Vec::new(), body: None, decode }
     }
@@ -137,5 +178,20 @@ mod tests {
             call.query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(pairs.len(), 2);
         assert!(pairs.contains(&("status", "paid")) && pairs.contains(&("limit", "7")));
+    }
+
+    #[test]
+    fn a_message_is_what_the_client_sends_and_its_secrets_do_not_print_themselves() {
+        let token = AccessToken::from("hidden".to_owned());
+        let query = OrdersQuery { status: None, limit: None, cursor: Some("a b&c".to_owned()) };
+        let call = Call::empty(Method::POST, "/v1/x".to_owned()).query(&query);
+        let message = call.signed_in(&token).body(&7).message();
+        assert_eq!(message.uri(), "/v1/x?cursor=a+b%26c");
+        assert_eq!(message.headers()["authorization"], "Bearer hidden");
+        assert_eq!(
+            (message.headers()["content-type"].as_bytes(), message.body()),
+            (b"application/json".as_slice(), &b"7".to_vec())
+        );
+        assert!(!format!("{message:?}").contains("hidden"));
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::Url;
 use secrecy::ExposeSecret;
 
-use crate::call::{Call, JSON, Reply};
+use crate::call::{Call, JSON};
 use crate::error::{Broken, Error};
 use crate::events::{Events, Subscription};
 
@@ -58,9 +58,13 @@ impl Client {
 
     /// Sends a call once and reads its answer. Never takes longer than [`REQUEST_TIMEOUT`].
     pub async fn send<A>(&self, call: &Call<A>) -> Result<A, Error> {
-        let reply = self.exchange(call).await?;
-        (call.decode)(&reply)
-            .map_err(|why| Broken::Undecodable { status: reply.status, why }.into())
+        let is_file = call.body.as_ref().is_some_and(|(kind, _)| *kind != JSON);
+        let within = if is_file { UPLOAD_TIMEOUT } else { REQUEST_TIMEOUT };
+        let response = self.request(call).timeout(within).send().await.map_err(broken)?;
+        let status = response.status().as_u16();
+        let etag =
+            response.headers().get("etag").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        call.read(status, etag, whole_body(response).await?)
     }
 
     /// Opens a stream of events.
@@ -86,21 +90,6 @@ impl Client {
             request = request.header("content-type", *kind).body(body.clone());
         }
         request
-    }
-
-    async fn exchange<A>(&self, call: &Call<A>) -> Result<Reply, Error> {
-        let is_file = call.body.as_ref().is_some_and(|(kind, _)| *kind != JSON);
-        let within = if is_file { UPLOAD_TIMEOUT } else { REQUEST_TIMEOUT };
-        let request = self.request(call).timeout(within);
-        let response = request.send().await.map_err(broken)?;
-        let status = response.status();
-        let etag =
-            response.headers().get("etag").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let body = whole_body(response).await?;
-        if status.is_client_error() || status.is_server_error() {
-            return Err(Error::from_answer(status.as_u16(), &body));
-        }
-        Ok(Reply { status: status.as_u16(), etag, body })
     }
 }
 
@@ -131,8 +120,11 @@ async fn whole_body(mut response: reqwest::Response) -> Result<Vec<u8>, Error> {
 }
 
 pub(crate) fn broken(error: reqwest::Error) -> Error {
-    let broken =
-        if error.is_timeout() { Broken::TimedOut } else { Broken::Connection(error.without_url()) };
+    let broken = if error.is_timeout() {
+        Broken::TimedOut
+    } else {
+        Broken::Connection(Box::new(error.without_url()))
+    };
     broken.into()
 }
 

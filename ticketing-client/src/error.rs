@@ -22,7 +22,7 @@ pub enum Broken {
     Address(String),
     /// No connection, or it ended early.
     #[error("connection failed")]
-    Connection(#[source] reqwest::Error),
+    Connection(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// No answer in time.
     #[error("timed out")]
     TimedOut,

@@ -9,9 +9,9 @@ use ticketing_wire::venues::{NewVenue, SeatingPlan};
 use ticketing_wire::{Money, Time};
 use uuid::Uuid;
 
+use super::buyers::layout::Layout;
 use super::clock::RunClock;
 use super::fleet::Fleet;
-use super::layout::Layout;
 use ticketing_client::IdempotencyKey;
 use ticketing_client::clock::later;
 use ticketing_client::{Broken, Error};

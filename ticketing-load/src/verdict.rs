@@ -17,12 +17,14 @@ mod tickets;
 #[cfg(test)]
 mod history;
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::aftermath::Aftermath;
-use super::record::Buyer;
-use super::steps::Breaks;
+use super::buyers::told::Buyer;
+use super::record::Breaks;
 
 pub use capacity::max_inside;
 
@@ -45,10 +47,10 @@ pub struct Evidence {
 }
 
 /// One check's outcome.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
     /// Its stable name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// True where nothing speaks against it.
     pub ok: bool,
     /// What was looked at, or what was found.
@@ -75,13 +77,13 @@ impl Check {
     /// Red where faults were found; green, with what was looked at, otherwise.
     fn from_faults(name: &'static str, faults: &[String], looked_at: String) -> Self {
         if faults.is_empty() {
-            return Self { name, ok: true, detail: looked_at };
+            return Self { name: name.into(), ok: true, detail: looked_at };
         }
         let mut detail = faults[..faults.len().min(EXAMPLES)].join("; ");
         if faults.len() > EXAMPLES {
             detail = format!("{} faults, among them: {detail}", faults.len());
         }
-        Self { name, ok: false, detail }
+        Self { name: name.into(), ok: false, detail }
     }
 }
 
@@ -98,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_checks_have_the_names_of_the_report() {
-        let names: Vec<_> = judge(&history::green()).iter().map(|check| check.name).collect();
+        let names: Vec<_> = judge(&history::green()).into_iter().map(|check| check.name).collect();
         let expected = [
             "settled",
             "seats_add_up",

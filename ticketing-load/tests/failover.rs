@@ -1,10 +1,9 @@
-//! What the lanes do when a server dies in the middle of a request.
+//! What a buyer's connection does when a server dies in the middle of a request.
 
 use ticketing_client::{IdempotencyKey, clock, orders};
 use ticketing_load::clock::RunClock;
-use ticketing_load::fleet::Fleet;
-use ticketing_load::lanes::Lanes;
-use ticketing_load::steps::Step;
+use ticketing_load::record::Step;
+use ticketing_load::wire::{Link, Wire};
 use ticketing_wire::orders::NewCancellation;
 use ticketing_wire::secrets::AccessToken;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -48,8 +47,8 @@ async fn a_request_that_a_busy_server_turned_away_is_not_broken_once_it_is_serve
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json";
     let (second, _served) =
         server(format!("{head}\r\ncontent-length: {}\r\n\r\n{ORDER}", ORDER.len())).await;
-    let fleet = Fleet::new(&[first, second.clone()], 2).unwrap();
-    let lanes = Lanes::new(fleet, &second, RunClock::start(clock::now())).unwrap();
+    let servers = [first, second.clone()];
+    let wire = Wire::new(&servers, &second, RunClock::start(clock::now()), None).unwrap();
 
     let token = AccessToken::from("token".to_owned());
     let call = orders::cancel(
@@ -58,10 +57,11 @@ async fn a_request_that_a_busy_server_turned_away_is_not_broken_once_it_is_serve
         &NewCancellation::default(),
         &IdempotencyKey::from_random(7),
     );
-    let exchange = lanes.send(0, Step::Cancel, lanes.clock.now(), &call).await;
+    let due = wire.clock.now();
+    let exchange = wire.send(&mut Link::default(), 0, Step::Cancel, due, &call).await;
 
     assert!(exchange.outcome.is_ok() && exchange.broke);
-    assert_eq!((lanes.steps.breaks().errors, lanes.steps.breaks().shed), (0, 1));
+    assert_eq!((wire.recorder.breaks().errors, wire.recorder.breaks().shed), (0, 1));
 }
 
 #[tokio::test]
@@ -70,8 +70,8 @@ async fn a_request_that_broke_is_repeated_on_another_server_with_the_same_key() 
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json";
     let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{ORDER}", ORDER.len());
     let (second, living) = server(answer).await;
-    let fleet = Fleet::new(&[first, second.clone()], 2).unwrap();
-    let lanes = Lanes::new(fleet, &second, RunClock::start(clock::now())).unwrap();
+    let servers = [first, second.clone()];
+    let wire = Wire::new(&servers, &second, RunClock::start(clock::now()), None).unwrap();
 
     let token = AccessToken::from("token".to_owned());
     let call = orders::cancel(
@@ -80,14 +80,14 @@ async fn a_request_that_broke_is_repeated_on_another_server_with_the_same_key() 
         &NewCancellation::default(),
         &IdempotencyKey::from_random(7),
     );
-    let exchange = lanes.send(0, Step::Cancel, lanes.clock.now(), &call).await;
+    let due = wire.clock.now();
+    let exchange = wire.send(&mut Link::default(), 0, Step::Cancel, due, &call).await;
 
     assert_eq!(exchange.outcome.unwrap().seats, [1]);
     assert!(exchange.broke);
     assert_eq!(exchange.server, 1, "the buyer stays with the server that answered");
-    assert!(exchange.first_written < exchange.written);
+    assert!(exchange.first_sent < exchange.sent);
     let (first, second) = (dying.await.unwrap(), living.await.unwrap());
     assert_eq!(key_of(&first), key_of(&second));
-    assert_eq!(lanes.steps.breaks().errors, 1);
-    assert_eq!(lanes.steps.breaks().shed, 0);
+    assert_eq!((wire.recorder.breaks().errors, wire.recorder.breaks().shed), (1, 0));
 }

@@ -1,34 +1,34 @@
-//! `ticketing demo`: a contested on-sale with virtual buyers, and an independent verdict.
+//! `ticketing demo`: the scenario `arena`, and an independent verdict.
 
-mod box_office;
 #[cfg(feature = "broken-guards")]
 mod breakage;
-mod on_sale;
-mod report;
-mod scene;
-mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use ticketing_client::clock;
-use ticketing_load::clock::RunClock;
+use ticketing_load::arrivals::Shape;
+use ticketing_load::report::{self, Run, Verdict};
+use ticketing_load::scenario::{Scenario, shipped};
 
+use super::load::box_office::BoxOffice;
+use super::load::playing::{self, Playing};
+use super::load::watched::{Progress, Shown};
+use crate::embedded::Faults;
 use crate::entropy;
 use crate::output::{self, Format};
+use crate::plan::Plan;
+use crate::settings::Usage;
 
-use box_office::BoxOffice;
-use report::Report;
-use scene::Scene;
-
-/// The verdict is red.
-const EXIT_RED: u8 = 10;
+/// Connections that buyers share where there are more of them than this process may have open.
+const LANES: u32 = 2_000;
 
 /// Let thousands of virtual buyers contest one hall, and judge afterwards from what each of them
 /// was told whether the box office did right. Without `--server`, a server and a payment gateway
 /// are started in this process. With it, `TICKETING_ADMIN_EMAIL`, `TICKETING_ADMIN_PASSWORD` and
-/// `TICKETING_GATEWAY` say the rest. Exits with 10 where the verdict is red.
+/// `TICKETING_GATEWAY` say the rest. It plays the scenario `arena` of `load run`, and judges the
+/// sale alone: exits with 21 where something happened that must never. How fast it went says
+/// something about the servers only where `load run` finds the generator fit for it.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// How many buyers come; 5000 where it is not given.
@@ -43,6 +43,9 @@ pub(crate) struct Demo {
     /// Fixes the buyers' plans and arrivals, not who wins a race.
     #[arg(long)]
     seed: Option<u32>,
+    /// How it is shown while it lasts.
+    #[arg(long, value_enum, default_value_t = Progress::Auto)]
+    progress: Progress,
     /// Breaks a guard, to show that the verdict turns red.
     #[cfg(feature = "broken-guards")]
     #[arg(long = "break", value_enum, hide = true, conflicts_with = "servers")]
@@ -54,20 +57,58 @@ pub(crate) async fn run(
     servers: Vec<String>,
     format: Format,
 ) -> anyhow::Result<ExitCode> {
-    let clock = RunClock::start(clock::now());
-    let (scene, faults) = Scene::of(&demo)?;
-    let seed = demo.seed.unwrap_or_else(some_seed);
-    let box_office = BoxOffice::open(&servers, faults).await?;
-    let outcome = on_sale::run(&box_office, &scene, seed, clock).await;
-    box_office.close().await;
-    let (evidence, steps) = outcome?;
-
-    let report = Report::new(&evidence, steps, clock.now(), seed, servers);
-    output::print(format, &report, || report.steps_table())?;
-    report.print_verdict(format)?;
-    Ok(if report.is_green() { ExitCode::SUCCESS } else { ExitCode::from(EXIT_RED) })
+    let (scenario, hall, faults) = scene(&demo)?;
+    let seed = demo.seed.unwrap_or_else(some_seed).into();
+    let box_office = BoxOffice::open(&servers, faults, false).await?;
+    let shown = Shown::new(None, demo.progress);
+    let playing = Playing { scenario, hall, seed, slos: Vec::new() };
+    let run = playing::play(box_office, playing, shown).await?;
+    output::print_line(format, &run, || report::text(&run))?;
+    Ok(ExitCode::from(code(&run)))
 }
 
+/// The sale alone is judged: a machine that is slow today has sold no seat twice.
+fn code(run: &Run) -> u8 {
+    match run.verdict {
+        Verdict::Invalid | Verdict::SloBreached => Verdict::Pass.exit_code(),
+        other => other.exit_code(),
+    }
+}
+
+/// What is played, and what is wrong on purpose with the box office that plays it.
+fn scene(demo: &Demo) -> anyhow::Result<(Scenario, Plan, Faults)> {
+    let (mut scenario, mut hall, faults) = chosen(demo);
+    if let Some(path) = &demo.plan {
+        hall = Plan::read(path)?;
+    }
+    if let Some(buyers) = demo.buyers {
+        let within = scenario.arrivals.curve().map_err(Usage)?.lasts();
+        let rate = f64::from(buyers) / within.as_secs_f64();
+        scenario.arrivals = Shape::Constant { rate, lasts: within };
+    }
+    scenario.policy.line_capacity = demo.capacity.or(scenario.policy.line_capacity);
+    if scenario.arrivals.curve().map_err(Usage)?.count() > u64::from(LANES) {
+        scenario.lanes = Some(LANES);
+    }
+    Ok((scenario, hall, faults))
+}
+
+fn arena() -> (Scenario, Plan, Faults) {
+    let scenario = shipped("arena").expect("the arena is shipped");
+    (scenario, Plan::arena(), Faults::default())
+}
+
+#[cfg(feature = "broken-guards")]
+fn chosen(demo: &Demo) -> (Scenario, Plan, Faults) {
+    let Some(breakage) = demo.breakage else { return arena() };
+    let (scenario, hall) = breakage::scene();
+    (scenario, hall, breakage.faults())
+}
+
+#[cfg(not(feature = "broken-guards"))]
+fn chosen(_: &Demo) -> (Scenario, Plan, Faults) {
+    arena()
+}
 /// A seed that nobody chose; short, so that it is easily given again.
 fn some_seed() -> u32 {
     u32::try_from(entropy::fresh() & u128::from(u32::MAX)).expect("the mask leaves 32 bits")

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{Check, Evidence};
-use crate::record::{Buyer, Pass};
+use crate::buyers::told::{Buyer, Pass};
 
 /// A pass does not count in its last second: clocks differ a little.
 const EXPIRY_MARGIN: Duration = Duration::from_secs(1);
@@ -13,7 +13,7 @@ pub(super) fn check(evidence: &Evidence) -> Check {
     let inside = max_inside(&evidence.buyers);
     let capacity = evidence.capacity as usize;
     let detail = format!("at most {inside} inside at once, {capacity} allowed");
-    Check { name: "capacity", ok: inside <= capacity, detail }
+    Check { name: "capacity".into(), ok: inside <= capacity, detail }
 }
 
 /// The most buyers that were surely inside at one moment.

@@ -2,7 +2,7 @@
 //! answered when it was asked again is not broken; how often that was is said.
 
 use super::{Check, Evidence};
-use crate::steps::Breaks;
+use crate::record::Breaks;
 
 pub(super) fn check(evidence: &Evidence) -> Check {
     let Breaks { errors, shed, examples } = &evidence.breaks;
@@ -13,7 +13,7 @@ pub(super) fn check(evidence: &Evidence) -> Check {
     if *shed > 0 {
         detail = format!("{detail}; {shed} were turned away for a moment");
     }
-    Check { name: "errors", ok: *errors == 0, detail }
+    Check { name: "errors".into(), ok: *errors == 0, detail }
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::Evidence;
 use crate::aftermath::{Aftermath, Settlement};
-use crate::record::{Buyer, Fate, Pass, Place, Poll, ToldOrder, ToldTickets};
-use crate::steps::Breaks;
+use crate::buyers::told::{Asked, Buyer, Fate, Pass, Place, Poll, ToldOrder, ToldTickets};
+use crate::record::Breaks;
 
 pub(super) const PERFORMANCE: Uuid = Uuid::from_u128(1);
 pub(super) const PRICE: i64 = 100;
@@ -89,7 +89,8 @@ pub(super) fn buyer(number: u32, admitted: f64) -> Buyer {
         account: Uuid::from_u128(number.into()),
         places: vec![Place {
             number: number.into(),
-            polls: vec![poll(admitted - 0.1, PlaceState::Admitted)],
+            joined: Duration::ZERO,
+            asked: asked(&[poll(admitted - 0.1, PlaceState::Admitted)]),
             pass: Some(pass(admitted)),
         }],
         orders: vec![ToldOrder { order, status: OrderStatus::Paid, seats: vec![seat] }],
@@ -107,6 +108,13 @@ pub(super) fn pass(arrived: f64) -> Pass {
         leave_sent: None,
         last_proven: Some(seconds(arrived + 0.5)),
     }
+}
+
+/// What came of these questions.
+pub(super) fn asked(polls: &[Poll]) -> Asked {
+    let mut asked = Asked::default();
+    polls.iter().for_each(|poll| asked.add(poll));
+    asked
 }
 
 /// A punctual poll, answered after a tenth of a second.

@@ -7,52 +7,35 @@
 
 use std::time::Duration;
 
-use ticketing_wire::line::PlaceState;
-
 use super::{Check, Evidence};
-use crate::record::{Place, Poll};
+use crate::buyers::told::Place;
 
 /// How far B's admission has to lie back: servers may know of it a little later.
 const TOLERANCE: Duration = Duration::from_secs(2);
 
-/// How late a poll may be written, and how late answered, to be punctual.
-const PUNCTUAL: Duration = Duration::from_millis(500);
-
 pub(super) fn check(evidence: &Evidence) -> Check {
     let places = || evidence.buyers.iter().flat_map(|buyer| &buyer.places);
     let admissions = Admissions::of(places());
-    let judged = places().filter(|place| runs(place).next().is_some()).count();
+    let judged = places().filter(|place| !place.asked.runs.is_empty()).count();
+    let forgotten: u32 = places().map(|place| place.asked.forgotten).sum();
     let faults: Vec<_> = places().filter_map(|place| fault(place, &admissions)).collect();
-    let detail = format!("{judged} places judged");
+    let mut detail = format!("{judged} places judged");
+    if forgotten > 0 {
+        detail = format!("{detail}, {forgotten} of their older runs of questions were not");
+    }
     let check = Check::from_faults("line_order", &faults, detail.clone());
     if check.ok { check } else { Check { detail: format!("{detail}; {}", check.detail), ..check } }
 }
 
-/// The runs of punctual polls of a place.
-fn runs(place: &Place) -> impl Iterator<Item = &[Poll]> {
-    place.polls.split(|poll| !is_punctual(poll)).filter(|run| !run.is_empty())
-}
-
-fn is_punctual(poll: &Poll) -> bool {
-    !poll.broke
-        && poll.state.is_some()
-        && poll.written <= poll.due + PUNCTUAL
-        && poll.answered <= poll.written + PUNCTUAL
-}
-
 fn fault(place: &Place, admissions: &Admissions) -> Option<String> {
-    runs(place).find_map(|run| {
-        let is_first = place.polls.first() == run.first();
-        let since = if is_first { Duration::ZERO } else { run[0].written + TOLERANCE };
+    place.asked.runs.iter().find_map(|run| {
+        let since = if run.first { Duration::ZERO } else { run.began + TOLERANCE };
         let (other, admitted) = admissions.earliest_behind(place.number, since)?;
-        let waiting = run
-            .iter()
-            .filter(|poll| poll.state == Some(PlaceState::Waiting))
-            .find(|poll| poll.written > admitted + TOLERANCE)?;
+        let waiting = run.waited_until.filter(|written| *written > admitted + TOLERANCE)?;
         Some(format!(
             "place {} was waiting at {:.1} s, place {other} was admitted at {:.1} s",
             place.number,
-            waiting.written.as_secs_f64(),
+            waiting.as_secs_f64(),
             admitted.as_secs_f64()
         ))
     })
@@ -68,13 +51,9 @@ struct Admissions {
 
 impl Admissions {
     fn of<'a>(places: impl Iterator<Item = &'a Place>) -> Self {
-        let waited = |place: &Place| {
-            let told = place.polls.iter().filter(|poll| poll.state == Some(PlaceState::Waiting));
-            told.map(|poll| poll.written).max().unwrap_or_default()
-        };
         let admitted = |place: &Place| {
             let pass = place.pass.as_ref()?;
-            Some((place.number, pass.arrived, waited(place)))
+            Some((place.number, pass.arrived, place.asked.waited_until.unwrap_or_default()))
         };
         let mut by_number: Vec<_> = places.filter_map(admitted).collect();
         by_number.sort_unstable();
@@ -104,15 +83,22 @@ impl Admissions {
 
 #[cfg(test)]
 mod tests {
-    use super::super::history::{self, buyer, poll, seconds};
-    use super::*;
+    use ticketing_wire::line::PlaceState;
 
-    /// Place 1 asks at 0, 1, 2, .. and waits all the time; place 2 is admitted at 1.
-    fn overtaken(polls: u32) -> Evidence {
+    use super::super::history::{self, asked, buyer, poll, seconds};
+    use super::*;
+    use crate::buyers::told::Poll;
+
+    /// Questions at 0, 1, 2, .., all answered with "wait".
+    fn waiting(polls: u32) -> Vec<Poll> {
+        (0..polls).map(|second| poll(f64::from(second), PlaceState::Waiting)).collect()
+    }
+
+    /// Place 1 asks so and waits all the time; place 2 is admitted at 1.
+    fn overtaken(polls: &[Poll]) -> Evidence {
         let mut waiting = buyer(1, 1.0);
         waiting.places[0].pass = None;
-        waiting.places[0].polls =
-            (0..polls).map(|second| poll(f64::from(second), PlaceState::Waiting)).collect();
+        waiting.places[0].asked = asked(polls);
         Evidence { buyers: vec![waiting, buyer(2, 1.0)], ..history::green() }
     }
 
@@ -125,13 +111,16 @@ mod tests {
 
     #[test]
     fn a_place_that_waits_two_seconds_after_a_later_one_was_admitted_turns_red() {
-        assert!(check(&overtaken(4)).ok, "the last poll was written at 3 s, not after it");
-        assert!(!check(&overtaken(5)).ok);
+        assert!(
+            check(&overtaken(&waiting(4))).ok,
+            "the last poll was written at 3 s, not after it"
+        );
+        assert!(!check(&overtaken(&waiting(5))).ok);
     }
 
     #[test]
     fn a_lower_number_may_be_admitted_first() {
-        let mut evidence = overtaken(5);
+        let mut evidence = overtaken(&waiting(5));
         evidence.buyers[0].places[0].number = 3;
         assert!(check(&evidence).ok);
     }
@@ -144,14 +133,20 @@ mod tests {
             |poll: &mut Poll| poll.answered += seconds(0.6),
             |poll: &mut Poll| poll.state = None,
         ] {
-            let mut evidence = overtaken(9);
-            spoil(&mut evidence.buyers[0].places[0].polls[1]);
+            let mut polls = waiting(9);
+            spoil(&mut polls[1]);
+            let mut evidence = overtaken(&polls);
             assert!(check(&evidence).ok, "place 2 came in while place 1 was absent");
-            evidence.buyers[1].places[0].pass = Some(history::pass(4.5));
+            let second = &mut evidence.buyers[1].places[0];
+            second.pass = Some(history::pass(4.5));
             assert!(check(&evidence).ok, "its turn may have come before");
-            evidence.buyers[1].places[0].polls.insert(0, poll(4.1, PlaceState::Waiting));
+            let told = [4.1, 3.9].map(|second| {
+                asked(&[poll(second, PlaceState::Waiting), poll(4.4, PlaceState::Admitted)])
+            });
+            let [known, unknown] = told;
+            evidence.buyers[1].places[0].asked = known;
             assert!(!check(&evidence).ok, "place 1 had been asking since 2 s");
-            evidence.buyers[1].places[0].polls[0].written = seconds(3.9);
+            evidence.buyers[1].places[0].asked = unknown;
             assert!(check(&evidence).ok, "place 1 had just begun to ask");
         }
     }

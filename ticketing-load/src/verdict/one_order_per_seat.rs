@@ -7,7 +7,7 @@ use ticketing_wire::orders::OrderStatus;
 use uuid::Uuid;
 
 use super::{Check, Evidence};
-use crate::record::Buyer;
+use crate::buyers::told::Buyer;
 
 pub(super) fn check(evidence: &Evidence) -> Check {
     let paid = evidence.aftermath.orders.iter().filter(|order| order.status == OrderStatus::Paid);

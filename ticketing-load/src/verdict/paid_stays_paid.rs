@@ -7,7 +7,7 @@ use ticketing_wire::sales::OrganizerOrder;
 use uuid::Uuid;
 
 use super::{Check, Evidence};
-use crate::record::{Buyer, ToldOrder};
+use crate::buyers::told::{Buyer, ToldOrder};
 
 pub(super) fn check(evidence: &Evidence) -> Check {
     let orders = evidence.aftermath.orders.iter();

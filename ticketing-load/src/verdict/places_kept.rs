@@ -5,11 +5,10 @@
 
 use std::collections::HashMap;
 
-use ticketing_wire::line::PlaceState;
 use uuid::Uuid;
 
 use super::{Check, Evidence};
-use crate::record::{Buyer, Place};
+use crate::buyers::told::{Buyer, Place};
 
 pub(super) fn check(evidence: &Evidence) -> Check {
     let mut owners: HashMap<u64, Uuid> = HashMap::new();
@@ -33,8 +32,8 @@ pub(super) fn check(evidence: &Evidence) -> Check {
 /// The first place of a buyer that was taken from it.
 fn lost(buyer: &Buyer) -> Option<String> {
     let answered_left = |place: &&Place| {
-        let told_left = place.polls.iter().any(|poll| poll.state == Some(PlaceState::Left));
-        told_left && place.pass.as_ref().is_none_or(|pass| pass.leave_sent.is_none())
+        let left_itself = place.pass.as_ref().is_some_and(|pass| pass.leave_sent.is_some());
+        place.asked.left && !left_itself
     };
     if let Some(place) = buyer.places.iter().find(answered_left) {
         return Some(format!("place {} was left, and not by its buyer", place.number));
@@ -45,16 +44,14 @@ fn lost(buyer: &Buyer) -> Option<String> {
 }
 
 fn has_ended(place: &Place) -> bool {
-    let ended = |state: &PlaceState| {
-        matches!(state, PlaceState::Lapsed | PlaceState::Expired | PlaceState::Done)
-    };
-    let told = place.polls.iter().filter_map(|poll| poll.state.as_ref()).any(ended);
-    told || place.pass.is_some()
+    place.asked.ended || place.pass.is_some()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::history::{self, buyer, poll};
+    use ticketing_wire::line::PlaceState;
+
+    use super::super::history::{self, asked, buyer, poll};
     use super::*;
 
     #[test]
@@ -76,7 +73,7 @@ mod tests {
         let mut evidence = history::green();
         let place = &mut evidence.buyers[0].places[0];
         place.pass = None;
-        place.polls = vec![poll(1.0, PlaceState::Left)];
+        place.asked = asked(&[poll(1.0, PlaceState::Left)]);
         assert!(!check(&evidence).ok);
     }
 
@@ -85,10 +82,10 @@ mod tests {
         let mut evidence = history::green();
         let mut first = buyer(7, 1.0);
         first.places[0].pass = None;
-        first.places[0].polls = vec![poll(1.0, PlaceState::Lapsed)];
+        first.places[0].asked = asked(&[poll(1.0, PlaceState::Lapsed)]);
         evidence.buyers[0].places.insert(0, first.places.remove(0));
         assert!(check(&evidence).ok);
-        evidence.buyers[0].places[0].polls = vec![poll(1.0, PlaceState::Waiting)];
+        evidence.buyers[0].places[0].asked = asked(&[poll(1.0, PlaceState::Waiting)]);
         assert!(!check(&evidence).ok);
     }
 }

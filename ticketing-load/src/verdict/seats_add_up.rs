@@ -14,7 +14,7 @@ pub(super) fn check(evidence: &Evidence) -> Check {
         if ok { "=" } else { "is not" },
         sales.seats_total
     );
-    Check { name: "seats_add_up", ok, detail }
+    Check { name: "seats_add_up".into(), ok, detail }
 }
 
 #[cfg(test)]

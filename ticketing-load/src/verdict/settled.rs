@@ -13,7 +13,7 @@ pub(super) fn check(evidence: &Evidence) -> Check {
             settlement.held, settlement.reserved, settlement.confirming
         )
     };
-    Check { name: "settled", ok: settlement.is_settled(), detail }
+    Check { name: "settled".into(), ok: settlement.is_settled(), detail }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use ticketing_wire::orders::OrderStatus;
 use ticketing_wire::sales::{OrganizerOrder, OrganizerTicket};
 
 use super::{Check, Evidence};
-use crate::record::ToldTickets;
+use crate::buyers::told::ToldTickets;
 
 pub(super) fn check(evidence: &Evidence) -> Check {
     let orders = &evidence.aftermath.orders;

@@ -2,8 +2,10 @@
 //! the verdict can turn red.
 
 use clap::ValueEnum;
+use ticketing_load::scenario::Scenario;
 
 use crate::embedded::{Broken, Faults};
+use crate::plan::Plan;
 
 /// At the gateway, so many captures of a thousand have a wrong amount.
 const WRONG_AMOUNTS: u16 = 100;
@@ -40,4 +42,11 @@ impl Breakage {
             },
         }
     }
+}
+
+/// A small hall, a narrow door and a crowd that arrives at once: races on every seat.
+pub(super) fn scene() -> (Scenario, Plan) {
+    let scenario = Scenario::parse(include_str!("hundred_seats_scenario.toml"));
+    let hall = Plan::parse(include_str!("hundred_seats.toml"));
+    (scenario.expect("it is a scenario"), hall.expect("the small hall is a plan"))
 }

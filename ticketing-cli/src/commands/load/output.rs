@@ -1,0 +1,70 @@
+//! Where a run goes: a folder of its own with the document, the series and the histograms.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use ticketing_load::monitor::Moment;
+use ticketing_load::record::Latencies;
+use ticketing_load::report::{Run, hlog};
+use ticketing_wire::Time;
+
+/// The document, the series and the histograms of a run's folder.
+pub(super) const RUN: &str = "run.json";
+const SERIES: &str = "series.ndjson";
+const HISTOGRAMS: &str = "hist.hlog";
+
+/// A run's folder.
+#[derive(Debug)]
+pub(in crate::commands) struct Folder {
+    path: PathBuf,
+    series: BufWriter<File>,
+}
+
+impl Folder {
+    /// Makes the folder. One that has a run already is refused: nothing measured is written over.
+    pub(super) fn make(path: &Path) -> anyhow::Result<Self> {
+        fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
+        let series = path.join(SERIES);
+        let file = File::create_new(&series)
+            .with_context(|| format!("{} has a run already", path.display()))?;
+        Ok(Self { path: path.to_owned(), series: BufWriter::new(file) })
+    }
+
+    /// Adds a second of the run.
+    pub(super) fn add(&mut self, moment: &Moment) -> anyhow::Result<()> {
+        serde_json::to_writer(&mut self.series, moment)?;
+        self.series.write_all(b"\n")?;
+        Ok(self.series.flush()?)
+    }
+
+    /// Writes what came of it.
+    pub(super) fn finish(
+        mut self,
+        run: &Run,
+        histograms: &[(String, Latencies)],
+    ) -> anyhow::Result<PathBuf> {
+        self.series.flush()?;
+        let mut document = serde_json::to_vec_pretty(run)?;
+        document.push(b'\n');
+        fs::write(self.path.join(RUN), document)?;
+        let log = hlog(run.began_at, run.seconds, histograms)?;
+        fs::write(self.path.join(HISTOGRAMS), log)?;
+        Ok(self.path)
+    }
+}
+
+/// Reads the run of a folder, or of the document itself.
+pub(super) fn read(path: &Path) -> anyhow::Result<Run> {
+    let file = if path.is_dir() { path.join(RUN) } else { path.to_owned() };
+    let text =
+        fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    Run::read(&text).map_err(|why| anyhow::anyhow!("{}: {why}", file.display()))
+}
+
+/// A folder for a run that was given no name.
+pub(super) fn folder(name: &str, began_at: Time) -> PathBuf {
+    let stamp: String = began_at.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
+    Path::new("runs").join(format!("{name}-{stamp}"))
+}

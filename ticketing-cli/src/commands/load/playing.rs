@@ -1,0 +1,79 @@
+//! Plays a scenario at a box office, shown while it lasts.
+
+use ticketing_client::clock as wall;
+use ticketing_load::clock::RunClock;
+use ticketing_load::play::{Error, Hall, Part, Play};
+use ticketing_load::report::Run;
+use ticketing_load::scenario::Scenario;
+use ticketing_load::slo::Slo;
+use ticketing_wire::secrets::Password;
+use ticketing_wire::venues::SeatingPlan;
+use tokio::sync::watch;
+
+use super::box_office::BoxOffice;
+use super::watched::{Shown, watched};
+use crate::plan::Plan;
+use crate::settings::Usage;
+use crate::{entropy, output};
+
+/// What is played.
+pub(in crate::commands) struct Playing {
+    pub(in crate::commands) scenario: Scenario,
+    pub(in crate::commands) hall: Plan,
+    pub(in crate::commands) seed: u64,
+    pub(in crate::commands) slos: Vec<Slo>,
+}
+
+/// Plays it, and closes the box office, whatever came of it.
+pub(in crate::commands) async fn play(
+    box_office: BoxOffice,
+    playing: Playing,
+    shown: Shown,
+) -> anyhow::Result<Run> {
+    let run = on_stage(&box_office, playing, shown).await;
+    box_office.close().await;
+    run
+}
+
+async fn on_stage(
+    box_office: &BoxOffice,
+    playing: Playing,
+    mut shown: Shown,
+) -> anyhow::Result<Run> {
+    let Playing { scenario, hall, seed, slos } = playing;
+    let part = Part {
+        scenario,
+        seed,
+        tag: entropy::fresh(),
+        organizer_password: Password::from(format!("{:032x}", entropy::fresh())),
+        hall: Hall {
+            name: hall.name,
+            categories: hall.categories,
+            seat_map: SeatingPlan(hall.seat_map),
+        },
+    };
+    let clock = RunClock::start(wall::now());
+    let play = Play::set(box_office.house.clone(), part, clock).await.map_err(usage)?;
+    let stage = play.stage();
+    output::talk(&format!(
+        "{} buyers come for {} seats; on sale at {}",
+        stage.buyers.len(),
+        stage.performance.seats_total,
+        stage.performance.on_sale_at.shown_in(stage.performance.time_zone.as_deref())
+    ));
+    let monitor = play.monitor();
+    let (end, stop) = watch::channel(false);
+    let watched = watched(&monitor, &mut shown, &end, play.run(stop)).await?;
+    let evidence = watched.outcome.transpose()?;
+    let run = play.judged(evidence.as_ref(), &monitor, watched.interrupted, &slos);
+    shown.finish(&run, &play.histograms())?;
+    Ok(run)
+}
+
+/// What this machine or the scenario does not allow is for the caller to change.
+fn usage(error: Error) -> anyhow::Error {
+    match error {
+        Error::Impossible(why) => Usage(why).into(),
+        other => other.into(),
+    }
+}

@@ -1,0 +1,127 @@
+//! `ticketing load run`: plays a scenario.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+use ticketing_client::clock as wall;
+use ticketing_load::arrivals::{Shape, Spacing};
+use ticketing_load::report;
+use ticketing_load::scenario::{Scenario, shipped};
+use ticketing_load::slo::Slo;
+
+use super::box_office::BoxOffice;
+use super::output::{Folder, folder};
+use super::playing::{self, Playing};
+use super::watched::{Progress, Shown};
+use super::{Dist, flags};
+use crate::embedded::Faults;
+use crate::output::{self, Format};
+use crate::plan::Plan;
+use crate::settings::Usage;
+
+/// Scenarios larger than this are none.
+const SCENARIO_MAX_BYTES: u64 = 1024 * 1024;
+
+/// Virtual buyers play a scenario: they arrive when the schedule says, whatever became of those
+/// before, and wait, choose, hold, order and pay as people do. What each was told is compared with
+/// the books afterwards. Without `--server`, a server and a payment gateway are started in this
+/// process. With it, `TICKETING_ADMIN_EMAIL`, `TICKETING_ADMIN_PASSWORD` and `TICKETING_GATEWAY`
+/// say the rest.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The name of a shipped scenario, or a file.
+    scenario: String,
+    /// So many per second, instead of the scenario's arrivals: 500/s, 30/min.
+    #[arg(long, value_name = "RATE", value_parser = flags::rate, conflicts_with_all = ["stages", "at_once"])]
+    arrivals: Option<f64>,
+    /// Rates at times, with straight lines between: 0:0,30s:500,5m:500.
+    #[arg(long, value_parser = flags::stages, conflicts_with = "at_once")]
+    stages: Option<Shape>,
+    /// So many together: 20k.
+    #[arg(long, value_parser = flags::count)]
+    at_once: Option<u64>,
+    /// For how long they arrive, with --arrivals.
+    #[arg(short = 'd', long = "for", value_parser = flags::duration, default_value = "10s")]
+    lasts: Duration,
+    /// How arrivals lie in time, where the scenario's are not to.
+    #[arg(long, value_enum)]
+    dist: Option<Dist>,
+    /// Fixes arrivals and what buyers are like, not who wins a race.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Connections that all buyers share; each has its own where neither this nor the scenario
+    /// says otherwise.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    lanes: Option<u32>,
+    /// What is to be met beside the scenario's own, such as 'hold:p99<250ms'; repeatable.
+    #[arg(long = "slo", value_parser = flags::slo)]
+    slos: Vec<Slo>,
+    /// How the run is shown while it lasts.
+    #[arg(long, value_enum, default_value_t = Progress::Auto)]
+    progress: Progress,
+    /// The folder that the run is written to; one below `runs` where it is not given.
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Says that servers beyond this machine are yours to put under load.
+    #[arg(long)]
+    i_own_this_target: bool,
+}
+
+pub(crate) async fn run(run: Run, servers: &[String], format: Format) -> anyhow::Result<ExitCode> {
+    let mut scenario = read(&run.scenario)?;
+    if let Some(shape) = run.shape() {
+        scenario.arrivals = shape;
+    }
+    scenario.spacing = run.dist.map_or(scenario.spacing, Spacing::from);
+    scenario.lanes = run.lanes.or(scenario.lanes);
+    scenario.check().map_err(Usage)?;
+    let mut slos = scenario.slos().map_err(Usage)?;
+    slos.extend(run.slos);
+    let hall = hall(&scenario.hall, Path::new(&run.scenario))?;
+
+    let box_office = BoxOffice::open(servers, Faults::default(), run.i_own_this_target).await?;
+    let out = run.out.unwrap_or_else(|| folder(&scenario.name, wall::now()));
+    let shown = Shown::new(Some(Folder::make(&out)?), run.progress);
+    let playing = Playing { scenario, hall, seed: run.seed, slos };
+    let run = playing::play(box_office, playing, shown).await?;
+    output::print_line(format, &run, || report::text(&run))?;
+    Ok(ExitCode::from(run.verdict.exit_code()))
+}
+
+impl Run {
+    /// The arrivals that the flags say, if they do.
+    fn shape(&self) -> Option<Shape> {
+        let constant = |rate| Shape::Constant { rate, lasts: self.lasts };
+        let at_once = |buyers| Shape::AtOnce { buyers };
+        self.stages
+            .clone()
+            .or_else(|| self.arrivals.map(constant))
+            .or_else(|| self.at_once.map(at_once))
+    }
+}
+
+/// A shipped scenario, or one from a file. What looks like a file is one.
+pub(super) fn read(name: &str) -> anyhow::Result<Scenario> {
+    let path = Path::new(name);
+    if let Some(scenario) = shipped(name).filter(|_| !path.is_file()) {
+        return Ok(scenario);
+    }
+    let context = || format!("cannot read the scenario {name}");
+    let bytes = std::fs::metadata(path).with_context(context)?.len();
+    if bytes > SCENARIO_MAX_BYTES {
+        return Err(Usage(format!("{name} has {bytes} bytes: no scenario")).into());
+    }
+    let text = std::fs::read_to_string(path).with_context(context)?;
+    Ok(Scenario::parse(&text).map_err(|why| Usage(format!("{name}: {why}")))?)
+}
+
+/// The shipped hall of this name, or one from a file beside the scenario's.
+pub(super) fn hall(name: &str, scenario: &Path) -> anyhow::Result<Plan> {
+    match Plan::shipped(name) {
+        Some(plan) => Ok(plan),
+        None => Plan::read(&scenario.with_file_name(name)),
+    }
+}

@@ -1,0 +1,152 @@
+//! A run while it lasts: shown, written down second by second, and ended by Ctrl-C.
+
+use std::future::Future;
+use std::io::{IsTerminal as _, stderr};
+use std::pin::pin;
+
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+use ticketing_load::monitor::{Moment, Monitor};
+use ticketing_load::record::Latencies;
+use ticketing_load::report::Run;
+use tokio::sync::watch;
+
+use super::output::Folder;
+use crate::output;
+
+/// How a run is shown while it lasts, on stderr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::commands) enum Progress {
+    /// A line that changes on a terminal, plain lines elsewhere.
+    Auto,
+    /// A line every second.
+    Plain,
+    /// A JSON object every second.
+    Ndjson,
+    /// Not at all.
+    None,
+}
+
+/// Shows a run and writes it down.
+#[derive(Debug)]
+pub(in crate::commands) struct Shown {
+    folder: Option<Folder>,
+    way: Way,
+    /// What went wrong with writing; said once, at the end.
+    failure: Option<anyhow::Error>,
+}
+
+#[derive(Debug)]
+enum Way {
+    Live(ProgressBar),
+    Plain,
+    Ndjson,
+    Nothing,
+}
+
+/// A run that has ended, one way or the other.
+#[derive(Debug)]
+pub(super) struct Watched<T> {
+    /// What it returned; none where it was ended at once.
+    pub(super) outcome: Option<T>,
+    pub(super) interrupted: bool,
+}
+
+/// Lets a run go on to its end. Ctrl-C tells it to end; the second one does not wait for it.
+pub(super) async fn watched<T>(
+    monitor: &Monitor,
+    shown: &mut Shown,
+    end: &watch::Sender<bool>,
+    running: impl Future<Output = T>,
+) -> anyhow::Result<Watched<T>> {
+    let mut running = pin!(running);
+    let mut interrupted = false;
+    let outcome = loop {
+        tokio::select! {
+            outcome = &mut running => break Some(outcome),
+            () = monitor.watch(|moment| shown.show(&moment)) => {}
+            signal = tokio::signal::ctrl_c() => {
+                signal?;
+                if interrupted {
+                    break None;
+                }
+                interrupted = true;
+                output::talk("ending: nobody new comes; once more ends at once");
+                end.send_replace(true);
+            }
+        }
+    };
+    shown.show(&monitor.look());
+    Ok(Watched { outcome, interrupted })
+}
+
+impl Shown {
+    pub(in crate::commands) fn new(folder: Option<Folder>, progress: Progress) -> Self {
+        let way = match progress {
+            Progress::Auto if stderr().is_terminal() => Way::Live(live()),
+            Progress::Auto | Progress::Plain => Way::Plain,
+            Progress::Ndjson => Way::Ndjson,
+            Progress::None => Way::Nothing,
+        };
+        Self { folder, way, failure: None }
+    }
+
+    fn show(&mut self, moment: &Moment) {
+        if let Some(folder) = &mut self.folder
+            && let Err(error) = folder.add(moment)
+        {
+            self.failure.get_or_insert(error);
+        }
+        match &self.way {
+            Way::Live(bar) => bar.set_message(line(moment)),
+            Way::Plain => eprintln!("{}", line(moment)),
+            Way::Ndjson => eprintln!("{}", serde_json::json!(moment)),
+            Way::Nothing => {}
+        }
+    }
+
+    /// Clears what is shown and writes what came of the run.
+    pub(super) fn finish(
+        self,
+        run: &Run,
+        histograms: &[(String, Latencies)],
+    ) -> anyhow::Result<()> {
+        if let Way::Live(bar) = &self.way {
+            bar.finish_and_clear();
+        }
+        if let Some(folder) = self.folder {
+            let path = folder.finish(run, histograms)?;
+            output::talk(&format!("written to {}", path.display()));
+        }
+        self.failure.map_or(Ok(()), Err)
+    }
+}
+
+fn live() -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {msg}").expect("a constant that parses");
+    ProgressBar::new_spinner().with_style(style)
+}
+
+fn line(moment: &Moment) -> String {
+    let Moment { second, buyers, window, health } = moment;
+    let count: u64 = window.steps.values().map(|step| step.count).sum();
+    let errors: u64 = window.steps.values().map(|step| step.errors).sum();
+    let worst = window.steps.iter().max_by(|a, b| a.1.p99_ms.total_cmp(&b.1.p99_ms));
+    let worst = worst.map_or_else(String::new, |(step, window)| {
+        format!("  slowest {} p99 {:.0} ms", step.name(), window.p99_ms)
+    });
+    let line = if buyers.in_line + buyers.inside + buyers.holds == 0 {
+        String::new()
+    } else {
+        format!(
+            "  in line {:>5}  inside {:>4}  holds {:>5}  sold {:>5}",
+            buyers.in_line, buyers.inside, buyers.holds, buyers.sold
+        )
+    };
+    let cpu =
+        health.cpu_share.map_or_else(String::new, |share| format!("  cpu {:.0} %", share * 100.0));
+    format!(
+        "{second:>6.1} s  arrived {:>6}{line}  {count:>6} answers  {errors} errors{worst}{cpu}",
+        buyers.arrived
+    )
+}

@@ -1,0 +1,105 @@
+//! The crowd arrives.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ticketing_wire::line::LineState;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use ticketing_client::line;
+
+use super::plan::Plan;
+use super::progress::Progress;
+use super::told;
+use super::ways::Ways;
+use super::{News, Person, World};
+use crate::arrivals::{Schedule, Shard};
+use crate::fleet::Fleet;
+use crate::pacer;
+use crate::stage::Stage;
+use crate::wire::Wire;
+
+/// How often somebody looks at the line's public status.
+const NEWS_EVERY: Duration = Duration::from_secs(1);
+
+/// Who comes, and when.
+#[derive(Debug, Clone)]
+pub struct Crowd {
+    /// Fixes what each buyer is like; not who wins a race.
+    pub seed: u64,
+    /// When they arrive.
+    pub schedule: Schedule,
+    /// How long before the sale opens the first may arrive.
+    pub early: Duration,
+    /// Which of them this generator plays.
+    pub shard: Shard,
+    /// What they are like.
+    pub ways: Ways,
+    /// The longest that all this may last, whatever the servers do.
+    pub limit: Duration,
+    /// Says that nobody new is to come, and who is there is to go.
+    pub stop: watch::Receiver<bool>,
+}
+
+/// Lets every buyer arrive when it is due and waits until the last one is gone. What they were
+/// told is in the order in which they went.
+pub async fn run(
+    stage: &Stage,
+    crowd: Crowd,
+    fleet: &Fleet,
+    wire: Arc<Wire>,
+    progress: Arc<Progress>,
+) -> std::io::Result<Vec<told::Buyer>> {
+    let clock = wire.clock;
+    let begins = clock.of_wall(stage.performance.on_sale_at).saturating_sub(crowd.early);
+    let world = Arc::new(World {
+        wire,
+        performance: stage.performance.id,
+        layout: stage.layout.clone(),
+        progress,
+    });
+    let (tell, news) = watch::channel(News::Selling);
+    let teller = tokio::spawn(tell_news(fleet.clone(), stage.performance.id, crowd.clone(), tell));
+
+    let (_pacer, mut due) = pacer::start(crowd.schedule.of_shard(crowd.shard), clock, begins)?;
+    let mut visits = JoinSet::new();
+    let mut stop = crowd.stop.clone();
+    for account in &stage.buyers {
+        let arrival = tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => break,
+            arrival = due.recv() => arrival,
+        };
+        let Some(arrival) = arrival else { break };
+        let plan = Plan::new(crowd.seed, arrival.number, &crowd.ways, &world.layout.categories);
+        let home = usize::try_from(arrival.number).unwrap_or_default();
+        let person = Person::new(Arc::clone(&world), news.clone(), home, account, plan);
+        visits.spawn(person.live(arrival.due));
+    }
+    let told = visits.join_all().await;
+    teller.abort();
+    Ok(told)
+}
+
+/// Watches the public status, as everybody in a line does, until there is nothing left to tell.
+async fn tell_news(fleet: Fleet, performance: Uuid, mut crowd: Crowd, tell: watch::Sender<News>) {
+    let watching = async {
+        loop {
+            tokio::time::sleep(NEWS_EVERY).await;
+            let status = fleet.send(&line::status(performance)).await;
+            if status.is_ok_and(|status| status.state == LineState::SoldOut) {
+                return News::SoldOut;
+            }
+        }
+    };
+    let news = tokio::select! {
+        news = watching => news,
+        () = tokio::time::sleep(crowd.limit) => News::Closing,
+        _ = crowd.stop.wait_for(|stop| *stop) => News::Closing,
+    };
+    // Nobody listens any more once the last buyer is gone.
+    let _ = tell.send(news);
+    tell.closed().await;
+}

@@ -1,0 +1,131 @@
+//! The hall, as a buyer sees it who chooses from the map.
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use ticketing_wire::performances::Price;
+use ticketing_wire::seats::{Layout as HallLayout, SeatStatus};
+
+/// Seats at the head of the first row that everybody in a pushy crowd wants.
+const HOTTEST_SEATS: usize = 8;
+
+/// The seats for sale, row by row. Standing places are not here: nobody picks them by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Layout {
+    rows: Vec<Vec<u32>>,
+    pub(super) categories: Vec<String>,
+}
+
+impl Layout {
+    pub(crate) fn of(hall: &HallLayout, prices: &[Price]) -> Self {
+        let sold = |category: &u16| {
+            let name = hall.categories.get(usize::from(*category))?;
+            let price = prices.iter().find(|price| price.category == *name)?;
+            price.price.as_ref().map(|_| name)
+        };
+        let mut layout = Self { rows: Vec::new(), categories: Vec::new() };
+        for section in &hall.sections {
+            for row in &section.rows {
+                let mut seats = Vec::new();
+                for seat in row.seats(section.category) {
+                    if let Some(category) = sold(&seat.category) {
+                        seats.push(seat.index);
+                        layout.add_category(category);
+                    }
+                }
+                layout.rows.push(seats);
+            }
+            if let Some(category) = section.category.as_ref().and_then(sold) {
+                layout.add_category(category);
+            }
+        }
+        layout
+    }
+
+    fn add_category(&mut self, category: &str) {
+        if self.categories.iter().all(|known| known != category) {
+            self.categories.push(category.to_owned());
+        }
+    }
+
+    /// Free neighbours in some row, found from a random row on.
+    pub(super) fn pick(
+        &self,
+        statuses: &[SeatStatus],
+        count: usize,
+        rng: &mut ChaCha8Rng,
+    ) -> Option<Vec<u32>> {
+        let first = rng.random_range(0..self.rows.len().max(1));
+        let (before, from) = self.rows.split_at(first.min(self.rows.len()));
+        let free = |seat: &u32| statuses.get(*seat as usize) == Some(&SeatStatus::Free);
+        from.iter()
+            .chain(before)
+            .flat_map(|row| row.windows(count))
+            .find(|seats| seats.iter().all(free))
+            .map(<[u32]>::to_vec)
+    }
+
+    /// Some of the hottest seats, whatever their status.
+    pub(super) fn hottest(&self, count: usize, rng: &mut ChaCha8Rng) -> Option<Vec<u32>> {
+        let row = self.rows.first()?;
+        let hot = &row[..row.len().min(HOTTEST_SEATS)];
+        let first = rng.random_range(0..=hot.len().checked_sub(count)?);
+        Some(hot[first..first + count].to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+
+    fn layout() -> Layout {
+        Layout { rows: vec![vec![0, 1, 2], vec![3, 4]], categories: Vec::new() }
+    }
+
+    #[test]
+    fn only_what_has_a_price_is_for_sale() {
+        let hall: HallLayout = serde_json::from_str(
+            r#"{"layout": "h", "seats_total": 9, "categories": ["I", "II", "III"], "sections": [
+                {"name": "A", "rows": [
+                    {"label": "1", "first_index": 0, "seats": "1-3", "categories": [[0, 2], [1, 1]]}
+                ]},
+                {"name": "S", "category": 2, "first_index": 3, "places": 6}
+            ]}"#,
+        )
+        .unwrap();
+        let prices: Vec<Price> = serde_json::from_str(
+            r#"[{"category": "I", "price": {"amount": 1, "currency": "EUR"}},
+                {"category": "II", "price": null},
+                {"category": "III", "price": {"amount": 1, "currency": "EUR"}}]"#,
+        )
+        .unwrap();
+        let layout = Layout::of(&hall, &prices);
+        assert_eq!(layout.rows, [[0, 1]]);
+        assert_eq!(layout.categories, ["I", "III"]);
+    }
+
+    #[test]
+    fn neighbours_are_picked_within_one_row() {
+        use SeatStatus::{Free, Sold};
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let statuses = [Free, Sold, Free, Free, Free];
+        assert_eq!(layout().pick(&statuses, 2, &mut rng), Some(vec![3, 4]));
+        assert_eq!(layout().pick(&statuses, 3, &mut rng), None);
+    }
+
+    #[test]
+    fn an_empty_layout_offers_nothing() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let layout = Layout { rows: Vec::new(), categories: Vec::new() };
+        assert_eq!(layout.pick(&[], 1, &mut rng), None);
+        assert_eq!(layout.hottest(1, &mut rng), None);
+    }
+
+    #[test]
+    fn the_hottest_seats_are_wanted_even_when_sold() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        assert_eq!(layout().hottest(3, &mut rng), Some(vec![0, 1, 2]));
+    }
+}

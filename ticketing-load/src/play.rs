@@ -1,0 +1,216 @@
+//! A scenario from the empty stage to what came of it.
+
+mod sale;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ticketing_client::Error as CallError;
+use ticketing_wire::Time;
+use ticketing_wire::secrets::{AccessToken, Password};
+use ticketing_wire::venues::SeatingPlan;
+use tokio::sync::watch;
+
+use crate::aftermath::{self, SETTLING_GRACE};
+use crate::arrivals::{Schedule, Shard};
+use crate::buyers::crowd::{self, Crowd};
+use crate::buyers::progress::Progress;
+use crate::buyers::told;
+use crate::clock::RunClock;
+use crate::fleet::Fleet;
+use crate::health;
+use crate::monitor::Monitor;
+use crate::report::{Arrivals, Ended, Run};
+use crate::scenario::Scenario;
+use crate::slo::Slo;
+use crate::stage::{self, Script, Stage};
+use crate::verdict::{Evidence, judge};
+use crate::wire::Wire;
+
+/// Where a run is played.
+#[derive(Debug, Clone)]
+pub struct House {
+    /// The servers.
+    pub servers: Fleet,
+    /// Their payment gateway.
+    pub gateway: Fleet,
+    /// Somebody who may make organizers and buyers.
+    pub administrator: AccessToken,
+    /// True where the servers run in this process.
+    pub shares_process: bool,
+}
+
+/// A hall, ready to be sent.
+#[derive(Debug, Clone)]
+pub struct Hall {
+    /// Its name.
+    pub name: String,
+    /// Its categories, dearest first.
+    pub categories: Vec<String>,
+    /// Its plan.
+    pub seat_map: SeatingPlan,
+}
+
+/// What is played, and by which seed.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// What.
+    pub scenario: Scenario,
+    /// In which hall.
+    pub hall: Hall,
+    /// Fixes arrivals and what buyers are like.
+    pub seed: u64,
+    /// Makes the names of this run its own.
+    pub tag: u128,
+    /// Of the organizer's account.
+    pub organizer_password: Password,
+}
+
+/// Why a run could not be played.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The scenario or this machine does not allow it.
+    #[error("{0}")]
+    Impossible(String),
+    /// The stage could not be set.
+    #[error("cannot set the stage")]
+    Stage(#[source] CallError),
+    /// What is true afterwards could not be asked.
+    #[error("cannot read the organizer's lists or the ledger")]
+    Aftermath(#[source] CallError),
+    /// The pacer's thread could not be started.
+    #[error("cannot start the pacer")]
+    Pacer(#[source] std::io::Error),
+}
+
+/// A stage that is set.
+#[derive(Debug)]
+pub struct Play {
+    house: House,
+    part: Part,
+    schedule: Schedule,
+    stage: Stage,
+    wire: Arc<Wire>,
+    progress: Arc<Progress>,
+    began_at: Time,
+}
+
+impl Play {
+    /// Sets the stage, after it was seen that this machine can play the scenario.
+    pub async fn set(house: House, part: Part, clock: RunClock) -> Result<Self, Error> {
+        let scenario = &part.scenario;
+        let schedule = scenario.schedule(part.seed).map_err(Error::Impossible)?;
+        let buyers = u32::try_from(schedule.count())
+            .map_err(|_| Error::Impossible(format!("{} buyers are too many", schedule.count())))?;
+        allow_connections(&house, scenario.lanes.unwrap_or(buyers)).map_err(Error::Impossible)?;
+        let began_at = clock.wall();
+        let script = Script {
+            tag: part.tag,
+            organizer_password: part.organizer_password.clone(),
+            hall: part.hall.name.clone(),
+            seat_map: part.hall.seat_map.clone(),
+            categories: part.hall.categories.clone(),
+            policy: scenario.policy.clone(),
+            opens_in: scenario.opens_after(),
+            buyers,
+        };
+        let stage = stage::set(&house.servers, &house.administrator, &script, clock);
+        let stage = stage.await.map_err(Error::Stage)?;
+        let gateway = house.gateway.client(0).server();
+        let lanes = scenario.lanes.map(|lanes| lanes as usize);
+        let wire = Wire::new(&house.servers.servers(), gateway, clock, lanes);
+        let wire = Arc::new(wire.map_err(Error::Impossible)?);
+        Ok(Self { house, part, schedule, stage, wire, progress: Arc::default(), began_at })
+    }
+
+    /// The stage.
+    pub fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// What the run is watched with.
+    pub fn monitor(&self) -> Monitor {
+        let recorder = Arc::clone(&self.wire.recorder);
+        Monitor::new(self.wire.clock, recorder, Arc::clone(&self.progress))
+    }
+
+    /// The histograms of the run, by step and clock.
+    pub fn histograms(&self) -> Vec<(String, crate::record::Latencies)> {
+        self.wire.recorder.histograms()
+    }
+
+    /// Lets everybody come, until the last one is gone or `stop` says so. Then waits until what is
+    /// pending has come to an end, and asks what is true.
+    pub async fn run(&self, stop: watch::Receiver<bool>) -> Result<Evidence, Error> {
+        let crowd = Crowd {
+            seed: self.part.seed,
+            schedule: self.schedule.clone(),
+            early: self.part.scenario.arrivals.opens_after(),
+            shard: Shard::default(),
+            ways: self.part.scenario.buyers.clone(),
+            limit: self.part.scenario.opens_after() + self.part.scenario.limit,
+            stop,
+        };
+        let House { servers, gateway, .. } = &self.house;
+        let (wire, progress) = (Arc::clone(&self.wire), Arc::clone(&self.progress));
+        let buyers = crowd::run(&self.stage, crowd, servers, wire, progress);
+        let buyers = buyers.await.map_err(Error::Pacer)?;
+        let policy = &self.stage.performance.policy;
+        // A hold that is ordered at its last moment, and that order paid at its last.
+        let deadlines = u64::from(policy.hold_seconds) + u64::from(policy.pay_seconds);
+        let limit = Duration::from_secs(deadlines) + SETTLING_GRACE;
+        let (organizer, id) = (&self.stage.organizer, self.stage.performance.id);
+        let aftermath = aftermath::collect(servers, gateway, organizer, id, limit);
+        Ok(Evidence {
+            performance: id,
+            capacity: policy.line_capacity,
+            buyers,
+            aftermath: aftermath.await.map_err(Error::Aftermath)?,
+            breaks: self.wire.recorder.breaks(),
+        })
+    }
+
+    /// Says what came of the run. Without evidence, since somebody did not wait for it, nothing of
+    /// the sale is known.
+    pub fn judged(
+        &self,
+        evidence: Option<&Evidence>,
+        monitor: &Monitor,
+        interrupted: bool,
+        slos: &[Slo],
+    ) -> Run {
+        let recorder = &self.wire.recorder;
+        let mut health = monitor.health(0);
+        health.connections = self.wire.connections();
+        health.shares_process = self.house.shares_process;
+        let arrived = self.progress.snapshot().arrived;
+        let ended = Ended {
+            name: self.part.scenario.name.clone(),
+            scenario: Some(self.part.scenario.fingerprint()),
+            servers: self.house.servers.servers(),
+            seed: self.part.seed,
+            shard: Shard::default(),
+            began_at: self.began_at,
+            lasted: self.wire.clock.now(),
+            interrupted,
+            arrivals: Arrivals { planned: self.schedule.count(), arrived, dropped: 0 },
+            steps: recorder.report(),
+            breaks: recorder.breaks(),
+            sale: evidence.map(sale::of),
+            checks: evidence.map(judge).unwrap_or_default(),
+            health,
+        };
+        Run::judged(ended, slos)
+    }
+}
+
+/// Connections that servers in this process hold are files of this process, too.
+fn allow_connections(house: &House, connections: u32) -> Result<(), String> {
+    let ends = if house.shares_process { 2 } else { 1 };
+    health::allow_descriptors(u64::from(connections) * ends)
+}
+
+/// How many buyers met this fate.
+fn met(buyers: &[told::Buyer], fate: told::Fate) -> u64 {
+    buyers.iter().filter(|buyer| buyer.fate == Some(fate)).count() as u64
+}

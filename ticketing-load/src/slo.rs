@@ -1,0 +1,80 @@
+//! What a run is to be measured by: `hold:p99<250ms`, `errors<0.1%`, `line.admit_rate=20/s+-5%`.
+
+mod metric;
+mod parse;
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::Run;
+
+use metric::Metric;
+
+/// One objective.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Slo {
+    /// What it was written as.
+    text: String,
+    metric: Metric,
+    bound: Bound,
+}
+
+/// What the metric has to be, in the metric's own unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Bound {
+    Below { limit: f64, itself: bool },
+    Above { limit: f64, itself: bool },
+    Near { value: f64, share: f64 },
+}
+
+/// What became of an objective.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Met {
+    /// The objective, as it was written.
+    pub slo: String,
+    /// True where it was met; none where nothing was measured that it speaks of.
+    pub met: Option<bool>,
+    /// What was measured, in the metric's own unit.
+    pub measured: Option<f64>,
+    /// The unit.
+    pub unit: String,
+}
+
+impl Slo {
+    /// Reads an objective; the error names what is not known or does not fit, and what is.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        parse::parse(text)
+    }
+
+    /// As it was written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Judges a run by it.
+    pub fn judge(&self, run: &Run) -> Met {
+        let measured = self.metric.of(run);
+        Met {
+            slo: self.text.clone(),
+            met: measured.map(|value| self.bound.holds(value)),
+            measured,
+            unit: self.metric.unit().symbol().to_owned(),
+        }
+    }
+}
+
+impl Bound {
+    fn holds(self, value: f64) -> bool {
+        match self {
+            Self::Below { limit, itself } => value < limit || (itself && value <= limit),
+            Self::Above { limit, itself } => value > limit || (itself && value >= limit),
+            Self::Near { value: aim, share } => (value - aim).abs() <= aim.abs() * share,
+        }
+    }
+}
+
+impl Met {
+    /// True where it was broken. What was not measured is not met, and not broken either.
+    pub fn is_breached(&self) -> bool {
+        self.met == Some(false)
+    }
+}

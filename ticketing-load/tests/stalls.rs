@@ -1,0 +1,148 @@
+//! Whether a generator tells the truth about a server that stands still, and about itself.
+//!
+//! A hundred a second for thirty seconds, ten milliseconds each. One test freezes the server for
+//! five seconds, one the pacer for two: what people felt follows from arithmetic. A closed loop
+//! beside it hides the outage, which is why nothing here is measured by one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use ticketing_client::clock;
+use ticketing_load::arrivals::{Arrival, Curve, Schedule, Shard, Spacing};
+use ticketing_load::buyers::progress::Progress;
+use ticketing_load::clock::RunClock;
+use ticketing_load::health::Meter;
+use ticketing_load::http::{Request, Target};
+use ticketing_load::pacer;
+use ticketing_load::quick::{Quick, Senders};
+use ticketing_load::record::{Latencies, Outcome, Recorder, StepReport};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+const LASTS: Duration = Duration::from_secs(30);
+const RATE: f64 = 100.0;
+const SERVICE: Duration = Duration::from_millis(10);
+
+/// The server stands still from the tenth to the fifteenth second.
+const FREEZES_AT: Duration = Duration::from_secs(10);
+const FROZEN_FOR: Duration = Duration::from_secs(5);
+
+/// A server that takes ten milliseconds for each request, and stands still for a while.
+async fn stub(clock: RunClock, freezes_at: Duration) -> Arc<Target> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (connection, _) = listener.accept().await.unwrap();
+            tokio::spawn(serve(connection, clock, freezes_at));
+        }
+    });
+    Arc::new(Target::new(&address).unwrap())
+}
+
+async fn serve(mut connection: TcpStream, clock: RunClock, freezes_at: Duration) {
+    let mut request = Vec::new();
+    while connection.read_buf(&mut request).await.is_ok_and(|read| read > 0) {
+        if !request.ends_with(b"\r\n\r\n") {
+            continue;
+        }
+        request.clear();
+        tokio::time::sleep(SERVICE).await;
+        let frozen = freezes_at..freezes_at + FROZEN_FOR;
+        if frozen.contains(&clock.now()) {
+            clock.sleep_until(frozen.end).await;
+        }
+        let answered = connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+        if answered.is_err() {
+            return;
+        }
+    }
+}
+
+fn get() -> Request {
+    Request {
+        method: Method::GET,
+        path: "/".to_owned(),
+        headers: HeaderMap::new(),
+        body: Bytes::new(),
+    }
+}
+
+async fn measured(target: Arc<Target>, clock: RunClock, senders: Senders) -> StepReport {
+    let quick = Quick {
+        target,
+        request: get(),
+        within: Duration::from_secs(10),
+        no_keep_alive: false,
+        senders,
+    };
+    let recorder = Arc::new(Recorder::new());
+    let (_stop, stop) = watch::channel(false);
+    let progress = Arc::new(Progress::default());
+    quick.run(clock, Arc::clone(&recorder), progress, stop).await.unwrap();
+    let [request] = recorder.report().try_into().unwrap();
+    assert_eq!(request.ended(Outcome::Ok), request.count, "nothing broke");
+    request
+}
+
+fn near(measured_ms: f64, expected_ms: f64) {
+    let share = (measured_ms - expected_ms).abs() / expected_ms;
+    assert!(share < 0.08, "{measured_ms:.0} ms is not near {expected_ms} ms");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_frozen_server_is_felt_for_as_long_as_it_stood_still() {
+    let clock = RunClock::start(clock::now());
+    let target = stub(clock, FREEZES_AT).await;
+    let schedule = Schedule::Along {
+        curve: Curve::new().line(LASTS, RATE, RATE),
+        spacing: Spacing::Even,
+        seed: 0,
+    };
+    let arriving =
+        Senders::Arriving { schedule, shard: Shard::default(), at_once_max: 5_000, lanes: 5_000 };
+    let closed = Senders::Users { count: 1, lasts: LASTS };
+    let (open, closed) = tokio::join!(
+        measured(Arc::clone(&target), clock, arriving),
+        measured(target, clock, closed)
+    );
+    assert_eq!(open.count, 3_000);
+    let felt = open.response.unwrap();
+    near(felt.p90_ms, 2_000.0);
+    near(felt.p99_ms, 4_700.0);
+    near(felt.max_ms, 5_000.0);
+    assert!(closed.service.p99_ms < 100.0, "one who asks, waits and asks again sees no outage");
+    assert!(closed.service.max_ms > 4_500.0, "it met it once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_frozen_pacer_is_felt_and_makes_the_run_invalid() {
+    const FROZEN_FOR: Duration = Duration::from_secs(2);
+    let clock = RunClock::start(clock::now());
+    let even = Schedule::Along {
+        curve: Curve::new().line(LASTS, RATE, RATE),
+        spacing: Spacing::Even,
+        seed: 0,
+    };
+    let frozen = even.arrivals().inspect(|arrival: &Arrival| {
+        if arrival.number == 1_000 {
+            std::thread::sleep(FROZEN_FOR);
+        }
+    });
+    let (_pacer, mut due) = pacer::start(frozen, clock, Duration::ZERO).unwrap();
+    let (mut dispatch, mut from_start) = (Latencies::of_run(), Latencies::of_run());
+    while let Some(arrival) = due.recv().await {
+        let started = clock.now();
+        dispatch.add(started - arrival.due);
+        // What a clock would say that begins when the generator gets round to it.
+        from_start.add(clock.now() - started);
+    }
+    assert_eq!(dispatch.samples(), 3_000);
+    near(dispatch.quantiles().p99_ms, 1_700.0);
+    assert!(from_start.quantiles().p99_ms < 10.0);
+    let validity = Meter::new().health(dispatch.quantiles(), 0, 0).judge();
+    assert!(!validity.valid && validity.reasons[0].contains("requests left late"));
+}
