@@ -194,7 +194,8 @@ mod tests {
 
     #[test]
     fn each_way_of_not_keeping_up_makes_the_run_invalid_and_is_named() {
-        let spoilt: [(fn(&mut Health), &str); 4] = [
+        type Spoil = fn(&mut Health);
+        let spoilt: [(Spoil, &str); 4] = [
             (|health| health.dispatch.p99_ms = 5.1, "dispatch p99 5.1 ms"),
             (|health| health.dropped = 1, "1 arrivals were dropped"),
             (|health| health.exhausted = 2, "2 requests found no descriptor"),

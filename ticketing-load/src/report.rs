@@ -1,9 +1,23 @@
 //! A run as a document, and what people and programs read it as.
 
+mod charts;
+mod compare;
 mod hlog;
+mod html;
+mod jtl;
+mod junit;
+mod markdown;
+mod merge;
 mod run;
 mod text;
+mod xml;
 
+pub use compare::{Comparison, Difference, compare};
 pub use hlog::{Error, hlog, read_hlog};
+pub use html::html;
+pub use jtl::jtl;
+pub use junit::junit;
+pub use markdown::markdown;
+pub use merge::{Part, merge};
 pub use run::{Arrivals, Ended, FORMAT, Run, Sale, Verdict};
 pub use text::text;

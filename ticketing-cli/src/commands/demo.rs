@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use ticketing_load::arrivals::Shape;
+use ticketing_load::arrivals::{Curve, Shape};
 use ticketing_load::report::{self, Run, Verdict};
 use ticketing_load::scenario::{Scenario, shipped};
 
@@ -82,15 +82,20 @@ fn scene(demo: &Demo) -> anyhow::Result<(Scenario, Plan, Faults)> {
         hall = Plan::read(path)?;
     }
     if let Some(buyers) = demo.buyers {
-        let within = scenario.arrivals.curve().map_err(Usage)?.lasts();
-        let rate = f64::from(buyers) / within.as_secs_f64();
-        scenario.arrivals = Shape::Constant { rate, lasts: within };
+        scenario.arrivals = arrivals(buyers, &scenario.arrivals.curve().map_err(Usage)?);
     }
     scenario.policy.line_capacity = demo.capacity.or(scenario.policy.line_capacity);
     if scenario.arrivals.curve().map_err(Usage)?.count() > u64::from(LANES) {
         scenario.lanes = Some(LANES);
     }
     Ok((scenario, hall, faults))
+}
+
+/// So many as fast as on this curve, or faster where it would take longer than the curve does.
+fn arrivals(buyers: u32, curve: &Curve) -> Shape {
+    let share = f64::from(buyers) / curve.total();
+    let lasts = curve.lasts().mul_f64(share.min(1.0));
+    Shape::Constant { rate: f64::from(buyers) / lasts.as_secs_f64(), lasts }
 }
 
 fn arena() -> (Scenario, Plan, Faults) {
@@ -116,6 +121,8 @@ fn some_seed() -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use clap::Parser as _;
 
     use crate::arguments::{Arguments, Command};
@@ -134,6 +141,17 @@ mod tests {
     fn the_demo_takes_its_options() {
         let demo = parse(&["--buyers", "200", "--capacity", "30", "--seed", "7"]).unwrap();
         assert_eq!((demo.buyers, demo.capacity, demo.seed), (Some(200), Some(30), Some(7)));
+    }
+
+    #[test]
+    fn as_many_buyers_come_as_were_asked_for_in_no_more_time_than_the_scenario_takes() {
+        let lasts = |buyers| {
+            let shape = arrivals(buyers, &Curve::new().line(Duration::from_secs(20), 250.0, 250.0));
+            let curve = shape.curve().unwrap();
+            assert_eq!(curve.count(), u64::from(buyers));
+            curve.lasts().as_millis()
+        };
+        assert_eq!([60, 5_000, 60_000].map(lasts), [240, 20_000, 20_000]);
     }
 
     #[test]

@@ -4,7 +4,9 @@ pub(in crate::commands) mod box_office;
 pub(in crate::commands) mod playing;
 pub(in crate::commands) mod watched;
 
+mod compare;
 mod flags;
+mod merge;
 mod output;
 mod quick;
 mod report;
@@ -31,6 +33,10 @@ pub(crate) enum Load {
     Quick(Box<quick::Quick>),
     /// Shows what came of a run.
     Report(report::Report),
+    /// The parts that several generators played, put together.
+    Merge(merge::Merge),
+    /// What became slower since an earlier run.
+    Compare(compare::Compare),
     /// The scenarios that there are, and new ones.
     #[command(subcommand)]
     Scenario(scenario::Scenario),
@@ -63,6 +69,8 @@ pub(crate) async fn run(
         Load::Run(run) => run::run(*run, servers, format).await,
         Load::Quick(quick) => quick::run(*quick, format).await,
         Load::Report(report) => report::run(&report),
+        Load::Merge(asked) => merge::run(&asked, format),
+        Load::Compare(asked) => compare::run(&asked, format),
         Load::Scenario(scenario) => scenario::run(scenario, format),
     }
 }

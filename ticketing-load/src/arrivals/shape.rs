@@ -157,8 +157,8 @@ mod tests {
         assert_eq!((curve.count(), curve.lasts()), (1_000, 20 * SECOND));
         assert_eq!(shape.opens_after(), 10 * SECOND);
         assert_eq!(curve.time_of(250.0), 10 * SECOND);
-        assert_eq!(curve.time_of(850.0).as_secs_f64().round(), 12.0);
-        let herd_begins = curve.time_of(300.0) - curve.time_of(250.0);
+        assert_eq!(curve.time_of(850.0).as_millis(), 12_000);
+        let herd_begins = curve.time_of(300.0).saturating_sub(10 * SECOND);
         assert!(herd_begins < SECOND / 10, "fifty come at once, in {herd_begins:?}");
     }
 

@@ -231,7 +231,8 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_named() {
-        let spoilt: [(fn(&mut Ways), &str); 8] = [
+        type Spoil = fn(&mut Ways);
+        let spoilt: [(Spoil, &str); 8] = [
             (|ways| ways.party.clear(), "buyers.party"),
             (|ways| ways.party[0].seats = 0, "0 seats"),
             (|ways| ways.party[0].weight = -1.0, "buyers.party"),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
+use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
 use super::latencies::{Latencies, Quantiles};
@@ -164,23 +165,20 @@ impl Recorder {
         all
     }
 
-    /// The histograms of a run: for every step that was taken its clocks, by name.
+    /// The histograms of a run: of every step that was taken its clocks and its endings, by name.
     pub fn histograms(&self) -> Vec<(String, Latencies)> {
-        let mut all = Vec::new();
-        for step in Step::ALL {
-            let tally = self.tally(step);
-            let clocks = [
-                ("dispatch", &tally.dispatch),
-                ("service", &tally.service),
-                ("response", &tally.response),
-            ];
-            for (clock, latencies) in clocks {
-                if latencies.samples() > 0 {
-                    all.push((format!("{}.{clock}", step.name()), latencies.clone()));
-                }
-            }
+        Step::ALL.into_iter().flat_map(|step| self.tally(step).histograms(step)).collect()
+    }
+
+    /// Takes histograms back that another recorder gave away, and adds them to its own. The error names one
+    /// that is none.
+    pub fn merge(&self, histograms: &[(String, Histogram<u32>)]) -> Result<(), String> {
+        for (name, histogram) in histograms {
+            name.split_once('.')
+                .and_then(|(step, rest)| self.tally(Step::named(step)?).take(rest, histogram))
+                .ok_or_else(|| format!("`{name}` is no histogram of a run"))?;
         }
-        all
+        Ok(())
     }
 
     /// What happened since the last look, and begins the next.
@@ -235,6 +233,20 @@ impl Tally {
         outcomes
     }
 
+    fn histograms(&self, step: Step) -> Vec<(String, Latencies)> {
+        let name = step.name();
+        let mut all = vec![
+            (format!("{name}.dispatch"), &self.dispatch),
+            (format!("{name}.service"), &self.service),
+            (format!("{name}.response"), &self.response),
+        ];
+        for ((outcome, status), latencies) in &self.endings {
+            all.push((format!("{name}.ended.{}.{status}", outcome.name()), latencies));
+        }
+        all.retain(|(_, latencies)| latencies.samples() > 0);
+        all.into_iter().map(|(name, latencies)| (name, latencies.clone())).collect()
+    }
+
     fn report(&self, step: Step) -> StepReport {
         let ended = |((outcome, status), latencies): (&(Outcome, u16), &Latencies)| Ended {
             outcome: *outcome,
@@ -250,6 +262,21 @@ impl Tally {
             response: step.is_scheduled().then(|| self.response.quantiles()),
             endings: self.endings.iter().map(ended).collect(),
         }
+    }
+
+    /// Takes a histogram back that was written under the rest of its name.
+    fn take(&mut self, name: &str, histogram: &Histogram<u32>) -> Option<()> {
+        match name {
+            "dispatch" => self.dispatch.merge(histogram),
+            "service" => self.service.merge(histogram),
+            "response" => self.response.merge(histogram),
+            _ => {
+                let (outcome, status) = name.strip_prefix("ended.")?.split_once('.')?;
+                let outcome = Outcome::ALL.into_iter().find(|known| known.name() == outcome)?;
+                self.ending(outcome, status.parse().ok()?).merge(histogram);
+            }
+        }
+        Some(())
     }
 }
 
@@ -328,6 +355,22 @@ mod tests {
         let [request] = recorder.report().try_into().unwrap();
         assert_eq!((request.count, request.ended(Outcome::Ok)), (100, 100));
         assert_eq!(request.endings.len(), ENDINGS_MAX + 1);
+    }
+
+    #[test]
+    fn what_one_recorder_gives_away_another_takes_as_it_was() {
+        let (one, other) = (Recorder::new(), Recorder::new());
+        for outcome in [Outcome::Ok, Outcome::Expected, Outcome::Timeout] {
+            one.add(Step::Hold, sample(0, 2, 20, outcome));
+            one.add(Step::Poll, sample(0, 2, 30, outcome));
+        }
+        let given: Vec<_> = one.histograms();
+        let given: Vec<_> =
+            given.iter().map(|(name, one)| (name.clone(), one.histogram().clone())).collect();
+        other.merge(&given).unwrap();
+        assert_eq!(other.report(), one.report());
+        let strange = [("hold.ended.fine.200".to_owned(), given[0].1.clone())];
+        assert!(other.merge(&strange).unwrap_err().contains("hold.ended.fine.200"));
     }
 
     #[test]

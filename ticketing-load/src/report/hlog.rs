@@ -1,4 +1,4 @@
-//! Histograms as a log that other tools read (the interval log of `HdrHistogram`, a tag per clock of
+//! Histograms as a log that other tools read (the interval log of HdrHistogram, a tag per clock of
 //! a step), and back: what is merged are samples, never their averages.
 
 use std::time::{Duration, SystemTime};

@@ -203,6 +203,13 @@ impl Run {
         }
     }
 
+    /// Says why the figures are not to be believed, beside what is known already.
+    pub(super) fn distrust(&mut self, why: String) {
+        self.validity.reasons.push(why);
+        self.validity.valid = false;
+        self.verdict = self.comes_to();
+    }
+
     /// Reads a run; the error says what is wrong with the document.
     pub fn read(text: &str) -> Result<Self, String> {
         let run: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -220,10 +227,11 @@ pub(crate) mod tests {
     use crate::health::Meter;
     use crate::record::{Outcome, Recorder, Sample, Step};
 
-    /// A run of two hundred holds: nine of ten took 10 ms, the others 100 ms; one of them broke.
-    pub(crate) fn ended() -> Ended {
+    /// Two hundred holds, or some of them: nine of ten took 10 ms, the others 100 ms; one of them
+    /// broke.
+    pub(crate) fn recorded(takes: impl Fn(u64) -> bool) -> Recorder {
         let recorder = Recorder::new();
-        for number in 0..200_u64 {
+        for number in (0..200_u64).filter(|number| takes(*number)) {
             let due = Duration::from_millis(number * 10);
             let took = if number % 10 == 0 { 100 } else { 10 };
             let outcome = if number == 0 { Outcome::Timeout } else { Outcome::Ok };
@@ -231,6 +239,12 @@ pub(crate) mod tests {
             let status = if number == 0 { 0 } else { 200 };
             recorder.add(Step::Hold, Sample { due, started: due, done, outcome, status });
         }
+        recorder
+    }
+
+    /// A run of them all.
+    pub(crate) fn ended() -> Ended {
+        let recorder = recorded(|_| true);
         Ended {
             name: "holds".to_owned(),
             scenario: None,

@@ -53,7 +53,7 @@ fn write(run: &Run, out: &mut String) -> fmt::Result {
 }
 
 /// What a verdict is called.
-fn verdict(verdict: Verdict) -> &'static str {
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "pass",
         Verdict::SloBreached => "SLO BREACHED",
@@ -63,7 +63,7 @@ fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-fn sale(sale: &Sale) -> String {
+pub(super) fn sale(sale: &Sale) -> String {
     let Sale { arrived, bought, gave_up, turned_away, sold, seats_total, .. } = sale;
     let admitted =
         sale.admit_rate.map_or_else(String::new, |rate| format!(", {rate:.1}/s admitted"));
@@ -79,13 +79,27 @@ fn sale(sale: &Sale) -> String {
     )
 }
 
-fn slo(met: &Met) -> String {
+pub(super) fn slo(met: &Met) -> String {
     let measured = met.measured.map(|value| format!("{value:.3}{}", met.unit));
     match (met.met, measured) {
         (Some(true), Some(measured)) => format!("ok      {} ({measured})", met.slo),
         (Some(false), Some(measured)) => format!("MISSED  {} ({measured})", met.slo),
         _ => format!("none    {} (nothing was measured)", met.slo),
     }
+}
+
+/// How the numbers were made, and from how many samples.
+pub(super) fn made(run: &Run) -> String {
+    let samples: u64 = run.steps.iter().map(|step| step.count).sum();
+    format!(
+        "Times are from {samples} requests in histograms of three digits, never averaged. \
+         Response runs from when a request was due by the schedule or by the server's own answer \
+         until its answer was read; service from when it was sent. Dispatch, from due to sent, is \
+         the generator's own lateness: p99 {} of {} requests. A request that timed out counts with \
+         the time that was waited for it.",
+        millis(run.health.dispatch.p99_ms),
+        run.health.dispatch.samples
+    )
 }
 
 /// The steps, a line each; the first column to the left, numbers to the right.

@@ -113,7 +113,9 @@ pub(super) fn pass(arrived: f64) -> Pass {
 /// What came of these questions.
 pub(super) fn asked(polls: &[Poll]) -> Asked {
     let mut asked = Asked::default();
-    polls.iter().for_each(|poll| asked.add(poll));
+    for poll in polls {
+        asked.add(poll);
+    }
     asked
 }
 

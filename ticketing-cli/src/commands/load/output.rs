@@ -5,9 +5,10 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use hdrhistogram::Histogram;
 use ticketing_load::monitor::Moment;
 use ticketing_load::record::Latencies;
-use ticketing_load::report::{Run, hlog};
+use ticketing_load::report::{Run, hlog, read_hlog};
 use ticketing_wire::Time;
 
 /// The document, the series and the histograms of a run's folder.
@@ -61,6 +62,24 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Run> {
     let text =
         fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     Run::read(&text).map_err(|why| anyhow::anyhow!("{}: {why}", file.display()))
+}
+
+/// Reads the seconds of a run. A line that is none, such as the last of a run that was killed, is
+/// passed over.
+pub(super) fn series(path: &Path) -> anyhow::Result<Vec<Moment>> {
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")) };
+    let file = folder.join(SERIES);
+    let text =
+        fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
+}
+
+/// Reads the histograms of a run's folder.
+pub(super) fn histograms(folder: &Path) -> anyhow::Result<Vec<(String, Histogram<u32>)>> {
+    let file = folder.join(HISTOGRAMS);
+    let text =
+        fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    read_hlog(&text).with_context(|| file.display().to_string())
 }
 
 /// A folder for a run that was given no name.

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use ticketing_load::report::{self, Run};
+use ticketing_load::report;
 
-use super::output::read;
+use super::output::{read, series};
 use crate::output;
 
 /// What came of a run, for people, for other programs, for a build server.
@@ -23,19 +23,28 @@ pub(crate) struct Report {
 enum Shape {
     /// For a terminal.
     Text,
+    /// One page with charts that needs no network.
+    Html,
+    /// For a pull request.
+    Md,
     /// The document itself.
     Json,
+    /// For a build server: objectives and checks as tests.
+    Junit,
+    /// For dashboards of JMeter, a line per step and second.
+    Jtl,
 }
 
 pub(crate) fn run(report: &Report) -> anyhow::Result<ExitCode> {
     let run = read(&report.run)?;
-    output::line(&shown(report.format, &run)?)?;
+    let text = match report.format {
+        Shape::Text => report::text(&run),
+        Shape::Html => report::html(&run, &series(&report.run)?),
+        Shape::Md => report::markdown(&run),
+        Shape::Json => serde_json::to_string_pretty(&run)?,
+        Shape::Junit => report::junit(&run),
+        Shape::Jtl => report::jtl(&run, &series(&report.run)?),
+    };
+    output::line(text.trim_end())?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn shown(shape: Shape, run: &Run) -> anyhow::Result<String> {
-    Ok(match shape {
-        Shape::Text => report::text(run),
-        Shape::Json => serde_json::to_string_pretty(run)?,
-    })
 }

@@ -1,0 +1,152 @@
+//! The parts that several generators played, put together: histograms are added, never averaged.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+use super::run::{Arrivals, Ended, Run};
+use crate::arrivals::Shard;
+use crate::health::Health;
+use crate::record::{Breaks, Recorder};
+use crate::slo::Slo;
+
+/// A part: what came of it, and its histograms.
+pub type Part = (Run, Vec<(String, Histogram<u32>)>);
+
+/// Puts parts of one run together; the error says why they are none.
+pub fn merge(parts: &[Part]) -> Result<(Run, Recorder), String> {
+    let Some((first, _)) = parts.first() else {
+        return Err("there is nothing to merge".to_owned());
+    };
+    let recorder = Recorder::new();
+    let mut arrivals = Arrivals::default();
+    let mut seen = BTreeSet::new();
+    let mut health = first.health.clone();
+    let mut examples = Vec::new();
+    for (run, histograms) in parts {
+        same_run(first, run)?;
+        if !seen.insert(run.shard.number) {
+            return Err(format!("shard {} is there twice", run.shard.number));
+        }
+        recorder.merge(histograms)?;
+        arrivals.planned += run.arrivals.planned;
+        arrivals.arrived += run.arrivals.arrived;
+        arrivals.dropped += run.arrivals.dropped;
+        health = worse(&health, &run.health);
+        examples.extend(run.examples.iter().cloned());
+    }
+    health.dropped = arrivals.dropped;
+    health.exhausted = parts.iter().map(|(run, _)| run.health.exhausted).sum();
+    health.connections = parts.iter().map(|(run, _)| run.health.connections).sum();
+    let runs = || parts.iter().map(|(run, _)| run);
+    let seconds = runs().map(|run| run.seconds).fold(0.0, f64::max);
+    let ended = Ended {
+        name: first.name.clone(),
+        scenario: first.scenario.clone(),
+        servers: first.servers.clone(),
+        seed: first.seed,
+        shard: Shard::default(),
+        began_at: runs().map(|run| run.began_at).min().unwrap_or(first.began_at),
+        lasted: Duration::try_from_secs_f64(seconds).unwrap_or_default(),
+        interrupted: runs().any(|run| run.interrupted),
+        arrivals,
+        steps: recorder.report(),
+        breaks: Breaks { examples, ..recorder.breaks() },
+        sale: None,
+        checks: Vec::new(),
+        health,
+    };
+    let slos = first.slos.iter().map(|met| Slo::parse(&met.slo)).collect::<Result<Vec<_>, _>>()?;
+    let mut run = Run::judged(ended, &slos);
+    let missing: Vec<_> = (1..=first.shard.of).filter(|number| !seen.contains(number)).collect();
+    if !missing.is_empty() {
+        run.distrust(format!("of {} shards, {missing:?} are missing", first.shard.of));
+    }
+    for (part, _) in parts {
+        for reason in &part.validity.reasons {
+            run.distrust(format!("shard {}: {reason}", part.shard.number));
+        }
+    }
+    Ok((run, recorder))
+}
+
+fn same_run(first: &Run, other: &Run) -> Result<(), String> {
+    if first.sale.is_some() || other.sale.is_some() {
+        return Err("each of these runs had a sale of its own: they are no parts of one".to_owned());
+    }
+    let what = |run: &Run| (run.name.clone(), run.scenario.clone(), run.seed, run.shard.of);
+    if what(first) == what(other) {
+        return Ok(());
+    }
+    Err(format!(
+        "`{}` with seed {} in {} shards and `{}` with seed {} in {} are no parts of one run",
+        first.name, first.seed, first.shard.of, other.name, other.seed, other.shard.of
+    ))
+}
+
+/// The worse of each: one late generator spoils the whole.
+fn worse(known: &Health, other: &Health) -> Health {
+    let later = if other.dispatch.p99_ms > known.dispatch.p99_ms { other } else { known };
+    Health {
+        dispatch: later.dispatch,
+        cpu_share_max: higher(known.cpu_share_max, other.cpu_share_max),
+        machine_cpu_share_max: higher(known.machine_cpu_share_max, other.machine_cpu_share_max),
+        descriptors_max: known.descriptors_max.max(other.descriptors_max),
+        shares_process: known.shares_process || other.shares_process,
+        ..known.clone()
+    }
+}
+
+fn higher(one: Option<f64>, other: Option<f64>) -> Option<f64> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.max(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::run::tests::{ended, recorded};
+    use super::*;
+
+    fn part(number: u32, of: u32) -> Part {
+        let recorder = recorded(|sample| sample % u64::from(of) + 1 == u64::from(number));
+        let mut ended = ended();
+        ended.shard = Shard { number, of };
+        ended.steps = recorder.report();
+        ended.arrivals = Arrivals { planned: 1, arrived: 1, dropped: 0 };
+        let histograms = recorder.histograms().into_iter();
+        let histograms = histograms.map(|(name, one)| (name, one.histogram().clone())).collect();
+        (Run::judged(ended, &[]), histograms)
+    }
+
+    #[test]
+    fn three_parts_are_the_whole() {
+        let parts = [part(2, 3), part(1, 3), part(3, 3)];
+        let (merged, _) = merge(&parts).unwrap();
+        assert_eq!(merged.steps, Run::judged(ended(), &[]).steps);
+        assert_eq!(merged.arrivals.arrived, 3);
+        assert!(merged.validity.valid, "{:?}", merged.validity);
+    }
+
+    #[test]
+    fn a_part_that_is_missing_or_late_makes_the_whole_invalid() {
+        let (merged, _) = merge(&[part(1, 3), part(3, 3)]).unwrap();
+        assert!(merged.validity.reasons[0].contains("[2] are missing"), "{:?}", merged.validity);
+        let mut late = part(2, 2);
+        late.0.distrust("it was late".to_owned());
+        let (merged, _) = merge(&[part(1, 2), late]).unwrap();
+        assert_eq!(merged.validity.reasons, ["shard 2: it was late"]);
+    }
+
+    #[test]
+    fn what_are_no_parts_of_one_run_is_refused() {
+        assert!(merge(&[]).is_err());
+        assert!(merge(&[part(1, 3), part(1, 3)]).unwrap_err().contains("twice"));
+        assert!(merge(&[part(1, 3), part(2, 2)]).is_err());
+        let mut other = part(2, 3);
+        other.0.seed = 9;
+        assert!(merge(&[part(1, 3), other]).unwrap_err().contains("seed 9"));
+    }
+}
