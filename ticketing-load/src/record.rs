@@ -6,9 +6,11 @@ mod outcome;
 mod recorder;
 mod series;
 mod step;
+mod tally;
 
 pub use latencies::{Latencies, Quantiles};
 pub use outcome::Outcome;
-pub use recorder::{Breaks, Ended, Recorder, Sample, StepReport};
+pub use recorder::{Breaks, Recorder, Sample};
 pub use series::{StepWindow, Window};
 pub use step::Step;
+pub use tally::{Ended, StepReport};

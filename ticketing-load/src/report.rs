@@ -2,6 +2,7 @@
 
 mod charts;
 mod compare;
+mod ended;
 mod hlog;
 mod html;
 mod jtl;
@@ -13,11 +14,12 @@ mod text;
 mod xml;
 
 pub use compare::{Comparison, Difference, compare};
+pub use ended::Ended;
 pub use hlog::{Error, hlog, read_hlog};
 pub use html::html;
 pub use jtl::jtl;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use merge::{Part, merge};
-pub use run::{Arrivals, Ended, FORMAT, Run, Sale, Verdict};
+pub use run::{Arrivals, FORMAT, Run, Sale, Verdict};
 pub use text::text;

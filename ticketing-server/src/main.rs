@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use ticketing_server::{Settings, SettingsError};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -58,6 +59,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let settings = Settings::read(arguments.config.as_deref())?;
+    have_all_descriptors();
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
@@ -79,4 +81,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     tracing::info!("draining");
     running.stop().await;
     Ok(())
+}
+
+/// As many files and sockets as this process may have: by default it begins with far fewer, and
+/// each buyer who waits is one.
+fn have_all_descriptors() {
+    let limit = getrlimit(Resource::Nofile);
+    let all = Rlimit { current: limit.maximum, ..limit };
+    match setrlimit(Resource::Nofile, all) {
+        Ok(()) => tracing::info!(descriptors = limit.maximum, "raised the limit of open files"),
+        Err(error) => tracing::warn!(%error, ?limit, "cannot raise the limit of open files"),
+    }
 }

@@ -106,6 +106,21 @@ fn an_embedded_server_says_one_line_on_stdout_and_ends_with_0_on_sigterm() {
     assert!(said.contains("memory"), "it does not say that its data are lost: {said}");
 }
 
+#[test]
+fn a_server_has_all_the_descriptors_that_it_may_have() {
+    let few = "ulimit -Sn 64 && exec \"$0\" \"$@\"";
+    let mut command = Command::new("sh");
+    command.args(["-c", few, env!("CARGO_BIN_EXE_ticketing-server")]);
+    command.args(["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut running = Running::start(&mut command);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", running.child.id())).unwrap();
+    let open_files = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
+    let (soft, hard) = open_files.trim().split_once(' ').unwrap();
+    assert_eq!(soft, hard.split_whitespace().next().unwrap(), "{limits}");
+    assert_eq!(running.terminate(), Some(0));
+}
+
 struct Running {
     child: Child,
     stdout: BufReader<ChildStdout>,

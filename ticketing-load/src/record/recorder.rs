@@ -5,19 +5,15 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
-use serde::{Deserialize, Serialize};
 
-use super::latencies::{Latencies, Quantiles};
+use super::latencies::Latencies;
 use super::outcome::Outcome;
 use super::series::{StepWindow, Window};
 use super::step::Step;
+use super::tally::{StepReport, Tally};
 
 /// How many breaks are kept with what was told.
 const MAX_EXAMPLES: usize = 3;
-
-/// Different endings that have a histogram of their own in one step; a server that answers with
-/// every status there is shares the last.
-const ENDINGS_MAX: usize = 24;
 
 /// One request, in time. All are offsets on the run's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,50 +35,6 @@ pub struct Sample {
 pub struct Recorder {
     tallies: [Mutex<Tally>; Step::ALL.len()],
     examples: Mutex<Vec<String>>,
-}
-
-#[derive(Debug)]
-struct Tally {
-    /// From due to sent: the generator's own lateness.
-    dispatch: Latencies,
-    /// From sent to done.
-    service: Latencies,
-    /// From due to done.
-    response: Latencies,
-    endings: BTreeMap<(Outcome, u16), Latencies>,
-    window: Latencies,
-    window_errors: u64,
-}
-
-/// One step in numbers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StepReport {
-    /// The step.
-    pub name: Step,
-    /// Requests sent, repetitions included.
-    pub count: u64,
-    /// By how they ended.
-    pub outcomes: BTreeMap<Outcome, u64>,
-    /// From when each was due until it was sent: the generator's own lateness.
-    pub dispatch: Quantiles,
-    /// From sending to the outcome.
-    pub service: Quantiles,
-    /// From when each was due until the outcome was known; only where something other than the
-    /// last answer says when a request is due.
-    pub response: Option<Quantiles>,
-    /// The service time of each ending.
-    pub endings: Vec<Ended>,
-}
-
-/// The requests of a step that ended in one way.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Ended {
-    /// How.
-    pub outcome: Outcome,
-    /// With this status; zero for none.
-    pub status: u16,
-    /// How long they took.
-    pub service: Quantiles,
 }
 
 /// The requests that did not get an answer at once.
@@ -107,18 +59,7 @@ impl Recorder {
 
     /// Takes one request. One that timed out counts with the time that was waited for it.
     pub fn add(&self, step: Step, sample: Sample) {
-        let Sample { due, started, done, outcome, status } = sample;
-        let service = done.saturating_sub(started);
-        let response = done.saturating_sub(due);
-        let mut tally = self.tally(step);
-        tally.dispatch.add(started.saturating_sub(due));
-        tally.service.add(service);
-        tally.ending(outcome, status).add(service);
-        if step.is_scheduled() {
-            tally.response.add(response);
-        }
-        tally.window.add(if step.is_scheduled() { response } else { service });
-        tally.window_errors += u64::from(outcome.is_error());
+        self.tally(step).add(step, sample);
     }
 
     /// Keeps what a request that broke was told; only the first few are.
@@ -206,98 +147,6 @@ impl Default for Recorder {
     }
 }
 
-impl Tally {
-    fn new() -> Self {
-        Self {
-            dispatch: Latencies::of_run(),
-            service: Latencies::of_run(),
-            response: Latencies::of_run(),
-            endings: BTreeMap::new(),
-            window: Latencies::of_window(),
-            window_errors: 0,
-        }
-    }
-
-    fn ending(&mut self, outcome: Outcome, status: u16) -> &mut Latencies {
-        let full = self.endings.len() >= ENDINGS_MAX;
-        let known = self.endings.contains_key(&(outcome, status));
-        let status = if full && !known { 0 } else { status };
-        self.endings.entry((outcome, status)).or_insert_with(Latencies::of_run)
-    }
-
-    fn outcomes(&self) -> BTreeMap<Outcome, u64> {
-        let mut outcomes = BTreeMap::new();
-        for ((outcome, _), latencies) in &self.endings {
-            *outcomes.entry(*outcome).or_default() += latencies.samples();
-        }
-        outcomes
-    }
-
-    fn histograms(&self, step: Step) -> Vec<(String, Latencies)> {
-        let name = step.name();
-        let mut all = vec![
-            (format!("{name}.dispatch"), &self.dispatch),
-            (format!("{name}.service"), &self.service),
-            (format!("{name}.response"), &self.response),
-        ];
-        for ((outcome, status), latencies) in &self.endings {
-            all.push((format!("{name}.ended.{}.{status}", outcome.name()), latencies));
-        }
-        all.retain(|(_, latencies)| latencies.samples() > 0);
-        all.into_iter().map(|(name, latencies)| (name, latencies.clone())).collect()
-    }
-
-    fn report(&self, step: Step) -> StepReport {
-        let ended = |((outcome, status), latencies): (&(Outcome, u16), &Latencies)| Ended {
-            outcome: *outcome,
-            status: *status,
-            service: latencies.quantiles(),
-        };
-        StepReport {
-            name: step,
-            count: self.service.samples(),
-            outcomes: self.outcomes(),
-            dispatch: self.dispatch.quantiles(),
-            service: self.service.quantiles(),
-            response: step.is_scheduled().then(|| self.response.quantiles()),
-            endings: self.endings.iter().map(ended).collect(),
-        }
-    }
-
-    /// Takes a histogram back that was written under the rest of its name.
-    fn take(&mut self, name: &str, histogram: &Histogram<u32>) -> Option<()> {
-        match name {
-            "dispatch" => self.dispatch.merge(histogram),
-            "service" => self.service.merge(histogram),
-            "response" => self.response.merge(histogram),
-            _ => {
-                let (outcome, status) = name.strip_prefix("ended.")?.split_once('.')?;
-                let outcome = Outcome::ALL.into_iter().find(|known| known.name() == outcome)?;
-                self.ending(outcome, status.parse().ok()?).merge(histogram);
-            }
-        }
-        Some(())
-    }
-}
-
-impl StepReport {
-    /// How many ended so.
-    pub fn ended(&self, outcome: Outcome) -> u64 {
-        self.outcomes.get(&outcome).copied().unwrap_or_default()
-    }
-
-    /// How many broke.
-    pub fn errors(&self) -> u64 {
-        let errors = self.outcomes.iter().filter(|(outcome, _)| outcome.is_error());
-        errors.map(|(_, count)| count).sum()
-    }
-
-    /// The time that people felt: from when a request was due, where that is known.
-    pub fn felt(&self) -> &Quantiles {
-        self.response.as_ref().unwrap_or(&self.service)
-    }
-}
-
 /// An error with all that it came from, each said once.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut said = error.to_string();
@@ -316,6 +165,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 mod tests {
     use ticketing_client::Error;
 
+    use super::super::tally::ENDINGS_MAX;
     use super::*;
 
     fn sample(due: u64, started: u64, done: u64, outcome: Outcome) -> Sample {

@@ -30,18 +30,18 @@ pub(super) struct Line {
     pub(super) points: Vec<(f64, f64)>,
 }
 
-/// Colours that most who cannot tell red from green can tell apart (Okabe and Ito), with a dash
-/// of its own for each, so that no line is told by colour alone.
-const STROKES: [(&str, &str); 8] = [
-    ("#0072b2", ""),
-    ("#d55e00", "6 3"),
-    ("#009e73", "2 2"),
-    ("#cc79a7", "8 3 2 3"),
-    ("#e69f00", "1 3"),
-    ("#56b4e9", "10 4"),
-    ("#000000", "4 4"),
-    ("#7f7f7f", "12 3 3 3"),
-];
+/// Colours that most who cannot tell red from green can tell apart (Okabe and Ito).
+const COLOURS: [&str; 8] =
+    ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#7f7f7f"];
+
+/// One fewer than colours, so that a colour that comes again has another dash; and no line is told
+/// by its colour alone.
+const DASHES: [&str; 7] = ["", "6 3", "2 2", "8 3 2 3", "1 3", "10 4", "12 3 3 3"];
+
+/// What the lines are drawn with, in their order.
+fn strokes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    COLOURS.into_iter().cycle().zip(DASHES.into_iter().cycle())
+}
 
 /// Lines over time with one scale.
 pub(super) fn lines(title: &str, unit: &str, note: &str, lines: &[Line]) -> String {
@@ -71,7 +71,7 @@ pub(super) fn lines(title: &str, unit: &str, note: &str, lines: &[Line]) -> Stri
             number(at),
         );
     }
-    for (line, (colour, dash)) in lines.iter().zip(STROKES.iter().cycle()) {
+    for (line, (colour, dash)) in lines.iter().zip(strokes()) {
         let every = line.points.len().div_ceil(POINTS_MAX).max(1);
         let points = line.points.iter().step_by(every);
         let path: String = each(points, |(at, value)| format!("{:.1},{:.1} ", x(*at), y(*value)));
@@ -119,7 +119,7 @@ fn figure(title: &str, unit: &str, note: &str, drawn: &str, table: &str) -> Stri
 
 fn legend(lines: &[Line]) -> String {
     let mut items = String::new();
-    for (line, (colour, dash)) in lines.iter().zip(STROKES.iter().cycle()) {
+    for (line, (colour, dash)) in lines.iter().zip(strokes()) {
         let _ = write!(
             items,
             "<li><svg viewBox=\"0 0 30 8\" aria-hidden=\"true\"><line x2=\"30\" y1=\"4\" y2=\"4\" \

@@ -102,7 +102,7 @@ fn incomparable(base: &Run, new: &Run) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::run::tests::ended;
+    use super::super::ended::tests::ended;
     use super::*;
 
     fn run() -> Run {

@@ -183,7 +183,7 @@ fn generator(run: &Run, series: &[Moment]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::run::tests::ended;
+    use super::super::ended::tests::ended;
     use super::*;
 
     #[test]

@@ -44,7 +44,7 @@ fn millis(millis: f64) -> i64 {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::run::tests::ended;
+    use super::super::ended::tests::ended;
     use super::*;
     use crate::record::{Step, StepWindow, Window};
 

@@ -87,7 +87,7 @@ fn cases(run: &Run) -> Vec<Case<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::run::tests::ended;
+    use super::super::ended::tests::ended;
     use super::*;
     use crate::slo::Slo;
     use crate::verdict::Check;

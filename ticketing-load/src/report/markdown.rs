@@ -98,7 +98,7 @@ fn cell(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::run::tests::ended;
+    use super::super::ended::tests::ended;
     use super::*;
 
     #[test]

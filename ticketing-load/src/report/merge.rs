@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use super::run::{Arrivals, Ended, Run};
+use super::ended::Ended;
+use super::run::{Arrivals, Run};
 use crate::arrivals::Shard;
 use crate::health::Health;
 use crate::record::{Breaks, Recorder};
@@ -107,7 +108,7 @@ fn higher(one: Option<f64>, other: Option<f64>) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::run::tests::{ended, recorded};
+    use super::super::ended::tests::{ended, recorded};
     use super::*;
 
     fn part(number: u32, of: u32) -> Part {

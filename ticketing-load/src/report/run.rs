@@ -1,14 +1,12 @@
 //! What came of a run: `run.json`.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 use ticketing_wire::Time;
 
 use crate::arrivals::Shard;
 use crate::health::{Health, Validity};
-use crate::record::{Breaks, Quantiles, StepReport};
-use crate::slo::{Met, Slo};
+use crate::record::{Quantiles, StepReport};
+use crate::slo::Met;
 use crate::verdict::Check;
 
 /// Names the document and its version.
@@ -125,91 +123,7 @@ impl Verdict {
     }
 }
 
-/// What is known when a run has ended; the rest is judged from it.
-#[derive(Debug)]
-pub struct Ended {
-    /// What was played.
-    pub name: String,
-    /// The scenario's text, hashed.
-    pub scenario: Option<String>,
-    /// Who was asked.
-    pub servers: Vec<String>,
-    /// Fixes arrivals and buyers.
-    pub seed: u64,
-    /// Which part it was.
-    pub shard: Shard,
-    /// When it began.
-    pub began_at: Time,
-    /// How long it took.
-    pub lasted: Duration,
-    /// True where somebody ended it early.
-    pub interrupted: bool,
-    /// Who came.
-    pub arrivals: Arrivals,
-    /// The requests.
-    pub steps: Vec<StepReport>,
-    /// What broke.
-    pub breaks: Breaks,
-    /// The on-sale.
-    pub sale: Option<Sale>,
-    /// What was verified.
-    pub checks: Vec<Check>,
-    /// How the generator did.
-    pub health: Health,
-}
-
 impl Run {
-    /// Judges what is known by the generator's health, the checks and the objectives.
-    pub fn judged(ended: Ended, slos: &[Slo]) -> Self {
-        let mut run = Self {
-            format: FORMAT.to_owned(),
-            name: ended.name,
-            scenario: ended.scenario,
-            generator: env!("CARGO_PKG_VERSION").to_owned(),
-            servers: ended.servers,
-            seed: ended.seed,
-            shard: ended.shard,
-            began_at: ended.began_at,
-            seconds: ended.lasted.as_secs_f64(),
-            interrupted: ended.interrupted,
-            verdict: Verdict::Pass,
-            validity: ended.health.judge(),
-            arrivals: ended.arrivals,
-            steps: ended.steps,
-            examples: ended.breaks.examples,
-            sale: ended.sale,
-            checks: ended.checks,
-            slos: Vec::new(),
-            health: ended.health,
-        };
-        run.slos = slos.iter().map(|slo| slo.judge(&run)).collect();
-        run.verdict = run.comes_to();
-        run
-    }
-
-    /// A broken invariant is one however late the generator was; an objective that was met or
-    /// missed by an unfit generator is neither.
-    fn comes_to(&self) -> Verdict {
-        if self.checks.iter().any(|check| !check.ok) {
-            Verdict::InvariantBroken
-        } else if !self.validity.valid {
-            Verdict::Invalid
-        } else if self.slos.iter().any(Met::is_breached) {
-            Verdict::SloBreached
-        } else if self.interrupted {
-            Verdict::Interrupted
-        } else {
-            Verdict::Pass
-        }
-    }
-
-    /// Says why the figures are not to be believed, beside what is known already.
-    pub(super) fn distrust(&mut self, why: String) {
-        self.validity.reasons.push(why);
-        self.validity.valid = false;
-        self.verdict = self.comes_to();
-    }
-
     /// Reads a run; the error says what is wrong with the document.
     pub fn read(text: &str) -> Result<Self, String> {
         let run: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -218,110 +132,5 @@ impl Run {
         } else {
             Err(format!("`{}` is not `{FORMAT}`", run.format))
         }
-    }
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-    use crate::health::Meter;
-    use crate::record::{Outcome, Recorder, Sample, Step};
-
-    /// Two hundred holds, or some of them: nine of ten took 10 ms, the others 100 ms; one of them
-    /// broke.
-    pub(crate) fn recorded(takes: impl Fn(u64) -> bool) -> Recorder {
-        let recorder = Recorder::new();
-        for number in (0..200_u64).filter(|number| takes(*number)) {
-            let due = Duration::from_millis(number * 10);
-            let took = if number % 10 == 0 { 100 } else { 10 };
-            let outcome = if number == 0 { Outcome::Timeout } else { Outcome::Ok };
-            let done = due + Duration::from_millis(took);
-            let status = if number == 0 { 0 } else { 200 };
-            recorder.add(Step::Hold, Sample { due, started: due, done, outcome, status });
-        }
-        recorder
-    }
-
-    /// A run of them all.
-    pub(crate) fn ended() -> Ended {
-        let recorder = recorded(|_| true);
-        Ended {
-            name: "holds".to_owned(),
-            scenario: None,
-            servers: vec!["http://127.0.0.1:1".to_owned()],
-            seed: 7,
-            shard: Shard::default(),
-            began_at: Time::from_millis(0),
-            lasted: Duration::from_secs(2),
-            interrupted: false,
-            arrivals: Arrivals { planned: 200, arrived: 200, dropped: 0 },
-            steps: recorder.report(),
-            breaks: recorder.breaks(),
-            sale: None,
-            checks: Vec::new(),
-            health: Meter::new().health(recorder.dispatch().quantiles(), 0, 0),
-        }
-    }
-
-    fn judged(ended: Ended, slos: &[&str]) -> Verdict {
-        let slos: Vec<_> = slos.iter().map(|slo| Slo::parse(slo).unwrap()).collect();
-        Run::judged(ended, &slos).verdict
-    }
-
-    fn check(ok: bool) -> Check {
-        Check { name: "seats_add_up".into(), ok, detail: String::new() }
-    }
-
-    #[test]
-    fn objectives_that_are_met_pass_and_one_that_is_missed_does_not() {
-        let met =
-            ["hold:p50<11ms", "hold:max<=101ms", "errors<1%", "rate=100/s+-1%", "hold:count>199"];
-        assert_eq!(judged(ended(), &met), Verdict::Pass);
-        for missed in ["hold:p95<100ms", "errors<0.5%", "hold:timeout<0.5%", "rate>100/s"] {
-            assert_eq!(judged(ended(), &[missed]), Verdict::SloBreached, "{missed}");
-        }
-    }
-
-    #[test]
-    fn what_was_not_measured_is_neither_met_nor_missed() {
-        let run = Run::judged(ended(), &[Slo::parse("pay:p99<1ms").unwrap()]);
-        assert_eq!((run.slos[0].met, run.verdict), (None, Verdict::Pass));
-    }
-
-    #[test]
-    fn a_late_generator_is_invalid_whatever_the_objectives_say() {
-        let mut late = ended();
-        late.health.dropped = 1;
-        assert_eq!(judged(late, &["hold:p99<1ms"]), Verdict::Invalid);
-    }
-
-    #[test]
-    fn a_broken_invariant_is_one_whoever_was_late() {
-        let mut broken = ended();
-        broken.health.dropped = 1;
-        broken.checks = vec![check(true), check(false)];
-        assert_eq!(judged(broken, &["hold:p99<1ms"]), Verdict::InvariantBroken);
-    }
-
-    #[test]
-    fn an_interrupted_run_says_so_where_nothing_else_is_to_be_said() {
-        let mut interrupted = ended();
-        interrupted.interrupted = true;
-        assert_eq!(judged(interrupted, &[]), Verdict::Interrupted);
-    }
-
-    #[test]
-    fn a_run_is_read_as_it_was_written_and_one_of_another_format_is_not() {
-        let run = Run::judged(ended(), &[Slo::parse("hold:p99<1ms").unwrap()]);
-        let text = serde_json::to_string(&run).unwrap();
-        assert_eq!(Run::read(&text).unwrap(), run);
-        assert!(Run::read(&text.replace(FORMAT, "other/1")).unwrap_err().contains("other/1"));
-    }
-
-    #[test]
-    fn every_verdict_has_a_code_of_its_own() {
-        use Verdict::{Interrupted, Invalid, InvariantBroken, Pass, SloBreached};
-        let codes = [Pass, SloBreached, InvariantBroken, Invalid, Interrupted];
-        assert_eq!(codes.map(Verdict::exit_code), [0, 20, 21, 22, 130]);
     }
 }

@@ -148,7 +148,7 @@ pub(super) fn seconds(seconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::run::tests::ended;
+    use super::super::ended::tests::ended;
     use super::*;
     use crate::slo::Slo;
 

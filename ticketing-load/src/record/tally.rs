@@ -1,0 +1,166 @@
+//! The tally of one step, and what it comes to in numbers.
+
+use std::collections::BTreeMap;
+
+use hdrhistogram::Histogram;
+use serde::{Deserialize, Serialize};
+
+use super::latencies::{Latencies, Quantiles};
+use super::outcome::Outcome;
+use super::recorder::Sample;
+use super::step::Step;
+
+/// Different endings that have a histogram of their own in one step; a server that answers with
+/// every status there is shares the last.
+pub(super) const ENDINGS_MAX: usize = 24;
+
+#[derive(Debug)]
+pub(super) struct Tally {
+    /// From due to sent: the generator's own lateness.
+    pub(super) dispatch: Latencies,
+    /// From sent to done.
+    service: Latencies,
+    /// From due to done.
+    response: Latencies,
+    endings: BTreeMap<(Outcome, u16), Latencies>,
+    pub(super) window: Latencies,
+    pub(super) window_errors: u64,
+}
+
+/// One step in numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepReport {
+    /// The step.
+    pub name: Step,
+    /// Requests sent, repetitions included.
+    pub count: u64,
+    /// By how they ended.
+    pub outcomes: BTreeMap<Outcome, u64>,
+    /// From when each was due until it was sent: the generator's own lateness.
+    pub dispatch: Quantiles,
+    /// From sending to the outcome.
+    pub service: Quantiles,
+    /// From when each was due until the outcome was known; only where something other than the
+    /// last answer says when a request is due.
+    pub response: Option<Quantiles>,
+    /// The service time of each ending.
+    pub endings: Vec<Ended>,
+}
+
+/// The requests of a step that ended in one way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ended {
+    /// How.
+    pub outcome: Outcome,
+    /// With this status; zero for none.
+    pub status: u16,
+    /// How long they took.
+    pub service: Quantiles,
+}
+
+impl Tally {
+    pub(super) fn new() -> Self {
+        Self {
+            dispatch: Latencies::of_run(),
+            service: Latencies::of_run(),
+            response: Latencies::of_run(),
+            endings: BTreeMap::new(),
+            window: Latencies::of_window(),
+            window_errors: 0,
+        }
+    }
+
+    /// Takes one request of this step.
+    pub(super) fn add(&mut self, step: Step, sample: Sample) {
+        let Sample { due, started, done, outcome, status } = sample;
+        let service = done.saturating_sub(started);
+        let response = done.saturating_sub(due);
+        self.dispatch.add(started.saturating_sub(due));
+        self.service.add(service);
+        self.ending(outcome, status).add(service);
+        if step.is_scheduled() {
+            self.response.add(response);
+        }
+        self.window.add(if step.is_scheduled() { response } else { service });
+        self.window_errors += u64::from(outcome.is_error());
+    }
+
+    fn ending(&mut self, outcome: Outcome, status: u16) -> &mut Latencies {
+        let full = self.endings.len() >= ENDINGS_MAX;
+        let known = self.endings.contains_key(&(outcome, status));
+        let status = if full && !known { 0 } else { status };
+        self.endings.entry((outcome, status)).or_insert_with(Latencies::of_run)
+    }
+
+    pub(super) fn outcomes(&self) -> BTreeMap<Outcome, u64> {
+        let mut outcomes = BTreeMap::new();
+        for ((outcome, _), latencies) in &self.endings {
+            *outcomes.entry(*outcome).or_default() += latencies.samples();
+        }
+        outcomes
+    }
+
+    pub(super) fn histograms(&self, step: Step) -> Vec<(String, Latencies)> {
+        let name = step.name();
+        let mut all = vec![
+            (format!("{name}.dispatch"), &self.dispatch),
+            (format!("{name}.service"), &self.service),
+            (format!("{name}.response"), &self.response),
+        ];
+        for ((outcome, status), latencies) in &self.endings {
+            all.push((format!("{name}.ended.{}.{status}", outcome.name()), latencies));
+        }
+        all.retain(|(_, latencies)| latencies.samples() > 0);
+        all.into_iter().map(|(name, latencies)| (name, latencies.clone())).collect()
+    }
+
+    pub(super) fn report(&self, step: Step) -> StepReport {
+        let ended = |((outcome, status), latencies): (&(Outcome, u16), &Latencies)| Ended {
+            outcome: *outcome,
+            status: *status,
+            service: latencies.quantiles(),
+        };
+        StepReport {
+            name: step,
+            count: self.service.samples(),
+            outcomes: self.outcomes(),
+            dispatch: self.dispatch.quantiles(),
+            service: self.service.quantiles(),
+            response: step.is_scheduled().then(|| self.response.quantiles()),
+            endings: self.endings.iter().map(ended).collect(),
+        }
+    }
+
+    /// Takes a histogram back that was written under the rest of its name.
+    pub(super) fn take(&mut self, name: &str, histogram: &Histogram<u32>) -> Option<()> {
+        match name {
+            "dispatch" => self.dispatch.merge(histogram),
+            "service" => self.service.merge(histogram),
+            "response" => self.response.merge(histogram),
+            _ => {
+                let (outcome, status) = name.strip_prefix("ended.")?.split_once('.')?;
+                let outcome = Outcome::ALL.into_iter().find(|known| known.name() == outcome)?;
+                self.ending(outcome, status.parse().ok()?).merge(histogram);
+            }
+        }
+        Some(())
+    }
+}
+
+impl StepReport {
+    /// How many ended so.
+    pub fn ended(&self, outcome: Outcome) -> u64 {
+        self.outcomes.get(&outcome).copied().unwrap_or_default()
+    }
+
+    /// How many broke.
+    pub fn errors(&self) -> u64 {
+        let errors = self.outcomes.iter().filter(|(outcome, _)| outcome.is_error());
+        errors.map(|(_, count)| count).sum()
+    }
+
+    /// The time that people felt: from when a request was due, where that is known.
+    pub fn felt(&self) -> &Quantiles {
+        self.response.as_ref().unwrap_or(&self.service)
+    }
+}
