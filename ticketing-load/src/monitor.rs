@@ -26,6 +26,8 @@ pub struct Moment {
     pub window: Window,
     /// How the generator does.
     pub health: Pulse,
+    /// How late requests have been sent until now.
+    pub dispatch_p99_ms: f64,
 }
 
 /// What a run is looked at with.
@@ -59,6 +61,7 @@ impl Monitor {
         Moment {
             second: now.as_secs_f64(),
             buyers: self.progress.snapshot(),
+            dispatch_p99_ms: self.recorder.dispatch().quantiles().p99_ms,
             window: self.recorder.turn_window(),
             health: self.meter.lock().expect("looking does not panic").look(now),
         }

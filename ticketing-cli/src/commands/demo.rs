@@ -12,8 +12,8 @@ use ticketing_load::report::{self, Run, Verdict};
 use ticketing_load::scenario::{Scenario, shipped};
 
 use super::load::box_office::BoxOffice;
-use super::load::playing::{self, Playing};
-use super::load::watched::{Progress, Shown};
+use super::load::playing::{self, Playing, Writing};
+use super::load::watched::Progress;
 use crate::embedded::Faults;
 use crate::entropy;
 use crate::output::{self, Format};
@@ -60,9 +60,9 @@ pub(crate) async fn run(
     let (scenario, hall, faults) = scene(&demo)?;
     let seed = demo.seed.unwrap_or_else(some_seed).into();
     let box_office = BoxOffice::open(&servers, faults, false).await?;
-    let shown = Shown::new(None, demo.progress);
+    let writing = Writing { progress: demo.progress, folder: None };
     let playing = Playing { scenario, hall, seed, slos: Vec::new() };
-    let run = playing::play(box_office, playing, shown).await?;
+    let run = playing::play(box_office, playing, writing).await?;
     output::print_line(format, &run, || report::text(&run))?;
     Ok(ExitCode::from(code(&run)))
 }

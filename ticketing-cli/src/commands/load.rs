@@ -6,6 +6,7 @@ pub(in crate::commands) mod watched;
 
 mod compare;
 mod flags;
+mod live;
 mod merge;
 mod output;
 mod quick;

@@ -177,8 +177,11 @@ fn generator(run: &Run, series: &[Moment]) -> String {
         share("the whole machine", |moment| moment.health.machine_cpu_share),
     ];
     let note = "Of all its processors, over five seconds.";
+    let late = series.iter().map(|moment| (moment.second, moment.dispatch_p99_ms)).collect();
+    let late = Line { name: "dispatch p99 until then".to_owned(), points: late };
     format!("<ul aria-label=\"{}\">{items}</ul>\n", attribute("the generator's health"))
         + &lines("Processors", "per cent", note, &cpu)
+        + &lines("Lateness", "ms", "From when requests were due until they were sent.", &[late])
 }
 
 #[cfg(test)]

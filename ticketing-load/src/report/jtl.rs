@@ -56,6 +56,7 @@ mod tests {
             buyers: crate::buyers::progress::Snapshot { arrived: 7, gone: 2, ..Default::default() },
             window: Window { steps: BTreeMap::from([(Step::Hold, window)]) },
             health: crate::health::Pulse::default(),
+            dispatch_p99_ms: 0.0,
         };
         let said = jtl(&Run::judged(ended(), &[]), &[moment]);
         let lines: Vec<Vec<&str>> = said.lines().map(|line| line.split(',').collect()).collect();

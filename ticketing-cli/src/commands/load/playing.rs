@@ -11,7 +11,9 @@ use ticketing_wire::venues::SeatingPlan;
 use tokio::sync::watch;
 
 use super::box_office::BoxOffice;
-use super::watched::{Shown, watched};
+use super::live::Totals;
+use super::output::Folder;
+use super::watched::{Progress, Shown, watched};
 use crate::plan::Plan;
 use crate::settings::Usage;
 use crate::{entropy, output};
@@ -24,13 +26,19 @@ pub(in crate::commands) struct Playing {
     pub(in crate::commands) slos: Vec<Slo>,
 }
 
+/// How a run is shown while it lasts, and where it is written to.
+pub(in crate::commands) struct Writing {
+    pub(in crate::commands) progress: Progress,
+    pub(in crate::commands) folder: Option<Folder>,
+}
+
 /// Plays it, and closes the box office, whatever came of it.
 pub(in crate::commands) async fn play(
     box_office: BoxOffice,
     playing: Playing,
-    shown: Shown,
+    writing: Writing,
 ) -> anyhow::Result<Run> {
-    let run = on_stage(&box_office, playing, shown).await;
+    let run = on_stage(&box_office, playing, writing).await;
     box_office.close().await;
     run
 }
@@ -38,7 +46,7 @@ pub(in crate::commands) async fn play(
 async fn on_stage(
     box_office: &BoxOffice,
     playing: Playing,
-    mut shown: Shown,
+    writing: Writing,
 ) -> anyhow::Result<Run> {
     let Playing { scenario, hall, seed, slos } = playing;
     let part = Part {
@@ -61,6 +69,10 @@ async fn on_stage(
         stage.performance.seats_total,
         stage.performance.on_sale_at.shown_in(stage.performance.time_zone.as_deref())
     ));
+    let performance = &stage.performance;
+    let sale = (performance.policy.line_capacity.into(), performance.seats_total.into());
+    let totals = Totals { arrivals: stage.buyers.len() as u64, sale: Some(sale) };
+    let mut shown = Shown::new(writing.folder, writing.progress, totals);
     let monitor = play.monitor();
     let (end, stop) = watch::channel(false);
     let watched = watched(&monitor, &mut shown, &end, play.run(stop)).await?;

@@ -21,6 +21,7 @@ use ticketing_load::report::{self, Arrivals, Ended, Run};
 use ticketing_load::slo::Slo;
 use tokio::sync::watch;
 
+use super::live::Totals;
 use super::output::Folder;
 use super::watched::{Progress, Shown, watched};
 use super::{Dist, flags, refuse_foreign};
@@ -114,7 +115,7 @@ pub(crate) async fn run(quick: Quick, format: Format) -> anyhow::Result<ExitCode
         no_keep_alive: quick.no_keepalive,
         senders,
     };
-    let mut shown = Shown::new(folder, quick.progress);
+    let mut shown = Shown::new(folder, quick.progress, Totals { arrivals: planned, sale: None });
     let running = engine.run(clock, Arc::clone(&recorder), progress, stop);
     let watched = watched(&monitor, &mut shown, &end, running).await?;
     let interrupted = watched.interrupted;

@@ -14,8 +14,8 @@ use ticketing_load::slo::Slo;
 
 use super::box_office::BoxOffice;
 use super::output::{Folder, folder};
-use super::playing::{self, Playing};
-use super::watched::{Progress, Shown};
+use super::playing::{self, Playing, Writing};
+use super::watched::Progress;
 use super::{Dist, flags};
 use crate::embedded::Faults;
 use crate::output::{self, Format};
@@ -84,9 +84,9 @@ pub(crate) async fn run(run: Run, servers: &[String], format: Format) -> anyhow:
 
     let box_office = BoxOffice::open(servers, Faults::default(), run.i_own_this_target).await?;
     let out = run.out.unwrap_or_else(|| folder(&scenario.name, wall::now()));
-    let shown = Shown::new(Some(Folder::make(&out)?), run.progress);
+    let writing = Writing { progress: run.progress, folder: Some(Folder::make(&out)?) };
     let playing = Playing { scenario, hall, seed: run.seed, slos };
-    let run = playing::play(box_office, playing, shown).await?;
+    let run = playing::play(box_office, playing, writing).await?;
     output::print_line(format, &run, || report::text(&run))?;
     Ok(ExitCode::from(run.verdict.exit_code()))
 }

@@ -5,19 +5,19 @@ use std::io::{IsTerminal as _, stderr};
 use std::pin::pin;
 
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressStyle};
 use ticketing_load::monitor::{Moment, Monitor};
 use ticketing_load::record::Latencies;
 use ticketing_load::report::Run;
 use tokio::sync::watch;
 
+use super::live::{Live, Totals};
 use super::output::Folder;
 use crate::output;
 
 /// How a run is shown while it lasts, on stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::commands) enum Progress {
-    /// A line that changes on a terminal, plain lines elsewhere.
+    /// Bars that move on a terminal, plain lines elsewhere.
     Auto,
     /// A line every second.
     Plain,
@@ -29,7 +29,7 @@ pub(in crate::commands) enum Progress {
 
 /// Shows a run and writes it down.
 #[derive(Debug)]
-pub(in crate::commands) struct Shown {
+pub(super) struct Shown {
     folder: Option<Folder>,
     way: Way,
     /// What went wrong with writing; said once, at the end.
@@ -38,7 +38,7 @@ pub(in crate::commands) struct Shown {
 
 #[derive(Debug)]
 enum Way {
-    Live(ProgressBar),
+    Live(Live),
     Plain,
     Ndjson,
     Nothing,
@@ -81,9 +81,9 @@ pub(super) async fn watched<T>(
 }
 
 impl Shown {
-    pub(in crate::commands) fn new(folder: Option<Folder>, progress: Progress) -> Self {
+    pub(super) fn new(folder: Option<Folder>, progress: Progress, totals: Totals) -> Self {
         let way = match progress {
-            Progress::Auto if stderr().is_terminal() => Way::Live(live()),
+            Progress::Auto if stderr().is_terminal() => Way::Live(Live::new(totals)),
             Progress::Auto | Progress::Plain => Way::Plain,
             Progress::Ndjson => Way::Ndjson,
             Progress::None => Way::Nothing,
@@ -98,7 +98,7 @@ impl Shown {
             self.failure.get_or_insert(error);
         }
         match &self.way {
-            Way::Live(bar) => bar.set_message(line(moment)),
+            Way::Live(live) => live.show(moment),
             Way::Plain => eprintln!("{}", line(moment)),
             Way::Ndjson => eprintln!("{}", serde_json::json!(moment)),
             Way::Nothing => {}
@@ -111,8 +111,8 @@ impl Shown {
         run: &Run,
         histograms: &[(String, Latencies)],
     ) -> anyhow::Result<()> {
-        if let Way::Live(bar) = &self.way {
-            bar.finish_and_clear();
+        if let Way::Live(live) = &self.way {
+            live.clear();
         }
         if let Some(folder) = self.folder {
             let path = folder.finish(run, histograms)?;
@@ -122,13 +122,8 @@ impl Shown {
     }
 }
 
-fn live() -> ProgressBar {
-    let style = ProgressStyle::with_template("{spinner} {msg}").expect("a constant that parses");
-    ProgressBar::new_spinner().with_style(style)
-}
-
 fn line(moment: &Moment) -> String {
-    let Moment { second, buyers, window, health } = moment;
+    let Moment { second, buyers, window, health, dispatch_p99_ms: _ } = moment;
     let count: u64 = window.steps.values().map(|step| step.count).sum();
     let errors: u64 = window.steps.values().map(|step| step.errors).sum();
     let worst = window.steps.iter().max_by(|a, b| a.1.p99_ms.total_cmp(&b.1.p99_ms));

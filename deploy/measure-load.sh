@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# How many requests the load generator sends per second of its own processor time, beside oha (from
+# crates.io) and wrk (from Debian), against the same bare server in the same run. Only loopback, a few
+# seconds each. Run it from anywhere: deploy/measure-load.sh [CONNECTIONS] [SECONDS]
+set -euo pipefail
+shopt -s inherit_errexit
+
+checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+readonly checkout
+readonly connections=${1:-64} seconds=${2:-8}
+readonly ROUNDS=5 OHA=1.16.0
+cd "$checkout"
+TIMEFORMAT='%U %S'
+work=$(mktemp -d)
+readonly work
+server_in=
+
+main() {
+    trap clean_up EXIT
+    local tool
+    for tool in cargo wrk python3; do
+        command -v "$tool" >/dev/null || {
+            echo "$tool is missing (wrk is a package of Debian)" >&2
+            return 1
+        }
+    done
+    cargo build --release --quiet --locked -p ticketing-cli
+    cargo build --release --quiet --locked -p ticketing-load --example bare
+    cargo install --quiet --locked --root target/tools --version "$OHA" oha
+    start_server
+    local round
+    for ((round = 1; round <= ROUNDS; round++)); do
+        measure users ours_users
+        measure lanes ours_lanes
+        measure oha with_oha
+        measure wrk with_wrk
+    done
+    report
+}
+
+start_server() {
+    mkfifo "$work/in" "$work/out"
+    target/release/examples/bare <"$work/in" >"$work/out" &
+    exec {server_in}>"$work/in"
+    read -r url <"$work/out"
+    readonly url
+}
+
+# measure NAME COMMAND: writes `NAME REQUESTS CPU-SECONDS` to the results.
+measure() {
+    local name=$1 requests cpu
+    { time requests=$("$2"); } 2>"$work/time"
+    cpu=$(tail -n 1 "$work/time")
+    printf '%s %s %s\n' "$name" "$requests" "$cpu" >>"$work/results"
+}
+
+# A connection per user, each again once it was answered.
+ours_users() {
+    target/release/ticketing load quick GET "$url" --users "$connections" --for "${seconds}s" \
+        --progress none -o json 2>/dev/null | requests_of_run
+}
+
+# Arrivals that share connections, at about the rate that users reach.
+ours_lanes() {
+    local rate
+    rate=$(awk '$1 == "users" { print int($2 / '"$seconds"' * 0.8) }' "$work/results" | tail -n 1)
+    target/release/ticketing load quick GET "$url" --rate "$rate/s" --for "${seconds}s" \
+        --lanes "$connections" --progress none -o json 2>/dev/null | requests_of_run
+}
+
+requests_of_run() {
+    python3 -c 'import json, sys; print(json.load(sys.stdin)["steps"][0]["outcomes"]["ok"])'
+}
+
+with_oha() {
+    target/tools/bin/oha --no-tui --output-format json -c "$connections" -z "${seconds}s" "$url" |
+        python3 -c 'import json, sys; print(json.load(sys.stdin)["statusCodeDistribution"]["200"])'
+}
+
+with_wrk() {
+    wrk -t 2 -c "$connections" -d "${seconds}s" "$url" | awk '/requests in/ { print $1 }'
+}
+
+report() {
+    python3 - "$work/results" "$connections" <<'PYTHON'
+import statistics, sys
+
+rates = {}
+for line in open(sys.argv[1]):
+    name, requests, user, system = line.split()
+    rates.setdefault(name, []).append(int(requests) / (float(user) + float(system)))
+middle = {name: statistics.median(many) for name, many in rates.items()}
+print(f"{sys.argv[2]} connections; requests per second of the generator's own processor time")
+for name, many in rates.items():
+    beside = ", ".join(f"{middle[name] / middle[other]:.2f} of {other}" for other in ("oha", "wrk"))
+    print(f"{name:>6} {middle[name]:>10.0f}  ({min(many):.0f} to {max(many):.0f})  {beside}")
+PYTHON
+}
+
+clean_up() {
+    [[ -z $server_in ]] || exec {server_in}>&-
+    wait
+    rm -rf "$work"
+}
+
+main "$@"
