@@ -14,6 +14,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use crate::arrivals::Arrival;
 use crate::clock::RunClock;
 
+/// It sleeps no shorter than this: whoever is due within leaves together, that much late at most.
+/// To wake for each of a hundred thousand a second would cost more than to send them.
+const SHORTEST_SLEEP: Duration = Duration::from_micros(250);
+
 /// How soon it notices that nobody wants any more.
 const NOTICE_WITHIN: Duration = Duration::from_millis(100);
 
@@ -57,7 +61,7 @@ fn sleep_until(due: Duration, clock: RunClock, stopped: &AtomicBool) -> bool {
         if early.is_zero() {
             return true;
         }
-        thread::sleep(early.min(NOTICE_WITHIN));
+        thread::sleep(early.clamp(SHORTEST_SLEEP, NOTICE_WITHIN));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::arrivals::{Schedule, Shard};
@@ -12,6 +12,9 @@ use crate::clock::RunClock;
 use crate::http::{Answer, Connection, Failure, Lanes, Request, Target};
 use crate::pacer;
 use crate::record::{Outcome, Recorder, Sample, Step};
+
+/// Arrivals that are sent off together where they are due together.
+const TOGETHER_MAX: usize = 256;
 
 /// Who sends.
 #[derive(Debug, Clone)]
@@ -23,7 +26,7 @@ pub enum Senders {
         /// Which of them this generator plays.
         shard: Shard,
         /// At most so many at once; whoever arrives beyond is dropped, and the run invalid.
-        at_once_max: usize,
+        at_once_max: u32,
         /// Connections that they share.
         lanes: usize,
     },
@@ -94,33 +97,39 @@ impl Sender {
     async fn arriving(
         self: Arc<Self>,
         mut due: tokio::sync::mpsc::UnboundedReceiver<crate::arrivals::Arrival>,
-        at_once_max: usize,
+        at_once_max: u32,
         lanes: usize,
         mut stop: watch::Receiver<bool>,
     ) -> Came {
         let lanes = Arc::new(Lanes::new(lanes));
+        let room = Arc::new(Semaphore::new(at_once_max as usize));
         let mut came = Came::default();
-        let mut sending = JoinSet::new();
+        let mut together = Vec::with_capacity(TOGETHER_MAX);
         loop {
-            let arrival = tokio::select! {
+            let left = tokio::select! {
                 biased;
-                _ = stop.wait_for(|stop| *stop) => break,
-                arrival = due.recv() => arrival,
+                _ = stop.wait_for(|stop| *stop) => 0,
+                left = due.recv_many(&mut together, TOGETHER_MAX) => left,
             };
-            let Some(arrival) = arrival else { break };
-            while sending.try_join_next().is_some() {}
-            if sending.len() >= at_once_max {
-                came.dropped += 1;
-                continue;
+            if left == 0 {
+                break;
             }
-            came.arrived += 1;
-            let (sender, lanes) = (Arc::clone(&self), Arc::clone(&lanes));
-            sending.spawn(async move {
-                let mut lane = lanes.free(&sender.quick.target).await;
-                sender.send(&mut lane, arrival.due).await;
-            });
+            for arrival in together.drain(..) {
+                let Ok(place) = Arc::clone(&room).try_acquire_owned() else {
+                    came.dropped += 1;
+                    continue;
+                };
+                came.arrived += 1;
+                let (sender, lanes) = (Arc::clone(&self), Arc::clone(&lanes));
+                tokio::spawn(async move {
+                    let mut lane = lanes.free(&sender.quick.target).await;
+                    sender.send(&mut lane, arrival.due).await;
+                    drop(place);
+                });
+            }
         }
-        sending.join_all().await;
+        // Everybody is back when all the room is free.
+        let _all = room.acquire_many(at_once_max).await.expect("the room stays open");
         came
     }
 

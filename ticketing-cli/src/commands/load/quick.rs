@@ -29,7 +29,7 @@ use crate::output::{self, Format};
 use crate::settings::Usage;
 
 /// At most so many requests wait for an answer at once; whoever arrives beyond is dropped.
-const AT_ONCE_MAX: usize = 10_000;
+const AT_ONCE_MAX: u32 = 10_000;
 
 /// Requests to one address, at a rate that the answers do not change: whoever is due is sent,
 /// whatever became of those before, and its time counts from when it was due. With `--users`
@@ -183,7 +183,7 @@ fn senders(quick: &Quick) -> Result<(Senders, u64, u64), String> {
     let (curve, spacing) = (shape.curve()?, Spacing::from(quick.dist));
     let schedule = Schedule::Along { curve, spacing, seed: quick.seed };
     let planned = schedule.of_shard_count(quick.shard);
-    let lanes = quick.lanes.map_or(AT_ONCE_MAX, |lanes| lanes as usize);
+    let lanes = quick.lanes.unwrap_or(AT_ONCE_MAX) as usize;
     let connections = planned.min(lanes as u64);
     let senders =
         Senders::Arriving { schedule, shard: quick.shard, at_once_max: AT_ONCE_MAX, lanes };
