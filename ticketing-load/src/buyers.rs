@@ -100,6 +100,7 @@ impl Person {
 
     /// Lives through the whole visit of a buyer who was to arrive at `arrival`.
     pub(super) async fn live(mut self, arrival: Duration) -> told::Buyer {
+        self.record.due = arrival;
         self.world.progress.arrived();
         self.stays_until = self.plan_departure(arrival);
         let ControlFlow::Break(fate) = self.visit(arrival).await;

@@ -164,6 +164,8 @@ impl Play {
         Ok(Evidence {
             performance: id,
             capacity: policy.line_capacity,
+            admit_per_minute: policy.admit_per_minute,
+            claim_seconds: policy.claim_seconds,
             buyers,
             aftermath: aftermath.await.map_err(Error::Aftermath)?,
             breaks: self.wire.recorder.breaks(),

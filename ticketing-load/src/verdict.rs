@@ -3,9 +3,12 @@
 //!
 //! Every check is a pure function of the [`Evidence`].
 
+mod admit_rate;
 mod capacity;
 mod charges;
 mod errors;
+mod holds_kept;
+mod keys_once;
 mod line_order;
 mod one_order_per_seat;
 mod paid_stays_paid;
@@ -38,6 +41,10 @@ pub struct Evidence {
     pub performance: Uuid,
     /// How many may be inside at once.
     pub capacity: u32,
+    /// How many may come in per minute; none for no limit.
+    pub admit_per_minute: Option<u32>,
+    /// How long a turn waits to be claimed.
+    pub claim_seconds: u32,
     /// What each buyer was told.
     pub buyers: Vec<Buyer>,
     /// What is true afterwards.
@@ -66,7 +73,10 @@ pub fn judge(evidence: &Evidence) -> Vec<Check> {
         tickets::check(evidence),
         charges::check(evidence),
         paid_stays_paid::check(evidence),
+        holds_kept::check(evidence),
+        keys_once::check(evidence),
         capacity::check(evidence),
+        admit_rate::check(evidence),
         line_order::check(evidence),
         places_kept::check(evidence),
         errors::check(evidence),
@@ -108,7 +118,10 @@ mod tests {
             "tickets",
             "charges",
             "paid_stays_paid",
+            "holds_kept",
+            "keys_once",
             "capacity",
+            "admit_rate",
             "line_order",
             "places_kept",
             "errors",

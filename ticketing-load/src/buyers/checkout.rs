@@ -1,6 +1,7 @@
 //! From the hold to the tickets: order, authorize, pay, and find out what came of it.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_wire::orders::{NewCancellation, NewPayment, Order, OrderStatus};
@@ -14,9 +15,10 @@ use uuid::Uuid;
 
 use super::Person;
 use crate::buyers::plan::Quirk;
-use crate::buyers::told::{Fate, ToldOrder, ToldTickets};
+use crate::buyers::told::{Fate, Repeat, ToldOrder, ToldTickets};
 use crate::record::Step;
-use ticketing_client::{orders, sandbox};
+use crate::wire::{Exchange, Link};
+use ticketing_client::{Call, Error, orders, sandbox};
 
 /// How often a buyer tries to pay one order.
 const PAYMENT_ATTEMPTS: u32 = 4;
@@ -64,17 +66,38 @@ impl Person {
     async fn order(&mut self, pass: &PassToken, hold: &Hold) -> Option<Order> {
         let key = self.key();
         let call = orders::place(&self.token, pass, hold.id, &key);
-        let exchange = self.send(Step::Order, &call).await;
+        let exchange = self.send_perhaps_twice(Step::Order, &call).await;
         let order = exchange.outcome.ok()?;
         self.proved(exchange.sent);
         self.told(&order);
         Some(order)
     }
 
+    /// Who clicks twice sends the same again before the first is answered, over a connection of its
+    /// own; and once more where the second was told that the first is still at it.
+    async fn send_perhaps_twice(&mut self, step: Step, call: &Call<Order>) -> Exchange<Order> {
+        if self.plan.quirk != Quirk::ClicksTwice {
+            return self.send(step, call).await;
+        }
+        let world = Arc::clone(&self.world);
+        let (home, mut link) = (self.home, Link::default());
+        let due = self.now();
+        let second = world.wire.send(&mut link, home, step, due, call);
+        let (first, mut second) = tokio::join!(self.send_due(step, due, call), second);
+        let is_running = |error: &Error| error.kind() == Some(&ProblemType::Conflict);
+        if second.outcome.as_ref().is_err_and(is_running) {
+            second = world.wire.send(&mut link, home, step, world.wire.clock.now(), call).await;
+        }
+        let known = |exchange: &Exchange<Order>| exchange.outcome.as_ref().ok().map(|one| one.id);
+        self.record.repeats.push(Repeat { first: known(&first), second: known(&second) });
+        if first.is_ok() { first } else { second }
+    }
+
     async fn cancel(&mut self, order: Uuid) {
         let key = self.key();
         let call = orders::cancel(&self.token, order, &NewCancellation::default(), &key);
         let exchange = self.send(Step::Cancel, &call).await;
+        self.lets_go(exchange.first_sent);
         if let Ok(order) = exchange.outcome {
             self.told(&order);
         }
@@ -116,7 +139,7 @@ impl Person {
     async fn confirm(&mut self, order: Uuid, payment: &NewPayment) {
         let key = self.key();
         let call = orders::pay(&self.token, order, payment, &key);
-        let exchange = self.send(Step::Pay, &call).await;
+        let exchange = self.send_perhaps_twice(Step::Pay, &call).await;
         if let Some(pass) = self.pass() {
             pass.payment_sent.get_or_insert(exchange.first_sent);
         }

@@ -25,6 +25,8 @@ pub struct Plan {
     pub taste: Taste,
     /// What it does differently.
     pub quirk: Quirk,
+    /// How often it asks about its place, whatever it was told.
+    pub refreshes: Option<Duration>,
     /// Whether it tries another card after a declined one.
     pub another_card: bool,
     /// How long it thinks.
@@ -67,6 +69,8 @@ pub enum Quirk {
     ReleasesOnce,
     /// Cancels its first order and chooses again.
     CancelsOnce,
+    /// Sends every order and every payment twice, with one key.
+    ClicksTwice,
 }
 
 impl Plan {
@@ -80,9 +84,10 @@ impl Plan {
         let taste = taste(&mut rng, ways, categories);
         let quirk = quirk(rng.random_range(0..1000), ways);
         let another_card = rng.random_bool(ways.another_card);
+        let refreshes = rng.random_bool(ways.refresh.share).then_some(ways.refresh.every);
         let think = LogNormal::new(ways.think.median.as_secs_f64().ln(), ways.think.sigma)
             .expect("checked where the ways were read");
-        Self { party, patience, taste, quirk, another_card, think, rng }
+        Self { party, patience, taste, quirk, refreshes, another_card, think, rng }
     }
 
     /// How long it thinks this time.

@@ -50,6 +50,7 @@ impl Person {
         loop {
             let call = line::join(&self.token, self.world.performance);
             let exchange = self.send_due(Step::Join, due, &call).await;
+            self.record.join_shed |= exchange.broke && self.record.places.is_empty();
             match exchange.outcome {
                 Ok(answer) => return self.enter(answer, exchange.answered),
                 Err(error) => refused(&error)?,
@@ -113,7 +114,10 @@ impl Person {
                 }
                 _ => Next::AskAt(answered + ASK_AGAIN),
             },
-            _ => Next::AskAt(answered + Duration::from_millis(answer.poll_after_ms)),
+            _ => {
+                let told = Duration::from_millis(answer.poll_after_ms);
+                Next::AskAt(answered + self.plan.refreshes.map_or(told, |every| every.min(told)))
+            }
         };
         ControlFlow::Continue(next)
     }
@@ -135,6 +139,7 @@ impl Person {
         let Some(place) = self.place.take() else { return };
         let call = line::leave(&self.token, &place, self.world.performance);
         let exchange = self.send(Step::Leave, &call).await;
+        self.lets_go(exchange.first_sent);
         if let Some(pass) = self.pass() {
             pass.leave_sent = Some(exchange.first_sent);
         }

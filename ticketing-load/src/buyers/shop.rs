@@ -11,7 +11,7 @@ use ticketing_wire::secrets::PassToken;
 
 use super::Person;
 use crate::buyers::plan::{Quirk, Taste};
-use crate::buyers::told::Fate;
+use crate::buyers::told::{Fate, ToldHold};
 use crate::record::Step;
 use ticketing_client::seats::{self, SeatsAnswer};
 
@@ -132,6 +132,12 @@ impl Person {
             Ok(hold) => {
                 self.world.progress.held();
                 self.proved(exchange.sent);
+                self.record.holds.push(ToldHold {
+                    seats: hold.seats.clone(),
+                    from: exchange.answered,
+                    expires: self.world.wire.clock.of_wall(hold.expires_at),
+                    let_go: None,
+                });
                 Attempt::Held(hold)
             }
             Err(error) => match error.kind() {
@@ -145,6 +151,13 @@ impl Person {
     pub(super) fn proved(&mut self, sent: Duration) {
         if let Some(pass) = self.pass() {
             pass.last_proven = Some(sent);
+        }
+    }
+
+    /// It sent then that it lets its seats go.
+    pub(super) fn lets_go(&mut self, sent: Duration) {
+        for hold in &mut self.record.holds {
+            hold.let_go.get_or_insert(sent);
         }
     }
 
@@ -162,6 +175,7 @@ impl Person {
     pub(super) async fn release(&mut self, pass: &PassToken, hold: &Hold) {
         let call = seats::release(&self.token, pass, hold.id);
         let exchange = self.send(Step::Release, &call).await;
+        self.lets_go(exchange.first_sent);
         if exchange.is_ok() {
             self.proved(exchange.sent);
         }

@@ -10,6 +10,9 @@ use crate::span;
 /// The largest party that a scenario may have.
 pub const LARGEST_PARTY: u32 = 20;
 
+/// Nobody asks more often.
+const SHORTEST_REFRESH: Duration = Duration::from_millis(10);
+
 /// What the buyers are like.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -26,6 +29,8 @@ pub struct Ways {
     pub strategies: Strategies,
     /// Of a thousand, so many have each of these ways; all others just buy.
     pub per_thousand: PerThousand,
+    /// Those who ask about their place more often than they are told to.
+    pub refresh: Refresh,
     /// Of those whose card is declined, the share that tries another.
     pub another_card: f64,
 }
@@ -60,6 +65,17 @@ pub struct Think {
     pub median: Duration,
     /// How much they differ.
     pub sigma: f64,
+}
+
+/// Those who ask again and again.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Refresh {
+    /// Their share.
+    pub share: f64,
+    /// How often they ask.
+    #[serde(with = "span")]
+    pub every: Duration,
 }
 
 /// How buyers choose, by weight.
@@ -98,6 +114,8 @@ pub struct PerThousand {
     pub release_once: u32,
     /// Cancel their first order and choose again.
     pub cancel_once: u32,
+    /// Send every order and every payment twice, with one key.
+    pub click_twice: u32,
 }
 
 impl PerThousand {
@@ -112,10 +130,11 @@ impl PerThousand {
         declined: 0,
         release_once: 0,
         cancel_once: 0,
+        click_twice: 0,
     };
 
     /// Each way with its share.
-    pub(super) fn shares(&self) -> [(u32, Quirk); 9] {
+    pub(super) fn shares(&self) -> [(u32, Quirk); 10] {
         [
             (self.vanish_waiting, Quirk::VanishesWaiting),
             (self.vanish_inside, Quirk::VanishesInside),
@@ -126,6 +145,7 @@ impl PerThousand {
             (self.declined, Quirk::Declined),
             (self.release_once, Quirk::ReleasesOnce),
             (self.cancel_once, Quirk::CancelsOnce),
+            (self.click_twice, Quirk::ClicksTwice),
         ]
     }
 }
@@ -145,11 +165,17 @@ impl Ways {
         }
         let Strategies { best, category, by_hand, front_row } = self.strategies;
         weigh("buyers.strategies", &[best, category, by_hand, front_row])?;
-        for (name, share) in [("determined", self.determined), ("another_card", self.another_card)]
-        {
+        for (name, share) in [
+            ("determined", self.determined),
+            ("another_card", self.another_card),
+            ("refresh.share", self.refresh.share),
+        ] {
             if !(0.0..=1.0).contains(&share) {
                 return Err(format!("buyers.{name}: {share} is no share between 0 and 1"));
             }
+        }
+        if self.refresh.every < SHORTEST_REFRESH {
+            return Err(format!("buyers.refresh.every: {SHORTEST_REFRESH:?} at least"));
         }
         let above_zero = |value: f64| value.is_finite() && value > 0.0;
         if !above_zero(self.patience.shape) || self.patience.scale.is_zero() {
@@ -186,6 +212,7 @@ impl Default for Ways {
             think: Think::default(),
             strategies: Strategies::default(),
             per_thousand: PerThousand::default(),
+            refresh: Refresh::default(),
             another_card: 0.85,
         }
     }
@@ -200,6 +227,12 @@ impl Default for Patience {
 impl Default for Think {
     fn default() -> Self {
         Self { median: Duration::from_millis(400), sigma: 0.5 }
+    }
+}
+
+impl Default for Refresh {
+    fn default() -> Self {
+        Self { share: 0.0, every: Duration::from_secs(1) }
     }
 }
 
@@ -221,6 +254,7 @@ impl Default for PerThousand {
             declined: 60,
             release_once: 40,
             cancel_once: 30,
+            click_twice: 0,
         }
     }
 }

@@ -25,6 +25,8 @@ pub(super) fn of(evidence: &Evidence) -> Sale {
         capacity: *capacity,
         max_inside: max_inside(buyers) as u64,
         admit_rate: admit_rate(buyers),
+        joins_shed: buyers.iter().filter(|buyer| buyer.join_shed).count() as u64,
+        shed_and_overtaken: shed_and_overtaken(buyers),
         wait: wait.quantiles(),
     }
 }
@@ -42,6 +44,22 @@ fn admit_rate(buyers: &[Buyer]) -> Option<f64> {
     at.sort_unstable();
     let lasted = at.last()?.saturating_sub(*at.first()?).as_secs_f64();
     (lasted > 0.0).then(|| (at.len() - 1) as f64 / lasted)
+}
+
+/// Those whose join was shed and who have a number behind one who was due later.
+fn shed_and_overtaken(buyers: &[Buyer]) -> u64 {
+    let mut first_places: Vec<_> = buyers
+        .iter()
+        .filter_map(|buyer| Some((buyer.due, buyer.join_shed, buyer.places.first()?.number)))
+        .collect();
+    first_places.sort_unstable_by(|one, other| other.cmp(one));
+    let mut lowest_later = u64::MAX;
+    let mut overtaken = 0;
+    for (_, shed, number) in first_places {
+        overtaken += u64::from(shed && lowest_later < number);
+        lowest_later = lowest_later.min(number);
+    }
+    overtaken
 }
 
 #[cfg(test)]
@@ -67,6 +85,23 @@ mod tests {
         };
         let place = Place { number: second, joined: Duration::ZERO, asked, pass: Some(pass) };
         Buyer { places: vec![place], ..Buyer::default() }
+    }
+
+    #[test]
+    fn who_was_turned_away_and_then_overtaken_is_counted() {
+        let buyer = |due, shed, number| Buyer {
+            due: Duration::from_secs(due),
+            join_shed: shed,
+            ..admitted(number, false)
+        };
+        let buyers = [
+            buyer(1, true, 5),
+            buyer(2, false, 2),
+            buyer(3, true, 3),
+            buyer(4, true, 7),
+            buyer(5, false, 6),
+        ];
+        assert_eq!(shed_and_overtaken(&buyers), 2, "5 by 2, and 7 by 6");
     }
 
     #[test]

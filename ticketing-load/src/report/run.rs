@@ -106,6 +106,11 @@ pub struct Sale {
     /// Per second, between the first and the last admission of one who had waited; none for
     /// fewer than two of them.
     pub admit_rate: Option<f64>,
+    /// Those whose first join a busy server turned away for a moment.
+    pub joins_shed: u64,
+    /// Of them, those with a place behind somebody who was due later: being turned away cost them
+    /// their place, which is no fault and worth knowing.
+    pub shed_and_overtaken: u64,
     /// How long those waited who came in. A property of the sale, not of the servers' speed.
     pub wait: Quantiles,
 }

@@ -29,6 +29,8 @@ pub(super) fn green() -> Evidence {
     Evidence {
         performance: PERFORMANCE,
         capacity: 1,
+        admit_per_minute: None,
+        claim_seconds: 5,
         buyers: vec![buyer(1, 1.0), buyer(2, 3.0)],
         aftermath: Aftermath {
             settlement: Settlement { waited: Duration::ZERO, held: 0, reserved: 0, confirming: 0 },
@@ -87,12 +89,16 @@ pub(super) fn buyer(number: u32, admitted: f64) -> Buyer {
     let seat = number - 1;
     Buyer {
         account: Uuid::from_u128(number.into()),
+        due: Duration::ZERO,
+        join_shed: false,
         places: vec![Place {
             number: number.into(),
             joined: Duration::ZERO,
             asked: asked(&[poll(admitted - 0.1, PlaceState::Admitted)]),
             pass: Some(pass(admitted)),
         }],
+        holds: Vec::new(),
+        repeats: Vec::new(),
         orders: vec![ToldOrder { order, status: OrderStatus::Paid, seats: vec![seat] }],
         tickets: vec![ToldTickets { order, tickets: vec![ticket(number.into(), seat)] }],
         fate: Some(Fate::Bought),
