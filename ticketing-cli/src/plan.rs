@@ -1,5 +1,7 @@
 //! A seating plan as a file: seating-plan JSON, or the compact TOML.
 
+mod stadium;
+
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -42,7 +44,11 @@ impl Plan {
 
     /// The shipped hall of this name.
     pub(crate) fn shipped(name: &str) -> Option<Self> {
-        (name == "arena").then(Self::arena)
+        match name {
+            "arena" => Some(Self::arena()),
+            "stadium" => Some(Self::parse(&stadium::plan()).expect("the stadium is a plan")),
+            _ => None,
+        }
     }
 
     /// Reads a plan file.

@@ -5,6 +5,7 @@ pub(in crate::commands) mod playing;
 pub(in crate::commands) mod watched;
 
 mod compare;
+mod find_max;
 mod flags;
 mod live;
 mod merge;
@@ -36,6 +37,8 @@ pub(crate) enum Load {
     Report(report::Report),
     /// The parts that several generators played, put together.
     Merge(merge::Merge),
+    /// The highest rate that still meets the objectives.
+    FindMax(Box<find_max::FindMax>),
     /// What became slower since an earlier run.
     Compare(compare::Compare),
     /// The scenarios that there are, and new ones.
@@ -69,6 +72,7 @@ pub(crate) async fn run(
     match load {
         Load::Run(run) => run::run(*run, servers, format).await,
         Load::Quick(quick) => quick::run(*quick, format).await,
+        Load::FindMax(asked) => find_max::run(*asked, servers, format).await,
         Load::Report(report) => report::run(&report),
         Load::Merge(asked) => merge::run(&asked, format),
         Load::Compare(asked) => compare::run(&asked, format),

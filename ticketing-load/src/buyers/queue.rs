@@ -66,7 +66,8 @@ impl Person {
         let number = answer.number;
         if Some(number) != known {
             let asked = Asked::default();
-            self.record.places.push(Place { number, joined: answered, asked, pass: None });
+            let place = Place { number, rank: None, joined: answered, asked, pass: None };
+            self.record.places.push(place);
         }
         self.understand(answer, answered)
     }
@@ -101,6 +102,9 @@ impl Person {
 
     fn understand(&mut self, answer: PlaceAnswer, answered: Duration) -> ControlFlow<Fate, Next> {
         self.place = Some(answer.place_token);
+        if let Some(place) = self.record.places.last_mut() {
+            place.rank = answer.rank.or(place.rank);
+        }
         let next = match answer.state {
             PlaceState::SoldOut => return ControlFlow::Break(Fate::TurnedAway),
             PlaceState::Revoked => return ControlFlow::Break(Fate::GaveUp),

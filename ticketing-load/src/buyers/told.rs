@@ -49,8 +49,10 @@ pub enum Fate {
 /// One place in the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Its number; lower numbers come first.
+    /// Its number, given in the order of joining.
     pub number: u64,
+    /// Where it stands in the order of admission, as it was told last; none before the opening.
+    pub rank: Option<u64>,
     /// When the answer that gave it arrived.
     pub joined: Duration,
     /// What came of its questions.

@@ -83,7 +83,9 @@ mod tests {
             leave_sent: None,
             last_proven: None,
         };
-        let place = Place { number: second, joined: Duration::ZERO, asked, pass: Some(pass) };
+        let (number, rank) = (second, Some(second));
+        let joined = Duration::ZERO;
+        let place = Place { number, rank, joined, asked, pass: Some(pass) };
         Buyer { places: vec![place], ..Buyer::default() }
     }
 

@@ -3,8 +3,13 @@
 use super::Scenario;
 
 /// Their names and texts, in the order in which they are listed.
-pub const SHIPPED: [(&str, &str); 5] = [
+pub const SHIPPED: [(&str, &str); 10] = [
     ("arena", include_str!("../../scenarios/arena.toml")),
+    ("stadium", include_str!("../../scenarios/stadium.toml")),
+    ("presale-draw", include_str!("../../scenarios/presale-draw.toml")),
+    ("refresh-storm", include_str!("../../scenarios/refresh-storm.toml")),
+    ("bots", include_str!("../../scenarios/bots.toml")),
+    ("double-clickers", include_str!("../../scenarios/double-clickers.toml")),
     ("abandoners", include_str!("../../scenarios/abandoners.toml")),
     ("best-available-herd", include_str!("../../scenarios/best-available-herd.toml")),
     ("front-row-fight", include_str!("../../scenarios/front-row-fight.toml")),

@@ -93,6 +93,7 @@ pub(super) fn buyer(number: u32, admitted: f64) -> Buyer {
         join_shed: false,
         places: vec![Place {
             number: number.into(),
+            rank: Some(number.into()),
             joined: Duration::ZERO,
             asked: asked(&[poll(admitted - 0.1, PlaceState::Admitted)]),
             pass: Some(pass(admitted)),

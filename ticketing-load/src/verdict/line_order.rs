@@ -1,7 +1,8 @@
-//! `line_order`: nobody is admitted past somebody who waits with a lower number and asks in time.
+//! `line_order`: nobody is admitted past somebody who waits with a lower rank and asks in time. The
+//! rank is the number, unless the opening drew it.
 //!
 //! Per place and run of punctual polls: B's `admitted` arrived at t, and B was itself still waiting
-//! more than 2 s after the run began; place A has a lower number, and a poll of A that was written
+//! more than 2 s after the run began; place A has a lower rank, and a poll of A that was written
 //! after t + 2 s was answered `waiting`. Between runs A was absent, and an absent buyer may be
 //! passed over; from its next question on it comes first again. Its first run begins with the place.
 
@@ -16,7 +17,8 @@ const TOLERANCE: Duration = Duration::from_secs(2);
 pub(super) fn check(evidence: &Evidence) -> Check {
     let places = || evidence.buyers.iter().flat_map(|buyer| &buyer.places);
     let admissions = Admissions::of(places());
-    let judged = places().filter(|place| !place.asked.runs.is_empty()).count();
+    let is_judged = |place: &&Place| place.rank.is_some() && !place.asked.runs.is_empty();
+    let judged = places().filter(is_judged).count();
     let forgotten: u32 = places().map(|place| place.asked.forgotten).sum();
     let faults: Vec<_> = places().filter_map(|place| fault(place, &admissions)).collect();
     let mut detail = format!("{judged} places judged");
@@ -28,23 +30,23 @@ pub(super) fn check(evidence: &Evidence) -> Check {
 }
 
 fn fault(place: &Place, admissions: &Admissions) -> Option<String> {
+    let rank = place.rank?;
     place.asked.runs.iter().find_map(|run| {
         let since = if run.first { Duration::ZERO } else { run.began + TOLERANCE };
-        let (other, admitted) = admissions.earliest_behind(place.number, since)?;
+        let (other, admitted) = admissions.earliest_behind(rank, since)?;
         let waiting = run.waited_until.filter(|written| *written > admitted + TOLERANCE)?;
         Some(format!(
-            "place {} was waiting at {:.1} s, place {other} was admitted at {:.1} s",
-            place.number,
+            "rank {rank} was waiting at {:.1} s, rank {other} was admitted at {:.1} s",
             waiting.as_secs_f64(),
             admitted.as_secs_f64()
         ))
     })
 }
 
-/// Who was admitted when, such that one can ask for the earliest behind a number.
+/// Who was admitted when, such that one can ask for the earliest behind a rank.
 struct Admissions {
-    /// Number, when it was admitted, and when it was last told to wait.
-    by_number: Vec<(u64, Duration, Duration)>,
+    /// Rank, when it was admitted, and when it was last told to wait.
+    by_rank: Vec<(u64, Duration, Duration)>,
     /// For each, the earliest from there on.
     earliest_from: Vec<(u64, Duration)>,
 }
@@ -53,12 +55,12 @@ impl Admissions {
     fn of<'a>(places: impl Iterator<Item = &'a Place>) -> Self {
         let admitted = |place: &Place| {
             let pass = place.pass.as_ref()?;
-            Some((place.number, pass.arrived, place.asked.waited_until.unwrap_or_default()))
+            Some((place.rank?, pass.arrived, place.asked.waited_until.unwrap_or_default()))
         };
-        let mut by_number: Vec<_> = places.filter_map(admitted).collect();
-        by_number.sort_unstable();
+        let mut by_rank: Vec<_> = places.filter_map(admitted).collect();
+        by_rank.sort_unstable();
         let mut earliest_from: Vec<_> =
-            by_number.iter().map(|(number, admitted, _)| (*number, *admitted)).collect();
+            by_rank.iter().map(|(number, admitted, _)| (*number, *admitted)).collect();
         for at in (1..earliest_from.len()).rev() {
             let behind = earliest_from[at];
             let here = &mut earliest_from[at - 1];
@@ -66,16 +68,16 @@ impl Admissions {
                 *here = behind;
             }
         }
-        Self { by_number, earliest_from }
+        Self { by_rank, earliest_from }
     }
 
     /// The earliest of those who still waited at `since`.
-    fn earliest_behind(&self, number: u64, since: Duration) -> Option<(u64, Duration)> {
-        let behind = self.by_number.partition_point(|(other, ..)| *other <= number);
+    fn earliest_behind(&self, rank: u64, since: Duration) -> Option<(u64, Duration)> {
+        let behind = self.by_rank.partition_point(|(other, ..)| *other <= rank);
         if since.is_zero() {
             return self.earliest_from.get(behind).copied();
         }
-        let waited = self.by_number[behind..].iter().filter(|(_, _, waited)| *waited >= since);
+        let waited = self.by_rank[behind..].iter().filter(|(_, _, waited)| *waited >= since);
         let earliest = waited.min_by_key(|(_, admitted, _)| *admitted)?;
         Some((earliest.0, earliest.1))
     }
@@ -119,9 +121,9 @@ mod tests {
     }
 
     #[test]
-    fn a_lower_number_may_be_admitted_first() {
+    fn a_lower_rank_may_be_admitted_first() {
         let mut evidence = overtaken(&waiting(5));
-        evidence.buyers[0].places[0].number = 3;
+        evidence.buyers[0].places[0].rank = Some(3);
         assert!(check(&evidence).ok);
     }
 
@@ -152,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_earliest_admission_behind_a_number_is_found() {
+    fn the_earliest_admission_behind_a_rank_is_found() {
         let places: Vec<_> = [buyer(1, 5.0), buyer(2, 9.0), buyer(3, 7.0)]
             .into_iter()
             .flat_map(|buyer| buyer.places)
