@@ -29,11 +29,11 @@ main() {
     start_server
     local round
     for ((round = 1; round <= ROUNDS; round++)); do
-        measure users ours_users
-        measure lanes ours_lanes
-        measure oha with_oha
-        measure oha-rate with_oha_at_the_rate
-        measure wrk with_wrk
+        measure users ours_users requests_of_run
+        measure lanes ours_lanes requests_of_run
+        measure oha oha requests_of_oha
+        measure oha-rate oha_at_the_rate requests_of_oha
+        measure wrk with_wrk requests_of_wrk
     done
     report
 }
@@ -46,21 +46,25 @@ start_server() {
     readonly url
 }
 
-# measure NAME COMMAND: writes `NAME REQUESTS CPU-SECONDS` to the results.
+# measure NAME SENDER READER: writes `NAME REQUESTS CPU-SECONDS` to the results. Only the sender's processor
+# time counts; what it says is read afterwards.
 measure() {
-    local name=$1 requests cpu
-    { time requests=$("$2"); } 2>"$work/time"
+    local name=$1 sender=$2 reader=$3 requests cpu
+    { time "$sender" >"$work/said" 2>"$work/talk"; } 2>"$work/time" || {
+        echo "$name failed:" >&2
+        cat "$work/talk" "$work/time" >&2
+        return 1
+    }
+    requests=$("$reader" <"$work/said")
     cpu=$(tail -n 1 "$work/time")
     printf '%s %s %s\n' "$name" "$requests" "$cpu" >>"$work/results"
 }
 
-# ours ARGUMENT..: requests that were answered. A run that is invalid, since the generator and the server
-# share the machine and leave it no time, still counts them.
+# ours ARGUMENT..: a run that is invalid, since the generator and the server share the machine and leave it
+# no time, still counts what was answered.
 ours() {
-    local run
-    run=$(target/release/ticketing load quick GET "$url" "$@" --for "${seconds}s" --progress none \
-        -o json 2>/dev/null) || (($? == 22))
-    python3 -c 'import json, sys; print(json.load(sys.stdin)["steps"][0]["outcomes"]["ok"])' <<<"$run"
+    target/release/ticketing load quick GET "$url" "$@" --for "${seconds}s" --progress none -o json ||
+        (($? == 22))
 }
 
 # A connection per user, each again once it was answered.
@@ -78,21 +82,28 @@ rate() {
     awk '$1 == "users" { print int($2 / '"$seconds"' * 0.6) }' "$work/results" | tail -n 1
 }
 
-with_oha() {
-    oha "$@" |
-        python3 -c 'import json, sys; print(json.load(sys.stdin)["statusCodeDistribution"]["200"])'
-}
-
-with_oha_at_the_rate() {
-    with_oha -q "$(rate)" --latency-correction
-}
-
 oha() {
     target/tools/bin/oha --no-tui --output-format json -c "$connections" -z "${seconds}s" "$@" "$url"
 }
 
+oha_at_the_rate() {
+    oha -q "$(rate)" --latency-correction
+}
+
 with_wrk() {
-    wrk -t 2 -c "$connections" -d "${seconds}s" "$url" | awk '/requests in/ { print $1 }'
+    wrk -t 2 -c "$connections" -d "${seconds}s" "$url"
+}
+
+requests_of_run() {
+    python3 -c 'import json, sys; print(json.load(sys.stdin)["steps"][0]["outcomes"]["ok"])'
+}
+
+requests_of_oha() {
+    python3 -c 'import json, sys; print(json.load(sys.stdin)["statusCodeDistribution"]["200"])'
+}
+
+requests_of_wrk() {
+    awk '/requests in/ { print $1 }'
 }
 
 report() {

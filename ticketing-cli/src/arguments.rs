@@ -13,8 +13,8 @@ pub(crate) struct Arguments {
     #[arg(short, long, global = true, value_enum, default_value_t = Format::Table)]
     pub(crate) output: Format,
 
-    /// The server, such as <http://127.0.0.1:8080>; repeatable for `demo`. Where it is not given,
-    /// `TICKETING_SERVER` says it, except for `demo`, which then starts a server of its own.
+    /// The server, such as <http://127.0.0.1:8080>; repeatable for `demo` and `load run`. Where
+    /// it is not given, `TICKETING_SERVER` says it, except for these, which then start one themselves.
     #[arg(long = "server", global = true, value_name = "URL")]
     pub(crate) servers: Vec<String>,
 
@@ -51,9 +51,22 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Report(commands::report::Report),
     /// Load tests, with arrivals that no slow answer delays.
+    ///
+    /// A run ends with 0 where nothing was missed, 20 where an objective was, 21 where something
+    /// happened that must never, 22 where the generator itself did not keep up, so that the figures
+    /// say nothing about the servers, and 130 where it was interrupted and none of these.
     #[command(subcommand)]
     Load(commands::load::Load),
     /// A contested on-sale with virtual buyers, and a verdict on it.
+    ///
+    /// Thousands of virtual buyers contest one hall; afterwards it is judged from what each of them
+    /// was told whether the box office did right. It plays the scenario `arena` of `load run`, and
+    /// judges the sale alone: how fast it went is `load run`'s to say. Exits with 21 where something
+    /// happened that must never, and with 130 where it was interrupted.
+    ///
+    /// Without --server, a server and a payment gateway are started in this process. With it,
+    /// TICKETING_GATEWAY says where buyers pay, and TICKETING_ADMIN_EMAIL and
+    /// TICKETING_ADMIN_PASSWORD who makes organizers and buyers.
     Demo(commands::demo::Demo),
 }
 

@@ -1,8 +1,7 @@
 //! `ticketing`: the organizer's command line, and the demo.
 //!
-//! stdout is data, stderr is talk. Exit codes: 0 done, 1 failed, 2 wrongly used; 10 where the
-//! verdict of `demo` is red, or `queue verify` finds a difference; what `load` says of a run by its
-//! code is in its help.
+//! stdout is data, stderr is talk. Exit codes: 0 done, 1 failed, 2 wrongly used; 10 where
+//! `queue verify` finds a difference; 20 to 22 and 130 as `load --help` says.
 
 mod arguments;
 mod commands;

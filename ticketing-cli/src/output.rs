@@ -51,7 +51,8 @@ pub(crate) fn line(text: &str) -> anyhow::Result<()> {
 
 /// Says something to the person, beside the data.
 pub(crate) fn talk(text: &str) {
-    eprintln!("{}", clean_lines(text));
+    // Whoever does not listen any more is no reason to lose what was done.
+    let _ = writeln!(io::stderr().lock(), "{}", clean_lines(text));
 }
 
 /// Lines stay lines; everything else that a terminal would obey goes.

@@ -47,13 +47,13 @@ pub(crate) fn credentials() -> Result<Option<SignIn>, Usage> {
 pub(crate) fn administrator() -> Result<SignIn, Usage> {
     pair("TICKETING_ADMIN_EMAIL", "TICKETING_ADMIN_PASSWORD")?.ok_or_else(|| {
         let names = "TICKETING_ADMIN_EMAIL and TICKETING_ADMIN_PASSWORD";
-        Usage(format!("with --server the demo signs in with {names}, which are not set"))
+        Usage(format!("at running servers, buyers are made by who {names} say, which are not set"))
     })
 }
 
 /// Where the payment gateway of running servers is.
 pub(crate) fn gateway() -> Result<String, Usage> {
-    let missing = "with --server the demo reads the ledger at TICKETING_GATEWAY, which is not set";
+    let missing = "at running servers, buyers pay at TICKETING_GATEWAY, which is not set";
     read("TICKETING_GATEWAY")?.ok_or_else(|| Usage(missing.to_owned()))
 }
 

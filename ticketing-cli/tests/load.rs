@@ -106,7 +106,7 @@ fn a_quick_run_is_written_down_and_read_in_every_way() {
         assert!(shown.status.success() && said(&shown).contains(expected), "{}", said(&shown));
     }
     let again = load(&["quick", "get", &stub.url, "-r", "9/s", "-d", "1s", "--out", path(&out)]);
-    assert_eq!(again.status.code(), Some(1), "what was measured is not written over");
+    assert_eq!(again.status.code(), Some(2), "what was measured is not written over");
     assert_eq!(stub.asked(), 60);
 }
 
@@ -119,6 +119,13 @@ fn wrong_usage_is_said_before_anything_is_asked() {
         &["quick", "get", &stub.url],
         &["quick", "get", "http://192.0.2.1/", "-r", "9/s"],
         &["quick", "get", "127.0.0.1:80", "-r", "9/s"],
+        &["quick", "get", &stub.url, "-r", "9/s", "--slo", "hold:p99<1s"],
+        &["quick", "get", &stub.url, "--users", "3", "--shard", "1/2"],
+        &["quick", "get", "http://me:secret@127.0.0.1:1/", "-r", "9/s"],
+        &["run", "arena", "--slo", "request:p99<1s"],
+        &["run", "arenas"],
+        &["run", "arena", "--for", "9s"],
+        &["report", "x", "--server", "http://127.0.0.1:1"],
         &["run", "arena", "--server", "http://192.0.2.1"],
         &["scenario", "show", "arenas"],
         &["report", "x", "--format", "pdf"],
@@ -166,6 +173,57 @@ fn shards_are_merged_to_the_whole_and_a_run_is_equal_to_itself() {
 }
 
 #[test]
+fn a_payment_gateway_elsewhere_is_refused_as_a_server_is() {
+    let mut foreign = command(&["run", "arena", "--server", "http://127.0.0.1:1"]);
+    foreign.env("TICKETING_GATEWAY", "http://192.0.2.1");
+    let output = foreign.output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("http://192.0.2.1 is not on this machine"), "{}", said(&output));
+}
+
+#[test]
+fn a_server_that_answers_nothing_is_no_pass_and_secrets_of_an_address_are_not_kept() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("dead");
+    let asked = ["quick", "get", "http://127.0.0.1:1/x?token=s3cr3t", "-r", "9/s", "-d", "1s"];
+    let output = load(&[&asked[..], &["--out", path(&out)]].concat());
+    assert_eq!(output.status.code(), Some(22), "{}", said(&output));
+    let document = fs::read_to_string(out.join("run.json")).unwrap();
+    assert!(document.contains("/x?token=..") && !document.contains("s3cr3t"), "{document}");
+}
+
+#[test]
+fn nobody_who_listens_is_no_reason_to_lose_a_run() {
+    let (stub, folder) = (Stub::new(Duration::ZERO), TempDir::new().unwrap());
+    let out = folder.path().join("alone");
+    let asked = ["quick", "get", &stub.url, "-r", "9/s", "-d", "2s", "--out", path(&out)];
+    let mut running = command(&asked).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(running.stderr.take());
+    assert!([Some(0), Some(22)].contains(&running.wait().unwrap().code()));
+    assert_eq!(run_of(&out)["arrivals"]["arrived"], 18);
+}
+
+#[test]
+fn a_build_that_became_slower_is_named_by_its_step() {
+    let folder = TempDir::new().unwrap();
+    let runs = [1, 40].map(|millis| {
+        let stub = Stub::new(Duration::from_millis(millis));
+        let out = folder.path().join(millis.to_string());
+        load(&["quick", "get", &stub.url, "--users", "4", "-d", "1s", "--out", path(&out)]);
+        // Both are of the same request; only its server's port differs.
+        let file = out.join("run.json");
+        let text = fs::read_to_string(&file).unwrap().replace(stub.url.trim_end_matches('/'), "x");
+        fs::write(&file, text).unwrap();
+        out
+    });
+    let compared = load(&["compare", path(&runs[0]), path(&runs[1]), "--fail-on", "p50>+50%"]);
+    assert!(said(&compared).contains("slower: request p50 by"), "{}", said(&compared));
+    let valid = runs.iter().all(|run| run_of(run)["validity"]["valid"] == true);
+    let code = if valid { 20 } else { 22 };
+    assert_eq!(compared.status.code(), Some(code), "{}", said(&compared));
+}
+
+#[test]
 fn an_interrupted_run_writes_what_there_is() {
     let (stub, folder) = (Stub::new(Duration::ZERO), TempDir::new().unwrap());
     let out = folder.path().join("cut");
@@ -203,7 +261,10 @@ fn a_scenario_of_ones_own_is_checked_and_played() {
     let run = run_of(&out);
     assert_eq!(run["sale"]["arrived"], 40, "{}", said(&output));
     let checks = run["checks"].as_array().unwrap();
-    assert!(checks.iter().all(|check| check["ok"] == true), "{}", said(&output));
+    let all_ok = checks.iter().all(|check| check["ok"] == true);
+    assert!(checks.len() == 13 && all_ok, "{}", said(&output));
+    let code = if run["validity"]["valid"] == true { 0 } else { 22 };
+    assert_eq!(output.status.code(), Some(code), "{}", said(&output));
 
     fs::write(&file, "name = 'x'\nabout = 'y'\narrivals = { shape = 'round' }").unwrap();
     let wrong = load(&["scenario", "check", path(&file)]);

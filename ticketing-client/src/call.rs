@@ -82,12 +82,14 @@ impl<A> Call<A> {
     }
 
     fn path_and_query(&self) -> String {
-        if self.query.is_empty() {
-            return self.path.clone();
+        // Ids that a server gave stand in paths: what no address may have is encoded here.
+        let url = format!("http://localhost{}", self.path);
+        let mut url = Url::parse(&url).expect("a path behind a host is an address");
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.query);
         }
-        let mut url = Url::parse("http://localhost").expect("a constant that is an address");
-        url.query_pairs_mut().extend_pairs(&self.query);
-        format!("{}?{}", self.path, url.query().unwrap_or_default())
+        let query = url.query().map_or_else(String::new, |query| format!("?{query}"));
+        format!("{}{query}", url.path())
     }
 
     pub(crate) fn with_decode(method: Method, path: String, decode: Decode<A>) -> Self {
@@ -193,5 +195,7 @@ mod tests {
             (b"application/json".as_slice(), &b"7".to_vec())
         );
         assert!(!format!("{message:?}").contains("hidden"));
+        let strange = Call::empty(Method::POST, "/v1/payments/a b\u{e9}\"<".to_owned()).message();
+        assert_eq!(strange.uri(), "/v1/payments/a%20b%C3%A9%22%3C");
     }
 }

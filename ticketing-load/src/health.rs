@@ -19,6 +19,9 @@ pub const DISPATCH_P99_MAX: Duration = Duration::from_millis(5);
 /// The share of the machine that the generator may use at most, over some seconds.
 pub const CPU_SHARE_MAX: f64 = 0.85;
 
+/// The share of the machine that everything on it may use, where the servers are elsewhere.
+pub const MACHINE_SHARE_MAX: f64 = 0.95;
+
 /// Over so many looks, a second apart, a share is taken: shorter peaks are seen by lateness.
 const CPU_LOOKS: usize = 5;
 
@@ -61,6 +64,8 @@ pub struct Health {
     pub descriptors_limit: u64,
     /// Connections that were opened to the servers.
     pub connections: u64,
+    /// True where the servers ran on this machine: that it was busy is their doing, too.
+    pub shares_machine: bool,
     /// True where the servers ran in this process: its share of the processors is theirs, too.
     pub shares_process: bool,
 }
@@ -113,6 +118,7 @@ impl Meter {
             descriptors_max: self.descriptors,
             descriptors_limit: Descriptors::now().limit,
             connections: 0,
+            shares_machine: false,
             shares_process: false,
         }
     }
@@ -170,6 +176,15 @@ impl Health {
             )),
             Some(_) => {}
         }
+        match self.machine_cpu_share_max {
+            Some(share) if share > MACHINE_SHARE_MAX && !self.shares_machine => {
+                reasons.push(format!(
+                    "the machine was busy to {:.0} %: something else took its time",
+                    share * 100.0
+                ));
+            }
+            _ => {}
+        }
         Validity { valid: reasons.is_empty(), reasons, not_judged }
     }
 }
@@ -195,11 +210,12 @@ mod tests {
     #[test]
     fn each_way_of_not_keeping_up_makes_the_run_invalid_and_is_named() {
         type Spoil = fn(&mut Health);
-        let spoilt: [(Spoil, &str); 4] = [
+        let spoilt: [(Spoil, &str); 5] = [
             (|health| health.dispatch.p99_ms = 5.1, "dispatch p99 5.1 ms"),
             (|health| health.dropped = 1, "1 arrivals were dropped"),
             (|health| health.exhausted = 2, "2 requests found no descriptor"),
             (|health| health.cpu_share_max = Some(0.86), "used 86 %"),
+            (|health| health.machine_cpu_share_max = Some(0.96), "busy to 96 %"),
         ];
         for (spoil, expected) in spoilt {
             let mut health = healthy();

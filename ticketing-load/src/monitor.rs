@@ -36,13 +36,20 @@ pub struct Monitor {
     clock: RunClock,
     recorder: Arc<Recorder>,
     progress: Arc<Progress>,
+    with_lanes: bool,
     meter: Mutex<Meter>,
 }
 
 impl Monitor {
     /// Looks at what these count.
     pub fn new(clock: RunClock, recorder: Arc<Recorder>, progress: Arc<Progress>) -> Self {
-        Self { clock, recorder, progress, meter: Mutex::default() }
+        Self { clock, recorder, progress, with_lanes: false, meter: Mutex::default() }
+    }
+
+    /// The same where connections are shared, so that every request may have waited for one.
+    #[must_use]
+    pub fn with_lanes(self, with_lanes: bool) -> Self {
+        Self { with_lanes, ..self }
     }
 
     /// Shows every second of the run until it is dropped.
@@ -61,7 +68,7 @@ impl Monitor {
         Moment {
             second: now.as_secs_f64(),
             buyers: self.progress.snapshot(),
-            dispatch_p99_ms: self.recorder.dispatch().quantiles().p99_ms,
+            dispatch_p99_ms: self.recorder.dispatch(self.with_lanes).quantiles().p99_ms,
             window: self.recorder.turn_window(),
             health: self.meter.lock().expect("looking does not panic").look(now),
         }
@@ -69,7 +76,7 @@ impl Monitor {
 
     /// How the generator did until now.
     pub fn health(&self, dropped: u64) -> crate::health::Health {
-        let dispatch = self.recorder.dispatch().quantiles();
+        let dispatch = self.recorder.dispatch(self.with_lanes).quantiles();
         let meter = self.meter.lock().expect("looking does not panic");
         meter.health(dispatch, dropped, self.recorder.exhausted())
     }

@@ -132,6 +132,7 @@ impl Play {
     pub fn monitor(&self) -> Monitor {
         let recorder = Arc::clone(&self.wire.recorder);
         Monitor::new(self.wire.clock, recorder, Arc::clone(&self.progress))
+            .with_lanes(self.wire.has_lanes())
     }
 
     /// The histograms of the run, by step and clock.
@@ -148,13 +149,15 @@ impl Play {
             early: self.part.scenario.arrivals.opens_after(),
             shard: Shard::default(),
             ways: self.part.scenario.buyers.clone(),
-            limit: self.part.scenario.opens_after() + self.part.scenario.limit,
+            limit: self.part.scenario.opens_after()
+                + self.schedule.lasts()
+                + self.part.scenario.limit,
             stop,
         };
         let House { servers, gateway, .. } = &self.house;
         let (wire, progress) = (Arc::clone(&self.wire), Arc::clone(&self.progress));
         let buyers = crowd::run(&self.stage, crowd, servers, wire, progress);
-        let buyers = buyers.await.map_err(Error::Pacer)?;
+        let (buyers, ended_by_limit) = buyers.await.map_err(Error::Pacer)?;
         let policy = &self.stage.performance.policy;
         // A hold that is ordered at its last moment, and that order paid at its last.
         let deadlines = u64::from(policy.hold_seconds) + u64::from(policy.pay_seconds);
@@ -167,25 +170,29 @@ impl Play {
             admit_per_minute: policy.admit_per_minute,
             claim_seconds: policy.claim_seconds,
             buyers,
+            ended_by_limit,
             aftermath: aftermath.await.map_err(Error::Aftermath)?,
             breaks: self.wire.recorder.breaks(),
         })
     }
 
-    /// Says what came of the run. Without evidence, since somebody did not wait for it, nothing of
-    /// the sale is known.
+    /// Says what came of the run. Without evidence, since somebody did not wait for it or the books
+    /// could not be read, nothing of the sale is known.
     pub fn judged(
         &self,
-        evidence: Option<&Evidence>,
+        evidence: Option<&Result<Evidence, Error>>,
         monitor: &Monitor,
         interrupted: bool,
         slos: &[Slo],
     ) -> Run {
+        let failure = evidence.and_then(|evidence| evidence.as_ref().err());
+        let evidence = evidence.and_then(|evidence| evidence.as_ref().ok());
         let recorder = &self.wire.recorder;
         let mut health = monitor.health(0);
         health.connections = self.wire.connections();
         health.shares_process = self.house.shares_process;
-        let arrived = self.progress.snapshot().arrived;
+        health.shares_machine = self.wire.is_loopback();
+        let seen = self.progress.snapshot();
         let ended = Ended {
             name: self.part.scenario.name.clone(),
             scenario: Some(self.part.scenario.fingerprint()),
@@ -195,14 +202,29 @@ impl Play {
             began_at: self.began_at,
             lasted: self.wire.clock.now(),
             interrupted,
-            arrivals: Arrivals { planned: self.schedule.count(), arrived, dropped: 0 },
+            arrivals: Arrivals {
+                planned: self.schedule.count(),
+                arrived: seen.arrived,
+                dropped: 0,
+            },
+            under_way: seen.arrived.saturating_sub(seen.gone),
+            active: recorder.active(),
             steps: recorder.report(),
             breaks: recorder.breaks(),
             sale: evidence.map(sale::of),
             checks: evidence.map(judge).unwrap_or_default(),
             health,
         };
-        Run::judged(ended, slos)
+        let mut run = Run::judged(ended, slos);
+        if let Some(failure) = failure {
+            run.distrust(format!("the sale cannot be judged: {failure}"));
+        }
+        if evidence.is_some_and(|evidence| evidence.ended_by_limit) {
+            let limit = crate::span::write(self.part.scenario.limit);
+            let what = format!("those who were still there {limit} after the last had come");
+            run.validity.not_judged.push(what);
+        }
+        run
     }
 }
 

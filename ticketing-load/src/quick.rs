@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::arrivals::{Schedule, Shard};
+use crate::arrivals::Arrival;
 use crate::buyers::progress::Progress;
 use crate::clock::RunClock;
 use crate::http::{Answer, Connection, Failure, Lanes, Request, Target};
@@ -16,15 +17,15 @@ use crate::record::{Outcome, Recorder, Sample, Step};
 /// Arrivals that are sent off together where they are due together.
 const TOGETHER_MAX: usize = 256;
 
+/// Arrivals, one after the other.
+pub type Arrivals = Box<dyn Iterator<Item = Arrival> + Send>;
+
 /// Who sends.
-#[derive(Debug, Clone)]
 pub enum Senders {
     /// Whoever arrives sends once, whatever became of those before.
     Arriving {
         /// When.
-        schedule: Schedule,
-        /// Which of them this generator plays.
-        shard: Shard,
+        arrivals: Arrivals,
         /// At most so many at once; whoever arrives beyond is dropped, and the run invalid.
         at_once_max: u32,
         /// Connections that they share.
@@ -41,7 +42,6 @@ pub enum Senders {
 }
 
 /// What is sent, where, and by whom.
-#[derive(Debug)]
 pub struct Quick {
     /// Where.
     pub target: Arc<Target>,
@@ -51,38 +51,27 @@ pub struct Quick {
     pub within: Duration,
     /// A connection for every request.
     pub no_keep_alive: bool,
-    /// By whom.
-    pub senders: Senders,
-}
-
-/// Who came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Came {
-    /// Those who sent.
-    pub arrived: u64,
-    /// Those who found too many at it.
-    pub dropped: u64,
 }
 
 impl Quick {
     /// Sends until everybody was answered, or `stop` says so; what is under way then still counts.
     pub async fn run(
         self,
+        senders: Senders,
         clock: RunClock,
         recorder: Arc<Recorder>,
         progress: Arc<Progress>,
         stop: watch::Receiver<bool>,
-    ) -> std::io::Result<Came> {
-        let senders = self.senders.clone();
+    ) -> std::io::Result<()> {
         let sender = Arc::new(Sender { quick: self, clock, recorder, progress });
         match senders {
-            Senders::Arriving { schedule, shard, at_once_max, lanes } => {
-                let arrivals = schedule.of_shard(shard);
+            Senders::Arriving { arrivals, at_once_max, lanes } => {
                 let (_pacer, due) = pacer::start(arrivals, clock, clock.now())?;
-                Ok(sender.arriving(due, at_once_max, lanes, stop).await)
+                sender.arriving(due, at_once_max, lanes, stop).await;
             }
-            Senders::Users { count, lasts } => Ok(sender.users(count, lasts, &stop).await),
+            Senders::Users { count, lasts } => sender.users(count, lasts, &stop).await,
         }
+        Ok(())
     }
 }
 
@@ -96,14 +85,13 @@ struct Sender {
 impl Sender {
     async fn arriving(
         self: Arc<Self>,
-        mut due: tokio::sync::mpsc::UnboundedReceiver<crate::arrivals::Arrival>,
+        mut due: UnboundedReceiver<Arrival>,
         at_once_max: u32,
         lanes: usize,
         mut stop: watch::Receiver<bool>,
-    ) -> Came {
+    ) {
         let lanes = Arc::new(Lanes::new(lanes));
         let room = Arc::new(Semaphore::new(at_once_max as usize));
-        let mut came = Came::default();
         let mut together = Vec::with_capacity(TOGETHER_MAX);
         loop {
             let left = tokio::select! {
@@ -116,59 +104,86 @@ impl Sender {
             }
             for arrival in together.drain(..) {
                 let Ok(place) = Arc::clone(&room).try_acquire_owned() else {
-                    came.dropped += 1;
+                    self.progress.dropped();
                     continue;
                 };
-                came.arrived += 1;
+                self.progress.arrived();
                 let (sender, lanes) = (Arc::clone(&self), Arc::clone(&lanes));
                 tokio::spawn(async move {
-                    let mut lane = lanes.free(&sender.quick.target).await;
-                    sender.send(&mut lane, arrival.due).await;
+                    sender.send_over(&lanes, arrival.due).await;
+                    sender.progress.gone();
                     drop(place);
                 });
             }
         }
         // Everybody is back when all the room is free.
         let _all = room.acquire_many(at_once_max).await.expect("the room stays open");
-        came
     }
 
-    async fn users(
-        self: Arc<Self>,
-        count: usize,
-        lasts: Duration,
-        stop: &watch::Receiver<bool>,
-    ) -> Came {
+    async fn users(self: Arc<Self>, count: usize, lasts: Duration, stop: &watch::Receiver<bool>) {
         let until = self.clock.now() + lasts;
         let mut users = JoinSet::new();
         for _ in 0..count {
             let (sender, stop) = (Arc::clone(&self), stop.clone());
             users.spawn(async move {
+                sender.progress.arrived();
                 let mut connection = Connection::new(Arc::clone(&sender.quick.target));
                 while sender.clock.now() < until && !*stop.borrow() {
-                    sender.send(&mut connection, sender.clock.now()).await;
+                    if !sender.send(&mut connection, sender.clock.now(), None).await {
+                        // What fails at once would let nobody else have a turn.
+                        tokio::task::yield_now().await;
+                    }
                 }
+                sender.progress.gone();
             });
         }
         users.join_all().await;
-        Came { arrived: count as u64, dropped: 0 }
     }
 
-    async fn send(&self, connection: &mut Connection, due: Duration) {
-        self.progress.arrived();
+    /// Waits for a connection no longer than for an answer.
+    async fn send_over(&self, lanes: &Lanes, due: Duration) {
+        let within = self.quick.within;
+        match tokio::time::timeout(within, lanes.free(&self.quick.target)).await {
+            Ok(mut lane) => {
+                self.send(&mut lane, due, Some(due)).await;
+            }
+            Err(_) => {
+                let now = self.clock.now();
+                self.take(due, now, Some(due), &Err(Failure::TimedOut(within)));
+            }
+        }
+    }
+
+    /// False where it failed.
+    async fn send(
+        &self,
+        connection: &mut Connection,
+        due: Duration,
+        since: Option<Duration>,
+    ) -> bool {
         let started = self.clock.now();
         let answer = connection.send(&self.quick.request, self.quick.within).await;
-        let done = self.clock.now();
-        self.progress.gone();
         if self.quick.no_keep_alive {
             connection.close();
         }
+        self.take(due, started, since, &answer);
+        answer.is_ok()
+    }
+
+    fn take(
+        &self,
+        due: Duration,
+        started: Duration,
+        since: Option<Duration>,
+        answer: &Result<Answer, Failure>,
+    ) {
+        let done = self.clock.now();
         let status = answer.as_ref().map_or(0, |answer| answer.status);
-        let outcome = outcome(&answer);
-        if let Err(failure) = &answer {
+        if let Err(failure) = answer {
             self.recorder.explain(Step::Request, failure);
         }
-        self.recorder.add(Step::Request, Sample { due, started, done, outcome, status });
+        let outcome = outcome(answer);
+        self.recorder.add(Step::Request, Sample { due, started, done, since, outcome, status });
     }
 }
 

@@ -21,5 +21,5 @@ pub use jtl::jtl;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use merge::{Part, merge};
-pub use run::{Arrivals, FORMAT, Run, Sale, Verdict};
+pub use run::{Arrivals, FORMAT, Run, SHARDS_MAX, Sale, Verdict};
 pub use text::text;

@@ -10,6 +10,7 @@ use ticketing_wire::performances::PolicyTerms;
 
 use crate::arrivals::{Schedule, Shape, Spacing};
 use crate::buyers::ways::Ways;
+use crate::record::Step;
 use crate::slo::Slo;
 use crate::span;
 
@@ -34,7 +35,7 @@ pub struct Scenario {
     /// How long after everything is ready the first may come.
     #[serde(default = "opens_in", with = "span")]
     pub opens_in: Duration,
-    /// The longest that the buyers may stay, whatever the servers do.
+    /// The longest that buyers may stay after the last one has come, whatever the servers do.
     #[serde(default = "limit", with = "span")]
     pub limit: Duration,
     /// Connections that all buyers share; each has its own where this is not given.
@@ -86,7 +87,8 @@ impl Scenario {
 
     /// What is to be met.
     pub fn slos(&self) -> Result<Vec<Slo>, String> {
-        self.slos.iter().map(|slo| Slo::parse(slo).map_err(|why| format!("slos: {why}"))).collect()
+        let slo = |text: &String| Slo::parse(text).and_then(of_buyers);
+        self.slos.iter().map(|text| slo(text).map_err(|why| format!("slos: {why}"))).collect()
     }
 
     /// When everybody comes.
@@ -101,10 +103,22 @@ impl Scenario {
 
     /// Two runs are comparable where this is the same.
     pub fn fingerprint(&self) -> String {
-        let text = serde_json::to_vec(self).expect("plain data is JSON");
-        let digest = Sha256::digest(&text);
-        digest.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+        fingerprint(&serde_json::to_vec(self).expect("plain data is JSON"))
     }
+}
+
+/// An objective that buyers can meet or miss: they send no bare requests.
+pub fn of_buyers(slo: Slo) -> Result<Slo, String> {
+    if slo.names(Step::Request) {
+        return Err(format!("`{}`: buyers have no step `request`", slo.text()));
+    }
+    Ok(slo)
+}
+
+/// A short name of what is played: the same text has the same.
+pub fn fingerprint(text: &[u8]) -> String {
+    let digest = Sha256::digest(text);
+    digest.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod parse;
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::Step;
 use crate::report::Run;
 
 use metric::Metric;
@@ -45,6 +46,16 @@ impl Slo {
         parse::parse(text)
     }
 
+    /// True where it can be measured of a run of this step alone.
+    pub fn is_of(&self, only: Step) -> bool {
+        self.metric.is_of(only)
+    }
+
+    /// True where it is of this step.
+    pub fn names(&self, step: Step) -> bool {
+        self.metric.step() == Some(step)
+    }
+
     /// As it was written.
     pub fn text(&self) -> &str {
         &self.text
@@ -73,8 +84,8 @@ impl Bound {
 }
 
 impl Met {
-    /// True where it was broken. What was not measured is not met, and not broken either.
+    /// True where it was not met. What was not measured was not.
     pub fn is_breached(&self) -> bool {
-        self.met == Some(false)
+        self.met != Some(true)
     }
 }

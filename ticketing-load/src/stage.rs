@@ -129,8 +129,13 @@ async fn create_buyers(
     while missing > 0 {
         let now = missing.min(BUYERS_PER_CALL);
         let call = accounts::create_synthetic_buyers(administrator, now);
-        buyers.extend(fleet.send(&call).await?.items);
-        missing -= now;
+        let made = fleet.send(&call).await?.items;
+        if made.is_empty() {
+            let why = format!("no buyers were made where {now} were asked for");
+            return Err(Broken::Undecodable { status: 201, why }.into());
+        }
+        missing = missing.saturating_sub(u32::try_from(made.len()).unwrap_or(u32::MAX));
+        buyers.extend(made);
     }
     Ok(buyers)
 }

@@ -47,6 +47,8 @@ pub struct Evidence {
     pub claim_seconds: u32,
     /// What each buyer was told.
     pub buyers: Vec<Buyer>,
+    /// True where the run's limit sent some of them away.
+    pub ended_by_limit: bool,
     /// What is true afterwards.
     pub aftermath: Aftermath,
     /// Requests that got no answer at once.

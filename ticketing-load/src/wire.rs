@@ -68,6 +68,16 @@ impl Wire {
         })
     }
 
+    /// True where the servers are on this machine.
+    pub fn is_loopback(&self) -> bool {
+        self.servers.iter().any(|server| server.is_loopback())
+    }
+
+    /// True where buyers share connections.
+    pub fn has_lanes(&self) -> bool {
+        self.lanes.is_some()
+    }
+
     /// How many connections were opened to the servers.
     pub fn connections(&self) -> u64 {
         self.servers.iter().map(|server| u64::from(server.connections())).sum()
@@ -112,26 +122,32 @@ impl Wire {
         let request = request(call);
         let mut patience = Patience::new();
         let mut first_sent = None;
+        let waits_since = step.is_scheduled().then_some(due);
         for server in home.. {
-            let (sent, answer) = self.once(own, target(server), &request).await;
-            let first_sent = *first_sent.get_or_insert(sent);
-            let answered = self.clock.now();
+            let (started, answer) = self.once(own, target(server), &request).await;
+            let first_sent = *first_sent.get_or_insert(started);
+            let done = self.clock.now();
             let status = answer.as_ref().map_or(0, |answer| answer.status);
-            let outcome = understand(call, answer);
-            let ended = outcome.as_ref().err().map_or(Outcome::Ok, Outcome::from);
-            self.recorder
-                .add(step, Sample { due, started: sent, done: answered, outcome: ended, status });
-            if let Err(error) = &outcome
-                && ended.is_error()
+            let result = understand(call, answer);
+            let outcome = result.as_ref().err().map_or(Outcome::Ok, Outcome::from);
+            let pause = patience.after(&result, Instant::now());
+            let since = waits_since.filter(|_| pause.is_none());
+            self.recorder.add(step, Sample { due, started, done, since, outcome, status });
+            if let Err(error) = &result
+                && outcome.is_error()
             {
                 self.recorder.explain(step, error);
                 tracing::debug!(?call, %error, "broke");
             }
-            let Some(pause) = patience.after(&outcome, Instant::now()) else {
+            let Some(pause) = pause else {
                 let broke = patience.tried();
-                return Exchange { first_sent, sent, answered, server, broke, outcome };
+                if broke && outcome == Outcome::Shed {
+                    self.recorder.give_up();
+                }
+                let (sent, answered) = (started, done);
+                return Exchange { first_sent, sent, answered, server, broke, outcome: result };
             };
-            due = answered + pause;
+            due = done + pause;
             self.clock.sleep_until(due).await;
         }
         unreachable!("patience ends")
@@ -145,9 +161,13 @@ impl Wire {
         request: &Request,
     ) -> (Duration, Result<Answer, Failure>) {
         if let Some(lanes) = &self.lanes {
-            let mut lane = lanes.free(target).await;
+            let free = tokio::time::timeout(REQUEST_TIMEOUT, lanes.free(target)).await;
             let sent = self.clock.now();
-            return (sent, lane.send(request, REQUEST_TIMEOUT).await);
+            let answer = match free {
+                Ok(mut lane) => lane.send(request, REQUEST_TIMEOUT).await,
+                Err(_) => Err(Failure::TimedOut(REQUEST_TIMEOUT)),
+            };
+            return (sent, answer);
         }
         let sent = self.clock.now();
         let own = match own {

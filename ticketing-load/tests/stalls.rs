@@ -10,14 +10,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use ticketing_client::clock;
-use ticketing_load::arrivals::{Arrival, Curve, Schedule, Shard, Spacing};
+use ticketing_load::arrivals::{Arrival, Curve, Schedule, Spacing};
 use ticketing_load::buyers::progress::Progress;
 use ticketing_load::clock::RunClock;
 use ticketing_load::health::Meter;
 use ticketing_load::http::{Request, Target};
-use ticketing_load::pacer;
 use ticketing_load::quick::{Quick, Senders};
-use ticketing_load::record::{Latencies, Outcome, Recorder, StepReport};
+use ticketing_load::record::{Outcome, Recorder, StepReport};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -71,18 +70,24 @@ fn get() -> Request {
     }
 }
 
-async fn measured(target: Arc<Target>, clock: RunClock, senders: Senders) -> StepReport {
-    let quick = Quick {
-        target,
-        request: get(),
-        within: Duration::from_secs(10),
-        no_keep_alive: false,
-        senders,
+/// Even arrivals over the whole time; whatever `passing` does delays the pacer.
+fn arriving(passing: impl Fn(&Arrival) + Send + 'static) -> Senders {
+    let schedule = Schedule::Along {
+        curve: Curve::new().line(LASTS, RATE, RATE),
+        spacing: Spacing::Even,
+        seed: 0,
     };
+    let arrivals = Box::new(schedule.arrivals().inspect(passing));
+    Senders::Arriving { arrivals, at_once_max: 5_000, lanes: 5_000 }
+}
+
+async fn measured(target: Arc<Target>, clock: RunClock, senders: Senders) -> StepReport {
+    let quick =
+        Quick { target, request: get(), within: Duration::from_secs(10), no_keep_alive: false };
     let recorder = Arc::new(Recorder::new());
     let (_stop, stop) = watch::channel(false);
     let progress = Arc::new(Progress::default());
-    quick.run(clock, Arc::clone(&recorder), progress, stop).await.unwrap();
+    quick.run(senders, clock, Arc::clone(&recorder), progress, stop).await.unwrap();
     let [request] = recorder.report().try_into().unwrap();
     assert_eq!(request.ended(Outcome::Ok), request.count, "nothing broke");
     request
@@ -97,13 +102,7 @@ fn near(measured_ms: f64, expected_ms: f64) {
 async fn a_frozen_server_is_felt_for_as_long_as_it_stood_still() {
     let clock = RunClock::start(clock::now());
     let target = stub(clock, FREEZES_AT).await;
-    let schedule = Schedule::Along {
-        curve: Curve::new().line(LASTS, RATE, RATE),
-        spacing: Spacing::Even,
-        seed: 0,
-    };
-    let arriving =
-        Senders::Arriving { schedule, shard: Shard::default(), at_once_max: 5_000, lanes: 5_000 };
+    let arriving = arriving(|_| {});
     let closed = Senders::Users { count: 1, lasts: LASTS };
     let (open, closed) = tokio::join!(
         measured(Arc::clone(&target), clock, arriving),
@@ -122,27 +121,18 @@ async fn a_frozen_server_is_felt_for_as_long_as_it_stood_still() {
 async fn a_frozen_pacer_is_felt_and_makes_the_run_invalid() {
     const FROZEN_FOR: Duration = Duration::from_secs(2);
     let clock = RunClock::start(clock::now());
-    let even = Schedule::Along {
-        curve: Curve::new().line(LASTS, RATE, RATE),
-        spacing: Spacing::Even,
-        seed: 0,
-    };
-    let frozen = even.arrivals().inspect(|arrival: &Arrival| {
+    // It never stands still while anybody asks.
+    let target = stub(clock, LASTS * 10).await;
+    let frozen = arriving(|arrival| {
         if arrival.number == 1_000 {
             std::thread::sleep(FROZEN_FOR);
         }
     });
-    let (_pacer, mut due) = pacer::start(frozen, clock, Duration::ZERO).unwrap();
-    let (mut dispatch, mut from_start) = (Latencies::of_run(), Latencies::of_run());
-    while let Some(arrival) = due.recv().await {
-        let started = clock.now();
-        dispatch.add(started.saturating_sub(arrival.due));
-        // What a clock would say that begins when the generator gets round to it.
-        from_start.add(clock.now().saturating_sub(started));
-    }
-    assert_eq!(dispatch.samples(), 3_000);
-    near(dispatch.quantiles().p99_ms, 1_700.0);
-    assert!(from_start.quantiles().p99_ms < 10.0);
-    let validity = Meter::new().health(dispatch.quantiles(), 0, 0).judge();
+    let request = measured(target, clock, frozen).await;
+    assert_eq!(request.count, 3_000);
+    near(request.response.unwrap().p99_ms, 1_700.0);
+    near(request.dispatch.p99_ms, 1_700.0);
+    assert!(request.service.p99_ms < 100.0, "a clock that begins with the request sees nothing");
+    let validity = Meter::new().health(request.dispatch, 0, 0).judge();
     assert!(!validity.valid && validity.reasons[0].contains("requests left late"));
 }

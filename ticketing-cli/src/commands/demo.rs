@@ -8,7 +8,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 use ticketing_load::arrivals::{Curve, Shape};
-use ticketing_load::report::{self, Run, Verdict};
+use ticketing_load::health;
+use ticketing_load::report::Verdict;
 use ticketing_load::scenario::{Scenario, shipped};
 
 use super::load::box_office::BoxOffice;
@@ -20,15 +21,10 @@ use crate::output::{self, Format};
 use crate::plan::Plan;
 use crate::settings::Usage;
 
-/// Connections that buyers share where there are more of them than this process may have open.
+/// Connections that buyers share where each cannot have its own.
 const LANES: u32 = 2_000;
 
-/// Let thousands of virtual buyers contest one hall, and judge afterwards from what each of them
-/// was told whether the box office did right. Without `--server`, a server and a payment gateway
-/// are started in this process. With it, `TICKETING_ADMIN_EMAIL`, `TICKETING_ADMIN_PASSWORD` and
-/// `TICKETING_GATEWAY` say the rest. It plays the scenario `arena` of `load run`, and judges the
-/// sale alone: exits with 21 where something happened that must never. How fast it went says
-/// something about the servers only where `load run` finds the generator fit for it.
+/// What differs from the scenario.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// How many buyers come; 5000 where it is not given.
@@ -46,6 +42,9 @@ pub(crate) struct Demo {
     /// How it is shown while it lasts.
     #[arg(long, value_enum, default_value_t = Progress::Auto)]
     progress: Progress,
+    /// Says that servers beyond this machine are yours to put under load.
+    #[arg(long)]
+    i_own_this_target: bool,
     /// Breaks a guard, to show that the verdict turns red.
     #[cfg(feature = "broken-guards")]
     #[arg(long = "break", value_enum, hide = true, conflicts_with = "servers")]
@@ -59,17 +58,16 @@ pub(crate) async fn run(
 ) -> anyhow::Result<ExitCode> {
     let (scenario, hall, faults) = scene(&demo)?;
     let seed = demo.seed.unwrap_or_else(some_seed).into();
-    let box_office = BoxOffice::open(&servers, faults, false).await?;
+    let box_office = BoxOffice::open(&servers, faults, demo.i_own_this_target).await?;
     let writing = Writing { progress: demo.progress, folder: None };
     let playing = Playing { scenario, hall, seed, slos: Vec::new() };
-    let run = playing::play(box_office, playing, writing).await?;
-    output::print_line(format, &run, || report::text(&run))?;
-    Ok(ExitCode::from(code(&run)))
+    let concluded = playing::play(box_office, playing, writing).await?.conclude(format)?;
+    Ok(concluded.exit_code(code(concluded.run.verdict)))
 }
 
 /// The sale alone is judged: a machine that is slow today has sold no seat twice.
-fn code(run: &Run) -> u8 {
-    match run.verdict {
+fn code(verdict: Verdict) -> u8 {
+    match verdict {
         Verdict::Invalid | Verdict::SloBreached => Verdict::Pass.exit_code(),
         other => other.exit_code(),
     }
@@ -85,7 +83,10 @@ fn scene(demo: &Demo) -> anyhow::Result<(Scenario, Plan, Faults)> {
         scenario.arrivals = arrivals(buyers, &scenario.arrivals.curve().map_err(Usage)?);
     }
     scenario.policy.line_capacity = demo.capacity.or(scenario.policy.line_capacity);
-    if scenario.arrivals.curve().map_err(Usage)?.count() > u64::from(LANES) {
+    let buyers = scenario.arrivals.curve().map_err(Usage)?.count();
+    // A server in this process has the other end of each connection.
+    if health::allow_descriptors(buyers * 2).is_err() {
+        output::talk(&format!("{buyers} buyers share {LANES} connections: no more may be open"));
         scenario.lanes = Some(LANES);
     }
     Ok((scenario, hall, faults))

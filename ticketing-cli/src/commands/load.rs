@@ -24,24 +24,46 @@ use ticketing_load::http::Target;
 use crate::output::Format;
 use crate::settings::Usage;
 
-/// Load tests. Exits with 0 where nothing was missed, 20 where an objective was, 21 where
-/// something happened that must never, 22 where the generator itself did not keep up, so that the
-/// figures say nothing, and 130 where it was interrupted.
+/// Load tests, with arrivals that no slow answer delays.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Load {
-    /// A scenario, with virtual buyers.
+    /// Play a scenario with virtual buyers.
+    ///
+    /// They arrive when the schedule says, whatever became of those before, and wait, choose, hold,
+    /// order and pay as people do. What each was told is compared with the books afterwards.
+    ///
+    /// Without --server, a server and a payment gateway are started in this process. With it,
+    /// TICKETING_GATEWAY says where buyers pay, and TICKETING_ADMIN_EMAIL and
+    /// TICKETING_ADMIN_PASSWORD who makes organizers and buyers; the servers have to allow synthetic
+    /// buyers.
     Run(Box<run::Run>),
-    /// One request, again and again.
+    /// Send one request again and again.
+    ///
+    /// At a rate that the answers do not change: whoever is due is sent, whatever became of those
+    /// before, and its time counts from when it was due. With --users instead, each asks again once
+    /// it was answered, as fast as it goes.
     Quick(Box<quick::Quick>),
-    /// Shows what came of a run.
-    Report(report::Report),
-    /// The parts that several generators played, put together.
-    Merge(merge::Merge),
-    /// The highest rate that still meets the objectives.
+    /// Look for the highest rate that still meets the objectives.
+    ///
+    /// Doubles the rate of arrivals until something is missed, then halves the gap. Each probe is a
+    /// sale of its own. Where the generator ends before the servers do, it says so: they may bear
+    /// more. Exits with 20 where not even the lowest rate met what is asked, and with 21 at the first
+    /// thing that must never happen.
     FindMax(Box<find_max::FindMax>),
-    /// What became slower since an earlier run.
+    /// Show what came of a run.
+    Report(report::Report),
+    /// Put the parts together that several generators played.
+    ///
+    /// Histograms are added, so that percentiles are those of all requests. A part that is missing,
+    /// invalid, or was not played with the others makes the whole invalid.
+    Merge(merge::Merge),
+    /// Compare a run with an earlier one, step by step.
+    ///
+    /// Exits with 20 where a step became slower than --fail-on allows or broke more often, and with
+    /// 22 where the two cannot be compared: something else was played, a generator did not keep up,
+    /// or there are too few samples.
     Compare(compare::Compare),
-    /// The scenarios that there are, and new ones.
+    /// List, show, check and begin scenarios.
     #[command(subcommand)]
     Scenario(scenario::Scenario),
 }
@@ -69,11 +91,14 @@ pub(crate) async fn run(
     servers: &[String],
     format: Format,
 ) -> anyhow::Result<ExitCode> {
+    if !servers.is_empty() && !matches!(load, Load::Run(_) | Load::FindMax(_)) {
+        return Err(Usage("--server is for `load run` and `load find-max`".to_owned()).into());
+    }
     match load {
         Load::Run(run) => run::run(*run, servers, format).await,
         Load::Quick(quick) => quick::run(*quick, format).await,
         Load::FindMax(asked) => find_max::run(*asked, servers, format).await,
-        Load::Report(report) => report::run(&report),
+        Load::Report(report) => report::run(&report, format),
         Load::Merge(asked) => merge::run(&asked, format),
         Load::Compare(asked) => compare::run(&asked, format),
         Load::Scenario(scenario) => scenario::run(scenario, format),
@@ -81,7 +106,10 @@ pub(crate) async fn run(
 }
 
 /// Servers beyond this machine are put under load only by whoever says that they are theirs.
-fn refuse_foreign(servers: &[String], own: bool) -> Result<(), Usage> {
+fn refuse_foreign<'a>(
+    servers: impl IntoIterator<Item = &'a String>,
+    own: bool,
+) -> Result<(), Usage> {
     for server in servers {
         if !own && !Target::new(server).map_err(Usage)?.is_loopback() {
             let why = "is not on this machine: `--i-own-this-target` says that it is yours to load";

@@ -76,7 +76,7 @@ pub(crate) async fn run(order: Order, servers: &[String], format: Format) -> any
         Order::Cancel { what, reason, yes } => {
             let quote = quote(&signed_in, &what).await?;
             if !yes {
-                eprintln!("{}", quoted(&quote));
+                output::talk(&quoted(&quote).to_string());
                 let question = "Void the tickets and free the seats? Then type `yes`";
                 if prompt::line(question, "--yes")? != "yes" {
                     return Err(Usage("nothing was cancelled".into()).into());

@@ -74,8 +74,8 @@ impl Shape {
     /// The curve that it means; the error says what is wrong with it.
     pub fn curve(&self) -> Result<Curve, String> {
         let curve = match self {
-            Self::Constant { rate, lasts } => Curve::new().line(*lasts, valid(*rate)?, *rate),
-            Self::Ramp { from, to, lasts } => Curve::new().line(*lasts, valid(*from)?, valid(*to)?),
+            Self::Constant { rate, lasts } => line(*lasts, *rate, *rate)?,
+            Self::Ramp { from, to, lasts } => line(*lasts, *from, *to)?,
             Self::Stages { stages } => through(stages)?,
             Self::AtOnce { buyers } => Curve::new().burst(*buyers as f64),
             Self::OnSale { buyers, build_up, herd, tail } => {
@@ -112,6 +112,13 @@ fn peak(lasts: Duration) -> Result<f64, String> {
         return Err("each part of an on-sale takes time".to_owned());
     }
     Ok(2.0 / lasts.as_secs_f64())
+}
+
+fn line(lasts: Duration, from: f64, to: f64) -> Result<Curve, String> {
+    if lasts.is_zero() {
+        return Err("arrivals that last take time; for all together there is at-once".to_owned());
+    }
+    Ok(Curve::new().line(lasts, valid(from)?, valid(to)?))
 }
 
 fn valid(rate: f64) -> Result<f64, String> {
@@ -173,6 +180,7 @@ mod tests {
     fn what_brings_nobody_or_goes_back_in_time_is_refused() {
         let wrong = [
             Shape::Constant { rate: 0.0, lasts: SECOND },
+            Shape::Constant { rate: 9.0, lasts: Duration::ZERO },
             Shape::Constant { rate: f64::NAN, lasts: SECOND },
             Shape::Constant { rate: -1.0, lasts: SECOND },
             Shape::Constant { rate: 1e12, lasts: SECOND },

@@ -155,7 +155,7 @@ impl Person {
         let until = self.now() + ASK_ABOUT_PAYMENT_FOR;
         while self.now() < until {
             let call = orders::show(&self.token, order);
-            let exchange = self.send(Step::Order, &call).await;
+            let exchange = self.send(Step::Status, &call).await;
             if let Ok(order) = exchange.outcome {
                 self.told(&order);
                 if order.status != OrderStatus::Confirming {

@@ -44,14 +44,14 @@ pub struct Crowd {
 }
 
 /// Lets every buyer arrive when it is due and waits until the last one is gone. What they were
-/// told is in the order in which they went.
+/// told is in the order in which they went; with it comes whether the limit sent some away.
 pub async fn run(
     stage: &Stage,
     crowd: Crowd,
     fleet: &Fleet,
     wire: Arc<Wire>,
     progress: Arc<Progress>,
-) -> std::io::Result<Vec<told::Buyer>> {
+) -> std::io::Result<(Vec<told::Buyer>, bool)> {
     let clock = wire.clock;
     let begins = clock.of_wall(stage.performance.on_sale_at).saturating_sub(crowd.early);
     let world = Arc::new(World {
@@ -79,8 +79,9 @@ pub async fn run(
         visits.spawn(person.live(arrival.due));
     }
     let told = visits.join_all().await;
+    let by_limit = *news.borrow() == News::Closing && !*crowd.stop.borrow();
     teller.abort();
-    Ok(told)
+    Ok((told, by_limit))
 }
 
 /// Watches the public status, as everybody in a line does, until there is nothing left to tell.

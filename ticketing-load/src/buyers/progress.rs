@@ -13,6 +13,7 @@ pub struct Progress {
     holds: AtomicU64,
     sold: AtomicU64,
     gone: AtomicU64,
+    dropped: AtomicU64,
 }
 
 /// The counters at one moment.
@@ -30,6 +31,9 @@ pub struct Snapshot {
     pub sold: u64,
     /// Buyers who went, with tickets or without.
     pub gone: u64,
+    /// Buyers who were due and not played, since too many were at it.
+    #[serde(default)]
+    pub dropped: u64,
 }
 
 /// Counts one buyer as being somewhere, until dropped.
@@ -47,6 +51,7 @@ impl Progress {
             holds: read(&self.holds),
             sold: read(&self.sold),
             gone: read(&self.gone),
+            dropped: read(&self.dropped),
         }
     }
 
@@ -64,6 +69,10 @@ impl Progress {
 
     pub(crate) fn gone(&self) {
         self.gone.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn dropped(&self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn in_line(&self) -> Presence<'_> {

@@ -194,7 +194,8 @@ impl Ways {
 
 fn weigh(name: &str, weights: &[f64]) -> Result<(), String> {
     let valid = weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0);
-    if valid && weights.iter().sum::<f64>() > 0.0 {
+    let sum: f64 = weights.iter().sum();
+    if valid && sum > 0.0 && sum.is_finite() {
         Ok(())
     } else {
         Err(format!("{name}: weights are not negative, and one at least is above zero"))
@@ -266,10 +267,11 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_named() {
         type Spoil = fn(&mut Ways);
-        let spoilt: [(Spoil, &str); 8] = [
+        let spoilt: [(Spoil, &str); 9] = [
             (|ways| ways.party.clear(), "buyers.party"),
             (|ways| ways.party[0].seats = 0, "0 seats"),
             (|ways| ways.party[0].weight = -1.0, "buyers.party"),
+            (|ways| ways.party.iter_mut().for_each(|one| one.weight = 1e308), "buyers.party"),
             (|ways| ways.determined = 1.5, "determined: 1.5"),
             (|ways| ways.patience.shape = 0.0, "patience"),
             (|ways| ways.think.median = Duration::ZERO, "think"),

@@ -80,7 +80,7 @@ pub fn allow_descriptors(connections: u64) -> Result<(), String> {
     {
         return Err(format!(
             "{connections} connections need {needed} descriptors and this process may have \
-             {maximum}: share connections with `--lanes`, raise `ulimit -Hn`, or play in shards"
+             {maximum} (`ulimit -Hn`)"
         ));
     }
     setrlimit(Resource::Nofile, Rlimit { current: Some(needed), maximum })

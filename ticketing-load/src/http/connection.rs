@@ -28,7 +28,7 @@ pub struct Request {
     pub method: Method,
     /// The path and query.
     pub path: String,
-    /// Headers beyond `Host` and `Accept-Encoding`.
+    /// Its headers; `Host` and `Accept-Encoding` are added where they are missing.
     pub headers: HeaderMap,
     /// The body; empty for none.
     pub body: Bytes,
@@ -80,7 +80,7 @@ impl Connection {
     }
 
     async fn exchange(&mut self, request: &Request) -> Result<Answer, Failure> {
-        let message = self.message(request);
+        let message = self.message(request)?;
         if let Some(open) = &mut self.open
             && !open.is_closed()
             && open.ready().await.is_ok()
@@ -93,24 +93,24 @@ impl Connection {
             }
         }
         let mut open = open(&self.target).await?;
-        let response = open.send_request(self.message(request)).await.map_err(Failure::sending)?;
+        let response = open.send_request(self.message(request)?).await.map_err(Failure::sending)?;
         self.open = Some(open);
         read(response).await
     }
 
-    fn message(&self, request: &Request) -> hyper::Request<Full<Bytes>> {
+    fn message(&self, request: &Request) -> Result<hyper::Request<Full<Bytes>>, Failure> {
         let mut message = hyper::Request::new(Full::new(request.body.clone()));
         *message.method_mut() = request.method.clone();
         let path = format!("{}{}", self.target.prefix(), request.path);
-        // A path that is none is refused by the server, as it would be from anybody.
-        *message.uri_mut() = path.parse().unwrap_or_default();
+        *message.uri_mut() = path.parse().map_err(|_| Failure::Path(path))?;
         let headers = message.headers_mut();
         headers.clone_from(&request.headers);
         if let Ok(host) = HeaderValue::from_str(self.target.authority()) {
-            headers.insert(header::HOST, host);
+            headers.entry(header::HOST).or_insert(host);
         }
-        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("zstd"));
-        message
+        let coding = HeaderValue::from_static("zstd");
+        headers.entry(header::ACCEPT_ENCODING).or_insert(coding);
+        Ok(message)
     }
 }
 

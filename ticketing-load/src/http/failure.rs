@@ -15,6 +15,9 @@ pub enum Failure {
     /// This machine has no descriptor or no port left: the generator's fault, not the server's.
     #[error("this machine has no descriptor or port left")]
     Exhausted(#[source] io::Error),
+    /// The path cannot be asked for.
+    #[error("`{0}` is no path")]
+    Path(String),
     /// The two do not agree about encryption.
     #[error("no secure connection")]
     Tls(#[source] io::Error),
@@ -41,15 +44,43 @@ pub enum Failure {
 impl Failure {
     /// What opening a connection failed with.
     pub(super) fn connecting(error: io::Error) -> Self {
-        // EMFILE, ENFILE: no descriptor; EADDRNOTAVAIL: no port.
-        match (error.raw_os_error(), error.kind()) {
-            (Some(23 | 24), _) | (_, io::ErrorKind::AddrNotAvailable) => Self::Exhausted(error),
-            _ => Self::Connect(error),
-        }
+        if is_exhausted(&error) { Self::Exhausted(error) } else { Self::Connect(error) }
+    }
+
+    /// What looking the host up failed with.
+    pub(super) fn looking_up(error: io::Error) -> Self {
+        if is_exhausted(&error) { Self::Exhausted(error) } else { Self::Dns(error) }
     }
 
     /// What a request failed with.
     pub(super) fn sending(error: hyper::Error) -> Self {
         if error.is_parse() { Self::Protocol(error) } else { Self::Reset(error) }
+    }
+}
+
+/// EMFILE, ENFILE: no descriptor. EADDRNOTAVAIL, and EADDRINUSE where a port was not chosen: no port.
+fn is_exhausted(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(23 | 24))
+        || matches!(error.kind(), io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_without_descriptors_or_ports_is_no_fault_of_the_server() {
+        let errors = [
+            io::Error::from_raw_os_error(24),
+            io::Error::from(io::ErrorKind::AddrInUse),
+            io::Error::from(io::ErrorKind::AddrNotAvailable),
+        ];
+        for error in errors {
+            assert!(matches!(Failure::connecting(error), Failure::Exhausted(_)));
+        }
+        let refused = Failure::connecting(io::Error::from(io::ErrorKind::ConnectionRefused));
+        assert!(matches!(refused, Failure::Connect(_)));
+        let lookup = Failure::looking_up(io::Error::from_raw_os_error(24));
+        assert!(matches!(lookup, Failure::Exhausted(_)));
     }
 }

@@ -86,7 +86,8 @@ impl Target {
     /// Opens a connection.
     pub(super) async fn connect(&self) -> Result<TcpStream, Failure> {
         let number = self.connections.fetch_add(1, Ordering::Relaxed);
-        let found = lookup_host((self.host.as_str(), self.port)).await.map_err(Failure::Dns)?;
+        let found =
+            lookup_host((self.host.as_str(), self.port)).await.map_err(Failure::looking_up)?;
         let mut failure = Failure::Dns(io::Error::other("the name has no address"));
         for address in found {
             match self.connect_to(address, number).await {

@@ -121,6 +121,7 @@ impl From<&Failure> for Outcome {
             Failure::Connect(_) => Self::Connect,
             Failure::Exhausted(_) => Self::Exhausted,
             Failure::Tls(_) => Self::Tls,
+            Failure::Path(_) => Self::ClientError,
             Failure::Reset(_) => Self::Reset,
             Failure::Protocol(_) | Failure::Coding(_) | Failure::TooLong { .. } => Self::Protocol,
         }

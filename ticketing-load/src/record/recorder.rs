@@ -1,6 +1,7 @@
 //! Takes every request's outcome and times; everybody who sends writes to it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -24,6 +25,9 @@ pub struct Sample {
     pub started: Duration,
     /// When its outcome was known.
     pub done: Duration,
+    /// Since when somebody waited for it by a schedule; none for what has none, and for an attempt
+    /// that is repeated: only the last one ends the wait.
+    pub since: Option<Duration>,
     /// How it ended.
     pub outcome: Outcome,
     /// The HTTP status; zero where there was none.
@@ -35,6 +39,10 @@ pub struct Sample {
 pub struct Recorder {
     tallies: [Mutex<Tally>; Step::ALL.len()],
     examples: Mutex<Vec<String>>,
+    given_up: AtomicU64,
+    /// When the first request was due and the last one done, in microseconds.
+    first_due: AtomicU64,
+    last_done: AtomicU64,
 }
 
 /// The requests that did not get an answer at once.
@@ -44,6 +52,8 @@ pub struct Breaks {
     pub errors: u64,
     /// Requests that were turned away for now.
     pub shed: u64,
+    /// Of them, those that were never answered: whoever sent them gave up asking.
+    pub given_up: u64,
     /// What the first ones that broke were told.
     pub examples: Vec<String>,
 }
@@ -54,12 +64,29 @@ impl Recorder {
         Self {
             tallies: std::array::from_fn(|_| Mutex::new(Tally::new())),
             examples: Mutex::default(),
+            given_up: AtomicU64::new(0),
+            first_due: AtomicU64::new(u64::MAX),
+            last_done: AtomicU64::new(0),
         }
+    }
+
+    /// From when the first request was due until the last one was done.
+    pub fn active(&self) -> Duration {
+        let first = self.first_due.load(Ordering::Relaxed);
+        let last = self.last_done.load(Ordering::Relaxed);
+        Duration::from_micros(last.saturating_sub(first))
     }
 
     /// Takes one request. One that timed out counts with the time that was waited for it.
     pub fn add(&self, step: Step, sample: Sample) {
-        self.tally(step).add(step, sample);
+        self.first_due.fetch_min(micros(sample.due), Ordering::Relaxed);
+        self.last_done.fetch_max(micros(sample.done), Ordering::Relaxed);
+        self.tally(step).add(sample);
+    }
+
+    /// Counts a request that was turned away until nobody asked any more.
+    pub fn give_up(&self) {
+        self.given_up.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Keeps what a request that broke was told; only the first few are.
@@ -73,13 +100,19 @@ impl Recorder {
     /// What broke, over all steps.
     pub fn breaks(&self) -> Breaks {
         let mut breaks = Breaks {
+            given_up: self.given_up.load(Ordering::Relaxed),
             examples: self.examples.lock().expect("keeping does not panic").clone(),
             ..Breaks::default()
         };
         for step in Step::ALL {
             for (outcome, count) in self.tally(step).outcomes() {
-                breaks.errors += if outcome.is_error() { count } else { 0 };
-                breaks.shed += if outcome == Outcome::Shed { count } else { 0 };
+                match outcome {
+                    Outcome::Shed => breaks.shed += count,
+                    // The generator's own fault is for its health to say.
+                    Outcome::Exhausted => {}
+                    _ if outcome.is_error() => breaks.errors += count,
+                    _ => {}
+                }
             }
         }
         breaks
@@ -97,11 +130,12 @@ impl Recorder {
         steps.map(|step| self.tally(step).report(step)).filter(|report| report.count > 0).collect()
     }
 
-    /// How late all requests together were sent.
-    pub fn dispatch(&self) -> Latencies {
+    /// How late requests were sent that something other than the last answer made due: the others
+    /// are due when they are sent. Where connections are shared, all may have waited for one.
+    pub fn dispatch(&self, with_lanes: bool) -> Latencies {
         let mut all = Latencies::of_run();
-        for step in Step::ALL {
-            all.merge(self.tally(step).dispatch.histogram());
+        for step in Step::ALL.into_iter().filter(|step| with_lanes || step.is_scheduled()) {
+            all.merge(self.tally(step).dispatch.histogram()).expect("all are of a run");
         }
         all
     }
@@ -147,6 +181,10 @@ impl Default for Recorder {
     }
 }
 
+fn micros(at: Duration) -> u64 {
+    u64::try_from(at.as_micros()).unwrap_or(u64::MAX)
+}
+
 /// An error with all that it came from, each said once.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut said = error.to_string();
@@ -170,21 +208,33 @@ mod tests {
 
     fn sample(due: u64, started: u64, done: u64, outcome: Outcome) -> Sample {
         let [due, started, done] = [due, started, done].map(Duration::from_millis);
-        Sample { due, started, done, outcome, status: 200 }
+        Sample { due, started, done, since: None, outcome, status: 200 }
     }
 
     #[test]
     fn a_step_has_three_clocks_and_counts_by_how_requests_ended() {
         let recorder = Recorder::new();
-        recorder.add(Step::Poll, sample(0, 10, 30, Outcome::Ok));
-        recorder.add(Step::Poll, sample(0, 10, 30, Outcome::Shed));
-        recorder.add(Step::Poll, sample(0, 10, 30, Outcome::Reset));
+        for outcome in [Outcome::Ok, Outcome::Shed, Outcome::Reset] {
+            let since = Some(Duration::ZERO);
+            recorder.add(Step::Poll, Sample { since, ..sample(0, 10, 30, outcome) });
+        }
         let [poll] = recorder.report().try_into().unwrap();
         assert_eq!((poll.count, poll.errors(), poll.ended(Outcome::Shed)), (3, 1, 1));
         let near = |millis: f64, expected: f64| (millis - expected).abs() < 0.1;
         assert!(near(poll.dispatch.p50_ms, 10.0) && near(poll.service.p50_ms, 20.0));
         assert!(near(poll.felt().p50_ms, 30.0));
         assert_eq!((recorder.breaks().errors, recorder.breaks().shed), (1, 1));
+    }
+
+    #[test]
+    fn who_is_turned_away_and_asks_again_has_waited_since_the_first_time() {
+        let recorder = Recorder::new();
+        recorder.add(Step::Join, sample(0, 0, 1, Outcome::Shed));
+        let since = Some(Duration::ZERO);
+        recorder.add(Step::Join, Sample { since, ..sample(8_000, 8_000, 8_001, Outcome::Ok) });
+        let [join] = recorder.report().try_into().unwrap();
+        assert_eq!((join.count, join.felt().samples), (2, 1));
+        assert!((join.felt().p50_ms - 8_001.0).abs() < 8.1, "{:?}", join.felt());
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub enum Step {
     Hold,
     Release,
     Order,
+    /// Asking what became of an order.
+    Status,
     Authorize,
     Pay,
     Cancel,
@@ -24,13 +26,14 @@ pub enum Step {
 
 impl Step {
     /// Every step, in the order of a purchase.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Join,
         Self::Poll,
         Self::Map,
         Self::Hold,
         Self::Release,
         Self::Order,
+        Self::Status,
         Self::Authorize,
         Self::Pay,
         Self::Cancel,
@@ -48,6 +51,7 @@ impl Step {
             Self::Hold => "hold",
             Self::Release => "release",
             Self::Order => "order",
+            Self::Status => "status",
             Self::Authorize => "authorize",
             Self::Pay => "pay",
             Self::Cancel => "cancel",

@@ -71,17 +71,17 @@ impl Tally {
     }
 
     /// Takes one request of this step.
-    pub(super) fn add(&mut self, step: Step, sample: Sample) {
-        let Sample { due, started, done, outcome, status } = sample;
+    pub(super) fn add(&mut self, sample: Sample) {
+        let Sample { due, started, done, since, outcome, status } = sample;
         let service = done.saturating_sub(started);
-        let response = done.saturating_sub(due);
         self.dispatch.add(started.saturating_sub(due));
         self.service.add(service);
         self.ending(outcome, status).add(service);
-        if step.is_scheduled() {
+        let response = since.map(|since| done.saturating_sub(since));
+        if let Some(response) = response {
             self.response.add(response);
         }
-        self.window.add(if step.is_scheduled() { response } else { service });
+        self.window.add(response.unwrap_or(service));
         self.window_errors += u64::from(outcome.is_error());
     }
 
@@ -126,7 +126,7 @@ impl Tally {
             outcomes: self.outcomes(),
             dispatch: self.dispatch.quantiles(),
             service: self.service.quantiles(),
-            response: step.is_scheduled().then(|| self.response.quantiles()),
+            response: (self.response.samples() > 0).then(|| self.response.quantiles()),
             endings: self.endings.iter().map(ended).collect(),
         }
     }
@@ -134,13 +134,13 @@ impl Tally {
     /// Takes a histogram back that was written under the rest of its name.
     pub(super) fn take(&mut self, name: &str, histogram: &Histogram<u32>) -> Option<()> {
         match name {
-            "dispatch" => self.dispatch.merge(histogram),
-            "service" => self.service.merge(histogram),
-            "response" => self.response.merge(histogram),
+            "dispatch" => self.dispatch.merge(histogram)?,
+            "service" => self.service.merge(histogram)?,
+            "response" => self.response.merge(histogram)?,
             _ => {
                 let (outcome, status) = name.strip_prefix("ended.")?.split_once('.')?;
                 let outcome = Outcome::ALL.into_iter().find(|known| known.name() == outcome)?;
-                self.ending(outcome, status.parse().ok()?).merge(histogram);
+                self.ending(outcome, status.parse().ok()?).merge(histogram)?;
             }
         }
         Some(())
@@ -151,6 +151,11 @@ impl StepReport {
     /// How many ended so.
     pub fn ended(&self, outcome: Outcome) -> u64 {
         self.outcomes.get(&outcome).copied().unwrap_or_default()
+    }
+
+    /// True where one at least was answered as asked, or as a contested sale answers.
+    pub fn is_answered(&self) -> bool {
+        self.ended(Outcome::Ok) + self.ended(Outcome::Expected) > 0
     }
 
     /// How many broke.

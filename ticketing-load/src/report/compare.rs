@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::run::Run;
-use crate::record::{Quantiles, Step};
+use crate::record::{Quantiles, Step, StepReport};
 
 /// Reads a number of a histogram.
 type Statistic = fn(&Quantiles) -> f64;
@@ -23,6 +23,9 @@ const SAMPLES_MIN: u64 = 100;
 /// the fastest answers would be a regression otherwise.
 const SAME_WITHIN_MS: f64 = 0.5;
 
+/// So many per cent more of a step's requests may break.
+const BROKEN_PERCENT_MORE: f64 = 0.1;
+
 /// Two runs, compared.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
@@ -32,6 +35,8 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// Steps that were not compared, with the reason.
     pub not_compared: Vec<String>,
+    /// Steps of which more broke than before.
+    pub broke_more: Vec<String>,
 }
 
 /// A number of a step in both runs.
@@ -52,13 +57,20 @@ pub struct Difference {
 /// Compares a run with an earlier one.
 pub fn compare(base: &Run, new: &Run) -> Comparison {
     let mut differences = Vec::new();
-    let mut not_compared = Vec::new();
+    let gone = base.steps.iter().filter(|step| new.steps.iter().all(|now| now.name != step.name));
+    let mut not_compared: Vec<_> =
+        gone.map(|step| format!("{}: the second run has none", step.name.name())).collect();
+    let mut broke_more = Vec::new();
     for step in &new.steps {
         let name = step.name.name();
         let Some(before) = base.steps.iter().find(|before| before.name == step.name) else {
             not_compared.push(format!("{name}: the first run has none"));
             continue;
         };
+        let (was, is) = (broken_percent(before), broken_percent(step));
+        if is > was + BROKEN_PERCENT_MORE {
+            broke_more.push(format!("{name}: {was:.2} % and {is:.2} %"));
+        }
         let samples = before.count.min(step.count);
         if samples < SAMPLES_MIN {
             not_compared.push(format!("{name}: {samples} samples, {SAMPLES_MIN} at least"));
@@ -72,7 +84,11 @@ pub fn compare(base: &Run, new: &Run) -> Comparison {
             differences.push(Difference { step, statistic, base_ms, new_ms, change_percent });
         }
     }
-    Comparison { incomparable: incomparable(base, new), differences, not_compared }
+    Comparison { incomparable: incomparable(base, new), differences, not_compared, broke_more }
+}
+
+fn broken_percent(step: &StepReport) -> f64 {
+    step.errors() as f64 / step.count.max(1) as f64 * 100.0
 }
 
 /// Whatever makes two runs two different things.
@@ -96,6 +112,9 @@ fn incomparable(base: &Run, new: &Run) -> Vec<String> {
         if run.interrupted {
             why.push(format!("the {name} run was interrupted"));
         }
+        for check in run.checks.iter().filter(|check| !check.ok) {
+            why.push(format!("in the {name} run `{}` was broken", check.name));
+        }
     }
     why
 }
@@ -104,6 +123,7 @@ fn incomparable(base: &Run, new: &Run) -> Vec<String> {
 mod tests {
     use super::super::ended::tests::ended;
     use super::*;
+    use crate::record::Outcome;
 
     fn run() -> Run {
         Run::judged(ended(), &[])
@@ -146,6 +166,17 @@ mod tests {
         let why = compare(&run(), &other).incomparable;
         assert_eq!(why.len(), 3, "{why:?}");
         assert_eq!(why[0], "seed: 7 and 8");
+    }
+
+    #[test]
+    fn a_step_that_breaks_more_often_or_is_gone_is_said() {
+        let mut broken = run();
+        broken.steps[0].outcomes = [(Outcome::Ok, 100), (Outcome::ServerError, 100)].into();
+        let comparison = compare(&run(), &broken);
+        assert_eq!(comparison.broke_more, ["hold: 0.50 % and 50.00 %"]);
+        let mut gone = run();
+        gone.steps.clear();
+        assert_eq!(compare(&run(), &gone).not_compared, ["hold: the second run has none"]);
     }
 
     #[test]

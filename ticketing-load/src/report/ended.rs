@@ -32,6 +32,10 @@ pub struct Ended {
     pub interrupted: bool,
     /// Who came.
     pub arrivals: Arrivals,
+    /// Those who had not been answered when it was ended.
+    pub under_way: u64,
+    /// From when the first request was due until the last one was done.
+    pub active: Duration,
     /// The requests.
     pub steps: Vec<StepReport>,
     /// What broke.
@@ -57,6 +61,7 @@ impl Run {
             shard: ended.shard,
             began_at: ended.began_at,
             seconds: ended.lasted.as_secs_f64(),
+            active_seconds: ended.active.as_secs_f64(),
             interrupted: ended.interrupted,
             verdict: Verdict::Pass,
             validity: ended.health.judge(),
@@ -68,6 +73,20 @@ impl Run {
             slos: Vec::new(),
             health: ended.health,
         };
+        if ended.under_way > 0 {
+            let what = format!("{} who had not been answered when it was ended", ended.under_way);
+            run.validity.not_judged.push(what);
+        }
+        let Arrivals { planned, arrived, dropped } = run.arrivals;
+        if !run.interrupted && arrived + dropped < planned {
+            let missing = planned - arrived - dropped;
+            run.distrust(format!("{missing} of {planned} arrivals were never played"));
+        }
+        if !run.steps.iter().any(StepReport::is_answered) {
+            run.distrust(
+                "no request was answered as asked: there is nothing to measure".to_owned(),
+            );
+        }
         run.slos = slos.iter().map(|slo| slo.judge(&run)).collect();
         run.verdict = run.comes_to();
         run
@@ -90,7 +109,7 @@ impl Run {
     }
 
     /// Says why the figures are not to be believed, beside what is known already.
-    pub(super) fn distrust(&mut self, why: String) {
+    pub(crate) fn distrust(&mut self, why: String) {
         self.validity.reasons.push(why);
         self.validity.valid = false;
         self.verdict = self.comes_to();
@@ -113,7 +132,8 @@ pub(crate) mod tests {
             let outcome = if number == 0 { Outcome::Timeout } else { Outcome::Ok };
             let done = due + Duration::from_millis(took);
             let status = if number == 0 { 0 } else { 200 };
-            recorder.add(Step::Hold, Sample { due, started: due, done, outcome, status });
+            recorder
+                .add(Step::Hold, Sample { due, started: due, done, since: None, outcome, status });
         }
         recorder
     }
@@ -131,11 +151,13 @@ pub(crate) mod tests {
             lasted: Duration::from_secs(2),
             interrupted: false,
             arrivals: Arrivals { planned: 200, arrived: 200, dropped: 0 },
+            under_way: 0,
+            active: recorder.active(),
             steps: recorder.report(),
             breaks: recorder.breaks(),
             sale: None,
             checks: Vec::new(),
-            health: Meter::new().health(recorder.dispatch().quantiles(), 0, 0),
+            health: Meter::new().health(recorder.dispatch(true).quantiles(), 0, 0),
         }
     }
 
@@ -151,7 +173,7 @@ pub(crate) mod tests {
     #[test]
     fn objectives_that_are_met_pass_and_one_that_is_missed_does_not() {
         let met =
-            ["hold:p50<11ms", "hold:max<=101ms", "errors<1%", "rate=100/s+-1%", "hold:count>199"];
+            ["hold:p50<11ms", "hold:max<=101ms", "errors<1%", "rate=100/s+-2%", "hold:count>199"];
         assert_eq!(judged(ended(), &met), Verdict::Pass);
         for missed in ["hold:p95<100ms", "errors<0.5%", "hold:timeout<0.5%", "rate>100/s"] {
             assert_eq!(judged(ended(), &[missed]), Verdict::SloBreached, "{missed}");
@@ -159,9 +181,16 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_was_not_measured_is_neither_met_nor_missed() {
+    fn what_was_not_measured_is_not_met() {
         let run = Run::judged(ended(), &[Slo::parse("pay:p99<1ms").unwrap()]);
-        assert_eq!((run.slos[0].met, run.verdict), (None, Verdict::Pass));
+        assert_eq!((run.slos[0].met, run.verdict), (None, Verdict::SloBreached));
+    }
+
+    #[test]
+    fn a_run_of_which_nothing_was_answered_measures_nothing() {
+        let mut dead = ended();
+        dead.steps.iter_mut().for_each(|step| step.outcomes = [(Outcome::Connect, 200)].into());
+        assert_eq!(judged(dead, &[]), Verdict::Invalid);
     }
 
     #[test]

@@ -41,7 +41,11 @@ pub fn merge(parts: &[Part]) -> Result<(Run, Recorder), String> {
     health.exhausted = parts.iter().map(|(run, _)| run.health.exhausted).sum();
     health.connections = parts.iter().map(|(run, _)| run.health.connections).sum();
     let runs = || parts.iter().map(|(run, _)| run);
-    let seconds = runs().map(|run| run.seconds).fold(0.0, f64::max);
+    let begun = |run: &Run| run.began_at.as_millis() as f64 / 1e3;
+    let first_begun = runs().map(begun).fold(f64::MAX, f64::min);
+    let spread = runs().map(begun).fold(f64::MIN, f64::max) - first_begun;
+    let seconds = runs().map(|run| begun(run) + run.seconds).fold(0.0, f64::max) - first_begun;
+    let active = runs().map(|run| run.active_seconds).fold(0.0, f64::max) + spread;
     let ended = Ended {
         name: first.name.clone(),
         scenario: first.scenario.clone(),
@@ -52,6 +56,8 @@ pub fn merge(parts: &[Part]) -> Result<(Run, Recorder), String> {
         lasted: Duration::try_from_secs_f64(seconds).unwrap_or_default(),
         interrupted: runs().any(|run| run.interrupted),
         arrivals,
+        under_way: 0,
+        active: Duration::try_from_secs_f64(active).unwrap_or_default(),
         steps: recorder.report(),
         breaks: Breaks { examples, ..recorder.breaks() },
         sale: None,
@@ -60,9 +66,13 @@ pub fn merge(parts: &[Part]) -> Result<(Run, Recorder), String> {
     };
     let slos = first.slos.iter().map(|met| Slo::parse(&met.slo)).collect::<Result<Vec<_>, _>>()?;
     let mut run = Run::judged(ended, &slos);
-    let missing: Vec<_> = (1..=first.shard.of).filter(|number| !seen.contains(number)).collect();
+    let is_missing = |number: &u32| !seen.contains(number);
+    let missing: Vec<_> = (1..=first.shard.of).filter(is_missing).collect();
     if !missing.is_empty() {
         run.distrust(format!("of {} shards, {missing:?} are missing", first.shard.of));
+    }
+    if !overlap(parts) {
+        run.distrust("the shards were not played at the same time".to_owned());
     }
     for (part, _) in parts {
         for reason in &part.validity.reasons {
@@ -72,11 +82,21 @@ pub fn merge(parts: &[Part]) -> Result<(Run, Recorder), String> {
     Ok((run, recorder))
 }
 
+/// True where there was a moment at which all of them were played.
+fn overlap(parts: &[Part]) -> bool {
+    let last_begun = parts.iter().map(|(run, _)| run.began_at.as_millis() as f64);
+    let first_ended =
+        parts.iter().map(|(run, _)| run.began_at.as_millis() as f64 + run.seconds * 1e3);
+    last_begun.fold(f64::MIN, f64::max) <= first_ended.fold(f64::MAX, f64::min)
+}
+
 fn same_run(first: &Run, other: &Run) -> Result<(), String> {
     if first.sale.is_some() || other.sale.is_some() {
         return Err("each of these runs had a sale of its own: they are no parts of one".to_owned());
     }
-    let what = |run: &Run| (run.name.clone(), run.scenario.clone(), run.seed, run.shard.of);
+    let slos = |run: &Run| run.slos.iter().map(|met| met.slo.clone()).collect::<Vec<_>>();
+    let what =
+        |run: &Run| (run.name.clone(), run.scenario.clone(), run.seed, run.shard.of, slos(run));
     if what(first) == what(other) {
         return Ok(());
     }
@@ -94,6 +114,7 @@ fn worse(known: &Health, other: &Health) -> Health {
         cpu_share_max: higher(known.cpu_share_max, other.cpu_share_max),
         machine_cpu_share_max: higher(known.machine_cpu_share_max, other.machine_cpu_share_max),
         descriptors_max: known.descriptors_max.max(other.descriptors_max),
+        shares_machine: known.shares_machine || other.shares_machine,
         shares_process: known.shares_process || other.shares_process,
         ..known.clone()
     }
@@ -139,6 +160,14 @@ mod tests {
         late.0.distrust("it was late".to_owned());
         let (merged, _) = merge(&[part(1, 2), late]).unwrap();
         assert_eq!(merged.validity.reasons, ["shard 2: it was late"]);
+    }
+
+    #[test]
+    fn parts_that_were_played_one_after_the_other_are_no_whole() {
+        let mut later = part(2, 2);
+        later.0.began_at = ticketing_wire::Time::from_millis(60_000);
+        let (merged, _) = merge(&[part(1, 2), later]).unwrap();
+        assert!(merged.validity.reasons[0].contains("not played at the same time"));
     }
 
     #[test]

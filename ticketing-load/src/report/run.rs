@@ -12,6 +12,9 @@ use crate::verdict::Check;
 /// Names the document and its version.
 pub const FORMAT: &str = "ticketing-run/1";
 
+/// More generators than this play no run.
+pub const SHARDS_MAX: u32 = 10_000;
+
 /// What came of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
@@ -31,8 +34,10 @@ pub struct Run {
     pub shard: Shard,
     /// When it began, by the wall.
     pub began_at: Time,
-    /// How long it took.
+    /// How long it took, from setting up to the last look at the books.
     pub seconds: f64,
+    /// From when the first request was due until the last one was done.
+    pub active_seconds: f64,
     /// True where somebody ended it early.
     pub interrupted: bool,
     /// What it all comes to.
@@ -132,10 +137,13 @@ impl Run {
     /// Reads a run; the error says what is wrong with the document.
     pub fn read(text: &str) -> Result<Self, String> {
         let run: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        if run.format == FORMAT {
-            Ok(run)
-        } else {
-            Err(format!("`{}` is not `{FORMAT}`", run.format))
+        if run.format != FORMAT {
+            return Err(format!("`{}` is not `{FORMAT}`", run.format));
         }
+        let Shard { number, of } = run.shard;
+        if !(1..=of).contains(&number) || of > SHARDS_MAX {
+            return Err(format!("shard {number} of {of} is none"));
+        }
+        Ok(run)
     }
 }

@@ -137,6 +137,26 @@ impl Metric {
         }
     }
 
+    /// The step that it is of.
+    pub(super) fn step(self) -> Option<Step> {
+        match self {
+            Self::Latency { step, .. } => Some(step),
+            Self::Share { step, .. } | Self::Rate { step } | Self::Count { step } => step,
+            Self::AdmitRate | Self::Sold | Self::Bought => None,
+        }
+    }
+
+    /// True where it can be measured of a run of this step alone.
+    pub(super) fn is_of(self, only: Step) -> bool {
+        match self {
+            Self::Latency { step, .. } => step == only,
+            Self::Share { step, .. } | Self::Rate { step } | Self::Count { step } => {
+                step.is_none_or(|step| step == only)
+            }
+            Self::AdmitRate | Self::Sold | Self::Bought => false,
+        }
+    }
+
     /// What was measured, in its unit; none where nothing was.
     pub(super) fn of(self, run: &Run) -> Option<f64> {
         let steps = |wanted: Option<Step>| {
@@ -157,7 +177,10 @@ impl Metric {
                 let all = count(step);
                 (all > 0).then(|| part as f64 / all as f64 * 100.0)
             }
-            Self::Rate { step } => (run.seconds > 0.0).then(|| count(step) as f64 / run.seconds),
+            Self::Rate { step } => {
+                let lasted = run.active_seconds;
+                (lasted > 0.0).then(|| count(step) as f64 / lasted)
+            }
             Self::Count { step } => Some(count(step) as f64),
             Self::AdmitRate => run.sale.as_ref()?.admit_rate,
             Self::Sold => Some(f64::from(run.sale.as_ref()?.sold)),

@@ -5,7 +5,7 @@ use super::{Check, Evidence};
 use crate::record::Breaks;
 
 pub(super) fn check(evidence: &Evidence) -> Check {
-    let Breaks { errors, shed, examples } = &evidence.breaks;
+    let Breaks { errors, shed, given_up, examples } = &evidence.breaks;
     let mut detail = format!("{errors} requests broke");
     if !examples.is_empty() {
         detail = format!("{detail}, among them: {}", examples.join("; "));
@@ -13,7 +13,10 @@ pub(super) fn check(evidence: &Evidence) -> Check {
     if *shed > 0 {
         detail = format!("{detail}; {shed} were turned away for a moment");
     }
-    Check { name: "errors".into(), ok: *errors == 0, detail }
+    if *given_up > 0 {
+        detail = format!("{detail}, {given_up} of them until nobody asked any more");
+    }
+    Check { name: "errors".into(), ok: *errors + *given_up == 0, detail }
 }
 
 #[cfg(test)]
@@ -36,6 +39,13 @@ mod tests {
         let check = judged(Breaks { errors: 1, examples, ..Breaks::default() });
         assert!(!check.ok);
         assert_eq!(check.detail, "1 requests broke, among them: order: answer 500");
+    }
+
+    #[test]
+    fn what_was_shed_until_nobody_asked_any_more_turns_red() {
+        let check = judged(Breaks { shed: 9, given_up: 1, ..Breaks::default() });
+        assert!(!check.ok);
+        assert!(check.detail.ends_with("1 of them until nobody asked any more"), "{check:?}");
     }
 
     #[test]

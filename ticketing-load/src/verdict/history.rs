@@ -32,6 +32,7 @@ pub(super) fn green() -> Evidence {
         admit_per_minute: None,
         claim_seconds: 5,
         buyers: vec![buyer(1, 1.0), buyer(2, 3.0)],
+        ended_by_limit: false,
         aftermath: Aftermath {
             settlement: Settlement { waited: Duration::ZERO, held: 0, reserved: 0, confirming: 0 },
             sales: sales(),

@@ -7,6 +7,7 @@ use ticketing_load::play::House;
 use ticketing_wire::accounts::SignIn;
 
 use crate::embedded::{self, Faults, Running};
+use crate::output;
 use crate::settings::{self, Usage};
 
 /// Connections of those who are no buyers: they set the stage and look at the books.
@@ -29,16 +30,17 @@ impl BoxOffice {
         if servers.is_empty() {
             return Self::embedded(faults).await;
         }
-        super::refuse_foreign(servers, own)?;
-        Self::new(servers, settings::gateway()?, settings::administrator()?, None).await
+        let gateway = settings::gateway()?;
+        super::refuse_foreign(servers.iter().chain([&gateway]), own)?;
+        Self::new(servers, gateway, settings::administrator()?, None).await
     }
 
     async fn embedded(faults: Faults) -> anyhow::Result<Self> {
         let running = embedded::start(faults).await?;
-        eprintln!(
+        output::talk(&format!(
             "started a server at {} and a payment gateway at {}; their data live in memory",
             running.base_url, running.gateway_url
-        );
+        ));
         let administrator = SignIn {
             email: running.admin_email.clone(),
             password: running.admin_password.clone().into(),

@@ -15,9 +15,7 @@ const EXIT_SLOWER: u8 = 20;
 /// The two runs are of different things, or one of them is not valid.
 const EXIT_INCOMPARABLE: u8 = 22;
 
-/// Compares a run with an earlier one, step by step. Exits with 20 where a step became slower than
-/// `--fail-on` allows, and with 22 where the two cannot be compared: another scenario, another
-/// seed, or a generator that did not keep up.
+/// The two runs, and how much slower the second may be.
 #[derive(Debug, Args)]
 pub(crate) struct Compare {
     /// The earlier run: its folder, or its `run.json`.
@@ -58,10 +56,17 @@ pub(super) fn run(asked: &Compare, format: Format) -> anyhow::Result<ExitCode> {
             one.change_percent
         ));
     }
-    if !comparison.incomparable.is_empty() {
-        return Ok(ExitCode::from(EXIT_INCOMPARABLE));
+    for what in &comparison.broke_more {
+        output::talk(&format!("broke more often: {what}"));
     }
-    if slower.is_empty() { Ok(ExitCode::SUCCESS) } else { Ok(ExitCode::from(EXIT_SLOWER)) }
+    let nothing_to_judge = !asked.limits.is_empty() && comparison.differences.is_empty();
+    Ok(if !comparison.incomparable.is_empty() || nothing_to_judge {
+        ExitCode::from(EXIT_INCOMPARABLE)
+    } else if !slower.is_empty() || !comparison.broke_more.is_empty() {
+        ExitCode::from(EXIT_SLOWER)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn table(comparison: &Comparison) -> comfy_table::Table {

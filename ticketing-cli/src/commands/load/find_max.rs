@@ -23,10 +23,7 @@ use crate::settings::Usage;
 /// Between two probes, the servers come to rest.
 const REST: Duration = Duration::from_secs(2);
 
-/// The highest rate of arrivals at which a scenario still meets what is asked of it: doubles the
-/// rate until it does not, then halves the gap. Each probe is a sale of its own. Where the generator
-/// ends before the servers do, it says so: they may bear more. Exits with 21 at the first thing that
-/// must never happen, and with 20 where not even the lowest rate met what is asked.
+/// What is played, and how the rate is looked for.
 #[derive(Debug, Args)]
 pub(crate) struct FindMax {
     /// The name of a shipped scenario, or a file.
@@ -38,7 +35,7 @@ pub(crate) struct FindMax {
     #[arg(short = 'd', long = "for", value_parser = flags::duration, default_value = "10s")]
     lasts: Duration,
     /// What is to be met beside the scenario's own; repeatable.
-    #[arg(long = "slo", value_parser = flags::slo)]
+    #[arg(long = "slo", value_parser = flags::slo_of_buyers)]
     slos: Vec<Slo>,
     /// How near to each other the met and the missed rate have to be, in per cent.
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=100), default_value_t = 10)]
@@ -117,7 +114,8 @@ async fn probe(asked: &FindMax, servers: &[String], rate: f64) -> anyhow::Result
     let hall = hall(&scenario.hall, Path::new(&asked.scenario))?;
     let box_office = BoxOffice::open(servers, Faults::default(), asked.i_own_this_target).await?;
     let playing = Playing { scenario, hall, seed: asked.seed, slos };
-    playing::play(box_office, playing, Writing { progress: Progress::None, folder: None }).await
+    let writing = Writing { progress: Progress::None, folder: None };
+    Ok(playing::play(box_office, playing, writing).await?.run)
 }
 
 fn outcome(run: &Run) -> Probe {

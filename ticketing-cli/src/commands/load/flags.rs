@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use ticketing_load::arrivals::{Shape, Shard, Stage};
+use ticketing_load::report::SHARDS_MAX;
+use ticketing_load::scenario::of_buyers;
 use ticketing_load::slo::Slo;
 use ticketing_load::span;
 
@@ -61,7 +63,13 @@ pub(super) fn shard(text: &str) -> Result<Shard, String> {
         number: number.parse().map_err(|_| wrong())?,
         of: of.parse().map_err(|_| wrong())?,
     };
-    if (1..=shard.of).contains(&shard.number) { Ok(shard) } else { Err(wrong()) }
+    let is_one = (1..=shard.of).contains(&shard.number) && shard.of <= SHARDS_MAX;
+    if is_one { Ok(shard) } else { Err(wrong()) }
+}
+
+/// An objective of a scenario.
+pub(super) fn slo_of_buyers(text: &str) -> Result<Slo, String> {
+    Slo::parse(text).and_then(of_buyers)
 }
 
 /// An objective.

@@ -10,9 +10,7 @@ use super::output::{Folder, histograms, read};
 use crate::output::{self, Format};
 use crate::settings::Usage;
 
-/// Puts the parts of one run together, that several generators played with `--shard`. Histograms
-/// are added, so that percentiles are those of all requests. A part that is missing or invalid
-/// makes the whole invalid.
+/// The parts, and where the whole goes.
 #[derive(Debug, Args)]
 pub(crate) struct Merge {
     /// The folders of the parts.

@@ -11,6 +11,9 @@ use ticketing_load::record::Latencies;
 use ticketing_load::report::{Run, hlog, read_hlog};
 use ticketing_wire::Time;
 
+use crate::output;
+use crate::settings::Usage;
+
 /// The document, the series and the histograms of a run's folder.
 pub(super) const RUN: &str = "run.json";
 const SERIES: &str = "series.ndjson";
@@ -23,35 +26,47 @@ pub(in crate::commands) struct Folder {
     series: BufWriter<File>,
 }
 
+/// Says so where a folder has a run already: nothing measured is written over.
+pub(super) fn refuse_taken(path: &Path) -> Result<(), Usage> {
+    for file in [RUN, SERIES] {
+        if path.join(file).exists() {
+            return Err(Usage(format!("{} has a run already", path.display())));
+        }
+    }
+    Ok(())
+}
+
 impl Folder {
-    /// Makes the folder. One that has a run already is refused: nothing measured is written over.
+    /// Makes the folder.
     pub(super) fn make(path: &Path) -> anyhow::Result<Self> {
         fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
         let series = path.join(SERIES);
         let file = File::create_new(&series)
-            .with_context(|| format!("{} has a run already", path.display()))?;
+            .with_context(|| format!("cannot make {}", series.display()))?;
         Ok(Self { path: path.to_owned(), series: BufWriter::new(file) })
     }
 
     /// Adds a second of the run.
     pub(super) fn add(&mut self, moment: &Moment) -> anyhow::Result<()> {
-        serde_json::to_writer(&mut self.series, moment)?;
-        self.series.write_all(b"\n")?;
-        Ok(self.series.flush()?)
+        let mut line = serde_json::to_vec(moment)?;
+        line.push(b'\n');
+        let written = self.series.write_all(&line).and_then(|()| self.series.flush());
+        written.with_context(|| format!("cannot write {}", self.path.join(SERIES).display()))
     }
 
     /// Writes what came of it.
     pub(super) fn finish(
-        mut self,
+        self,
         run: &Run,
         histograms: &[(String, Latencies)],
     ) -> anyhow::Result<PathBuf> {
-        self.series.flush()?;
         let mut document = serde_json::to_vec_pretty(run)?;
         document.push(b'\n');
-        fs::write(self.path.join(RUN), document)?;
         let log = hlog(run.began_at, run.seconds, histograms)?;
-        fs::write(self.path.join(HISTOGRAMS), log)?;
+        for (name, bytes) in [(RUN, document), (HISTOGRAMS, log.into_bytes())] {
+            let file = self.path.join(name);
+            fs::write(&file, bytes).with_context(|| format!("cannot write {}", file.display()))?;
+        }
         Ok(self.path)
     }
 }
@@ -64,14 +79,17 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Run> {
     Run::read(&text).map_err(|why| anyhow::anyhow!("{}: {why}", file.display()))
 }
 
-/// Reads the seconds of a run. A line that is none, such as the last of a run that was killed, is
+/// Reads the seconds of a run, if it has them. A line that is none, such as the last of a run that was killed, is
 /// passed over.
-pub(super) fn series(path: &Path) -> anyhow::Result<Vec<Moment>> {
+pub(super) fn series(path: &Path) -> Vec<Moment> {
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")) };
     let file = folder.join(SERIES);
-    let text =
-        fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
+    // A document on its own has none, nor has a whole that was merged.
+    let Ok(text) = fs::read_to_string(&file) else {
+        output::talk(&format!("{} is not there: nothing over time is shown", file.display()));
+        return Vec::new();
+    };
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
 /// Reads the histograms of a run's folder.
@@ -84,6 +102,8 @@ pub(super) fn histograms(folder: &Path) -> anyhow::Result<Vec<(String, Histogram
 
 /// A folder for a run that was given no name.
 pub(super) fn folder(name: &str, began_at: Time) -> PathBuf {
+    let name: String =
+        name.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
     let stamp: String = began_at.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
     Path::new("runs").join(format!("{name}-{stamp}"))
 }

@@ -1,8 +1,11 @@
 //! Plays a scenario at a box office, shown while it lasts.
 
+use std::path::PathBuf;
+
 use ticketing_client::clock as wall;
 use ticketing_load::clock::RunClock;
 use ticketing_load::play::{Error, Hall, Part, Play};
+use ticketing_load::record::Latencies;
 use ticketing_load::report::Run;
 use ticketing_load::scenario::Scenario;
 use ticketing_load::slo::Slo;
@@ -13,10 +16,11 @@ use tokio::sync::watch;
 use super::box_office::BoxOffice;
 use super::live::Totals;
 use super::output::Folder;
-use super::watched::{Progress, Shown, watched};
+use super::watched::{Concluded, Progress, Shown, watched};
+use crate::entropy;
+use crate::output::{self, Format};
 use crate::plan::Plan;
 use crate::settings::Usage;
-use crate::{entropy, output};
 
 /// What is played.
 pub(in crate::commands) struct Playing {
@@ -29,15 +33,29 @@ pub(in crate::commands) struct Playing {
 /// How a run is shown while it lasts, and where it is written to.
 pub(in crate::commands) struct Writing {
     pub(in crate::commands) progress: Progress,
-    pub(in crate::commands) folder: Option<Folder>,
+    pub(in crate::commands) folder: Option<PathBuf>,
 }
 
-/// Plays it, and closes the box office, whatever came of it.
+/// A run that was played, and is not printed yet.
+pub(in crate::commands) struct Played {
+    pub(in crate::commands) run: Run,
+    histograms: Vec<(String, Latencies)>,
+    shown: Shown,
+}
+
+impl Played {
+    /// Prints and writes it.
+    pub(in crate::commands) fn conclude(self, format: Format) -> anyhow::Result<Concluded> {
+        self.shown.conclude(self.run, &self.histograms, format)
+    }
+}
+
+/// Plays it, closes the box office, and says what came of it.
 pub(in crate::commands) async fn play(
     box_office: BoxOffice,
     playing: Playing,
     writing: Writing,
-) -> anyhow::Result<Run> {
+) -> anyhow::Result<Played> {
     let run = on_stage(&box_office, playing, writing).await;
     box_office.close().await;
     run
@@ -47,7 +65,7 @@ async fn on_stage(
     box_office: &BoxOffice,
     playing: Playing,
     writing: Writing,
-) -> anyhow::Result<Run> {
+) -> anyhow::Result<Played> {
     let Playing { scenario, hall, seed, slos } = playing;
     let part = Part {
         scenario,
@@ -72,14 +90,14 @@ async fn on_stage(
     let performance = &stage.performance;
     let sale = (performance.policy.line_capacity.into(), performance.seats_total.into());
     let totals = Totals { arrivals: stage.buyers.len() as u64, sale: Some(sale) };
-    let mut shown = Shown::new(writing.folder, writing.progress, totals);
+    let folder = writing.folder.as_deref().map(Folder::make).transpose()?;
+    let mut shown = Shown::new(folder, writing.progress, totals);
     let monitor = play.monitor();
     let (end, stop) = watch::channel(false);
     let watched = watched(&monitor, &mut shown, &end, play.run(stop)).await?;
-    let evidence = watched.outcome.transpose()?;
-    let run = play.judged(evidence.as_ref(), &monitor, watched.interrupted, &slos);
-    shown.finish(&run, &play.histograms())?;
-    Ok(run)
+    let evidence = watched.outcome.as_ref();
+    let run = play.judged(evidence, &monitor, watched.interrupted, &slos);
+    Ok(Played { run, histograms: play.histograms(), shown })
 }
 
 /// What this machine or the scenario does not allow is for the caller to change.

@@ -16,24 +16,21 @@ use ticketing_load::health;
 use ticketing_load::http::{Request, Target};
 use ticketing_load::monitor::Monitor;
 use ticketing_load::quick::{Quick as Engine, Senders};
-use ticketing_load::record::Recorder;
-use ticketing_load::report::{self, Arrivals, Ended, Run};
+use ticketing_load::record::{Recorder, Step};
+use ticketing_load::report::{Arrivals, Ended, Run};
+use ticketing_load::scenario;
 use ticketing_load::slo::Slo;
+use ticketing_wire::Time;
 use tokio::sync::watch;
 
 use super::live::Totals;
-use super::output::Folder;
+use super::output::{Folder, refuse_taken};
 use super::watched::{Progress, Shown, watched};
 use super::{Dist, flags, refuse_foreign};
-use crate::output::{self, Format};
+use crate::output::Format;
 use crate::settings::Usage;
 
-/// At most so many requests wait for an answer at once; whoever arrives beyond is dropped.
-const AT_ONCE_MAX: u32 = 10_000;
-
-/// Requests to one address, at a rate that the answers do not change: whoever is due is sent,
-/// whatever became of those before, and its time counts from when it was due. With `--users`
-/// instead, each asks again once it was answered, as fast as it goes.
+/// What is sent, by whom, and how it is measured.
 #[derive(Debug, Args)]
 pub(crate) struct Quick {
     /// The request's method.
@@ -53,25 +50,32 @@ pub(crate) struct Quick {
     /// So many who ask again once they were answered.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     users: Option<u32>,
-    /// For how long.
-    #[arg(short = 'd', long = "for", value_parser = flags::duration, default_value = "10s")]
+    /// For how long, with --rate or --users.
+    #[arg(short = 'd', long = "for", value_parser = flags::duration, default_value = "10s", conflicts_with_all = ["stages", "at_once"])]
     lasts: Duration,
     /// How arrivals lie in time.
-    #[arg(long, value_enum, default_value_t = Dist::Even)]
+    #[arg(long, value_enum, default_value_t = Dist::Even, conflicts_with = "users")]
     dist: Dist,
     /// Fixes what is random about them.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, conflicts_with = "users")]
     seed: u64,
     /// The part of the arrivals that this generator plays: 1/4.
-    #[arg(long, value_parser = flags::shard, default_value = "1/1")]
+    #[arg(long, value_parser = flags::shard, default_value = "1/1", conflicts_with = "users")]
     shard: Shard,
+    /// When to begin, so that several generators do together: an RFC 3339 time.
+    #[arg(long, value_name = "TIME")]
+    start_at: Option<Time>,
+    /// At most so many wait for an answer at once; whoever arrives beyond is dropped, and the run
+    /// invalid.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..), default_value_t = 10_000, conflicts_with = "users")]
+    max_vus: u32,
     /// Connections that arrivals share; as many as are needed where it is not given.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "users")]
     lanes: Option<u32>,
     /// A new connection for every request.
     #[arg(long)]
     no_keepalive: bool,
-    /// How long an answer may take.
+    /// How long an answer may take; what takes longer counts as that long, and as an error.
     #[arg(long, value_parser = flags::duration, default_value = "10s")]
     timeout: Duration,
     /// A header: `name: value`; repeatable. `@NAME` as value takes it from that variable.
@@ -96,11 +100,29 @@ pub(crate) struct Quick {
 
 pub(crate) async fn run(quick: Quick, format: Format) -> anyhow::Result<ExitCode> {
     let (base, path) = split(&quick.url)?;
+    refuse_foreign([&base], quick.i_own_this_target)?;
+    if let Some(slo) = quick.slos.iter().find(|slo| !slo.is_of(Step::Request)) {
+        let why = "one request is sent again and again: `request:` or the whole can be measured";
+        return Err(Usage(format!("`{}`: {why}", slo.text())).into());
+    }
     let target = Arc::new(Target::new(&base).map_err(Usage)?);
-    refuse_foreign(std::slice::from_ref(&base), quick.i_own_this_target)?;
     let (senders, planned, connections) = senders(&quick).map_err(Usage)?;
-    health::allow_descriptors(connections).map_err(Usage)?;
-    let folder = quick.out.as_deref().map(Folder::make).transpose()?;
+    let fewer = "; fewer --users, --lanes or --max-vus need fewer";
+    health::allow_descriptors(connections).map_err(|why| Usage(why + fewer))?;
+    if let Some(out) = &quick.out {
+        refuse_taken(out)?;
+    }
+    let name = format!("{} {base}{}", quick.method, without_values(&path));
+    let fingerprint = fingerprint(&quick, &path);
+    let engine = Engine {
+        target: Arc::clone(&target),
+        request: request(&quick, path),
+        within: quick.timeout,
+        no_keep_alive: quick.no_keepalive,
+    };
+    if let Some(start_at) = quick.start_at {
+        wait_for(start_at).await?;
+    }
 
     let clock = RunClock::start(wall::now());
     let recorder = Arc::new(Recorder::new());
@@ -108,31 +130,28 @@ pub(crate) async fn run(quick: Quick, format: Format) -> anyhow::Result<ExitCode
     let monitor = Monitor::new(clock, Arc::clone(&recorder), Arc::clone(&progress));
     let began_at = clock.wall();
     let (end, stop) = watch::channel(false);
-    let engine = Engine {
-        target: Arc::clone(&target),
-        request: request(&quick, path),
-        within: quick.timeout,
-        no_keep_alive: quick.no_keepalive,
-        senders,
-    };
+    let folder = quick.out.as_deref().map(Folder::make).transpose()?;
     let mut shown = Shown::new(folder, quick.progress, Totals { arrivals: planned, sale: None });
-    let running = engine.run(clock, Arc::clone(&recorder), progress, stop);
+    let running = engine.run(senders, clock, Arc::clone(&recorder), Arc::clone(&progress), stop);
     let watched = watched(&monitor, &mut shown, &end, running).await?;
-    let interrupted = watched.interrupted;
-    let came = watched.outcome.transpose()?.unwrap_or_default();
+    watched.outcome.transpose()?;
 
-    let mut health = monitor.health(came.dropped);
+    let seen = progress.snapshot();
+    let mut health = monitor.health(seen.dropped);
     health.connections = target.connections().into();
+    health.shares_machine = target.is_loopback();
     let ended = Ended {
-        name: format!("{} {}", quick.method, quick.url),
-        scenario: None,
+        name,
+        scenario: Some(fingerprint),
         servers: vec![base],
         seed: quick.seed,
         shard: quick.shard,
         began_at,
         lasted: clock.now(),
-        interrupted,
-        arrivals: Arrivals { planned, arrived: came.arrived, dropped: came.dropped },
+        interrupted: watched.interrupted,
+        arrivals: Arrivals { planned, arrived: seen.arrived, dropped: seen.dropped },
+        under_way: seen.arrived.saturating_sub(seen.gone),
+        active: recorder.active(),
         steps: recorder.report(),
         breaks: recorder.breaks(),
         sale: None,
@@ -140,19 +159,52 @@ pub(crate) async fn run(quick: Quick, format: Format) -> anyhow::Result<ExitCode
         health,
     };
     let run = Run::judged(ended, &quick.slos);
-    shown.finish(&run, &recorder.histograms())?;
-    output::print_line(format, &run, || report::text(&run))?;
-    Ok(ExitCode::from(run.verdict.exit_code()))
+    let concluded = shown.conclude(run, &recorder.histograms(), format)?;
+    Ok(concluded.exit_code(concluded.run.verdict.exit_code()))
+}
+
+/// What may be secret in an address stands behind the `=` of its query.
+fn without_values(path: &str) -> String {
+    let Some((path, query)) = path.split_once('?') else { return path.to_owned() };
+    let names = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) => format!("{name}=.."),
+        None => "..".to_owned(),
+    });
+    format!("{path}?{}", names.collect::<Vec<_>>().join("&"))
+}
+
+/// Two runs are comparable where they sent the same on the same schedule.
+fn fingerprint(quick: &Quick, path: &str) -> String {
+    let Quick { method, body, rate, stages, at_once, users, lasts, dist, .. } = quick;
+    let Quick { lanes, max_vus, no_keepalive, timeout, .. } = quick;
+    let text = format!(
+        "{method} {path} {body:?} {rate:?} {stages:?} {at_once:?} {users:?} {lasts:?} {dist:?} \
+         {lanes:?} {max_vus} {no_keepalive} {timeout:?}"
+    );
+    scenario::fingerprint(text.as_bytes())
+}
+
+/// Several generators begin together.
+async fn wait_for(start_at: Time) -> anyhow::Result<()> {
+    let millis = start_at.as_millis() - wall::now().as_millis();
+    let early =
+        u64::try_from(millis).map_err(|_| Usage(format!("--start-at {start_at} is over")))?;
+    tokio::time::sleep(Duration::from_millis(early)).await;
+    Ok(())
 }
 
 /// The address of a server, and the path and query on it.
 fn split(url: &str) -> Result<(String, String), Usage> {
     let uri: http::Uri =
-        url.parse().map_err(|error| Usage(format!("`{url}` is no address: {error}")))?;
+        url.parse().map_err(|error| Usage(format!("the address cannot be read: {error}")))?;
     match (uri.scheme_str(), uri.authority()) {
+        (_, Some(authority)) if authority.as_str().contains('@') => {
+            let why = "send what is secret as a header: -H 'authorization: @VARIABLE'";
+            Err(Usage(format!("the address says who you are; {why}")))
+        }
         (Some(scheme), Some(authority)) => {
-            let path = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-            Ok((format!("{scheme}://{authority}"), path.to_owned()))
+            let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+            Ok((format!("{scheme}://{authority}"), format!("{}{query}", uri.path())))
         }
         _ => Err(Usage(format!("`{url}` is no address, such as http://127.0.0.1:8080/v1"))),
     }
@@ -183,9 +235,12 @@ fn senders(quick: &Quick) -> Result<(Senders, u64, u64), String> {
     let (curve, spacing) = (shape.curve()?, Spacing::from(quick.dist));
     let schedule = Schedule::Along { curve, spacing, seed: quick.seed };
     let planned = schedule.of_shard_count(quick.shard);
-    let lanes = quick.lanes.unwrap_or(AT_ONCE_MAX) as usize;
-    let connections = planned.min(lanes as u64);
-    let senders =
-        Senders::Arriving { schedule, shard: quick.shard, at_once_max: AT_ONCE_MAX, lanes };
+    let lanes = quick.lanes.unwrap_or(quick.max_vus);
+    let connections = planned.min(lanes.into());
+    let senders = Senders::Arriving {
+        arrivals: Box::new(schedule.of_shard(quick.shard)),
+        at_once_max: quick.max_vus,
+        lanes: lanes as usize,
+    };
     Ok((senders, planned, connections))
 }

@@ -7,9 +7,8 @@ use clap::{Args, ValueEnum};
 use ticketing_load::report;
 
 use super::output::{read, series};
-use crate::output;
+use crate::output::{self, Format};
 
-/// What came of a run, for people, for other programs, for a build server.
 #[derive(Debug, Args)]
 pub(crate) struct Report {
     /// The run's folder, or its `run.json`.
@@ -35,15 +34,16 @@ enum Shape {
     Jtl,
 }
 
-pub(crate) fn run(report: &Report) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(report: &Report, format: Format) -> anyhow::Result<ExitCode> {
     let run = read(&report.run)?;
     let text = match report.format {
+        Shape::Text if format == Format::Json => serde_json::to_string_pretty(&run)?,
         Shape::Text => report::text(&run),
-        Shape::Html => report::html(&run, &series(&report.run)?),
+        Shape::Html => report::html(&run, &series(&report.run)),
         Shape::Md => report::markdown(&run),
         Shape::Json => serde_json::to_string_pretty(&run)?,
         Shape::Junit => report::junit(&run),
-        Shape::Jtl => report::jtl(&run, &series(&report.run)?),
+        Shape::Jtl => report::jtl(&run, &series(&report.run)),
     };
     output::line(text.trim_end())?;
     Ok(ExitCode::SUCCESS)

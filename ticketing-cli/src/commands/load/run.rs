@@ -8,28 +8,23 @@ use anyhow::Context as _;
 use clap::Args;
 use ticketing_client::clock as wall;
 use ticketing_load::arrivals::{Shape, Spacing};
-use ticketing_load::report;
-use ticketing_load::scenario::{Scenario, shipped};
+use ticketing_load::scenario::{SHIPPED, Scenario, shipped};
 use ticketing_load::slo::Slo;
 
 use super::box_office::BoxOffice;
-use super::output::{Folder, folder};
+use super::output::{folder, refuse_taken};
 use super::playing::{self, Playing, Writing};
 use super::watched::Progress;
 use super::{Dist, flags};
 use crate::embedded::Faults;
-use crate::output::{self, Format};
+use crate::output::Format;
 use crate::plan::Plan;
 use crate::settings::Usage;
 
 /// Scenarios larger than this are none.
 const SCENARIO_MAX_BYTES: u64 = 1024 * 1024;
 
-/// Virtual buyers play a scenario: they arrive when the schedule says, whatever became of those
-/// before, and wait, choose, hold, order and pay as people do. What each was told is compared with
-/// the books afterwards. Without `--server`, a server and a payment gateway are started in this
-/// process. With it, `TICKETING_ADMIN_EMAIL`, `TICKETING_ADMIN_PASSWORD` and `TICKETING_GATEWAY`
-/// say the rest.
+/// What is played, and how it is measured.
 #[derive(Debug, Args)]
 pub(crate) struct Run {
     /// The name of a shipped scenario, or a file.
@@ -44,7 +39,7 @@ pub(crate) struct Run {
     #[arg(long, value_parser = flags::count)]
     at_once: Option<u64>,
     /// For how long they arrive, with --arrivals.
-    #[arg(short = 'd', long = "for", value_parser = flags::duration, default_value = "10s")]
+    #[arg(short = 'd', long = "for", value_parser = flags::duration, default_value = "10s", requires = "arrivals")]
     lasts: Duration,
     /// How arrivals lie in time, where the scenario's are not to.
     #[arg(long, value_enum)]
@@ -57,7 +52,7 @@ pub(crate) struct Run {
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     lanes: Option<u32>,
     /// What is to be met beside the scenario's own, such as 'hold:p99<250ms'; repeatable.
-    #[arg(long = "slo", value_parser = flags::slo)]
+    #[arg(long = "slo", value_parser = flags::slo_of_buyers)]
     slos: Vec<Slo>,
     /// How the run is shown while it lasts.
     #[arg(long, value_enum, default_value_t = Progress::Auto)]
@@ -75,6 +70,8 @@ pub(crate) async fn run(run: Run, servers: &[String], format: Format) -> anyhow:
     if let Some(shape) = run.shape() {
         scenario.arrivals = shape;
     }
+    let out = run.out.clone().unwrap_or_else(|| folder(&scenario.name, wall::now()));
+    refuse_taken(&out)?;
     scenario.spacing = run.dist.map_or(scenario.spacing, Spacing::from);
     scenario.lanes = run.lanes.or(scenario.lanes);
     scenario.check().map_err(Usage)?;
@@ -83,12 +80,10 @@ pub(crate) async fn run(run: Run, servers: &[String], format: Format) -> anyhow:
     let hall = hall(&scenario.hall, Path::new(&run.scenario))?;
 
     let box_office = BoxOffice::open(servers, Faults::default(), run.i_own_this_target).await?;
-    let out = run.out.unwrap_or_else(|| folder(&scenario.name, wall::now()));
-    let writing = Writing { progress: run.progress, folder: Some(Folder::make(&out)?) };
+    let writing = Writing { progress: run.progress, folder: Some(out) };
     let playing = Playing { scenario, hall, seed: run.seed, slos };
-    let run = playing::play(box_office, playing, writing).await?;
-    output::print_line(format, &run, || report::text(&run))?;
-    Ok(ExitCode::from(run.verdict.exit_code()))
+    let concluded = playing::play(box_office, playing, writing).await?.conclude(format)?;
+    Ok(concluded.exit_code(concluded.run.verdict.exit_code()))
 }
 
 impl Run {
@@ -109,6 +104,9 @@ pub(super) fn read(name: &str) -> anyhow::Result<Scenario> {
     if let Some(scenario) = shipped(name).filter(|_| !path.is_file()) {
         return Ok(scenario);
     }
+    if path.extension().is_none() && !path.exists() {
+        return Err(unknown(name).into());
+    }
     let context = || format!("cannot read the scenario {name}");
     let bytes = std::fs::metadata(path).with_context(context)?.len();
     if bytes > SCENARIO_MAX_BYTES {
@@ -116,6 +114,12 @@ pub(super) fn read(name: &str) -> anyhow::Result<Scenario> {
     }
     let text = std::fs::read_to_string(path).with_context(context)?;
     Ok(Scenario::parse(&text).map_err(|why| Usage(format!("{name}: {why}")))?)
+}
+
+/// Names what there is instead.
+pub(super) fn unknown(name: &str) -> Usage {
+    let names: Vec<_> = SHIPPED.iter().map(|(name, _)| *name).collect();
+    Usage(format!("no scenario `{name}` is shipped; there are {}", names.join(", ")))
 }
 
 /// The shipped hall of this name, or one from a file beside the scenario's.

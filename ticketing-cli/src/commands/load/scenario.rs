@@ -10,7 +10,7 @@ use clap::Subcommand;
 use serde::Serialize;
 use ticketing_load::scenario::{SHIPPED, shipped};
 
-use super::run::{hall, read};
+use super::run::{hall, read, unknown};
 use crate::output::{self, Format, cell};
 use crate::settings::Usage;
 
@@ -93,10 +93,7 @@ pub(super) fn run(scenario: Scenario, format: Format) -> anyhow::Result<ExitCode
 
 fn text(name: &str) -> Result<&'static str, Usage> {
     let known = SHIPPED.iter().find(|(known, _)| *known == name);
-    known.map(|(_, text)| *text).ok_or_else(|| {
-        let names: Vec<_> = SHIPPED.iter().map(|(name, _)| *name).collect();
-        Usage(format!("no scenario `{name}` is shipped; there are {}", names.join(", ")))
-    })
+    known.map(|(_, text)| *text).ok_or_else(|| unknown(name))
 }
 
 fn told(scenario: &ticketing_load::scenario::Scenario) -> Result<Told, Usage> {

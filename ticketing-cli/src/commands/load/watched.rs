@@ -3,16 +3,18 @@
 use std::future::Future;
 use std::io::{IsTerminal as _, stderr};
 use std::pin::pin;
+use std::process::ExitCode;
 
 use clap::ValueEnum;
 use ticketing_load::monitor::{Moment, Monitor};
 use ticketing_load::record::Latencies;
-use ticketing_load::report::Run;
+use ticketing_load::report::{self, Run};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::live::{Live, Totals};
 use super::output::Folder;
-use crate::output;
+use crate::output::{self, Format};
 
 /// How a run is shown while it lasts, on stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -52,7 +54,8 @@ pub(super) struct Watched<T> {
     pub(super) interrupted: bool,
 }
 
-/// Lets a run go on to its end. Ctrl-C tells it to end; the second one does not wait for it.
+/// Lets a run go on to its end. Ctrl-C, or a request to terminate, tells it to end; the second one
+/// does not wait for it.
 pub(super) async fn watched<T>(
     monitor: &Monitor,
     shown: &mut Shown,
@@ -61,12 +64,12 @@ pub(super) async fn watched<T>(
 ) -> anyhow::Result<Watched<T>> {
     let mut running = pin!(running);
     let mut interrupted = false;
+    let mut terminate = signal(SignalKind::terminate())?;
     let outcome = loop {
         tokio::select! {
             outcome = &mut running => break Some(outcome),
             () = monitor.watch(|moment| shown.show(&moment)) => {}
-            signal = tokio::signal::ctrl_c() => {
-                signal?;
+            () = asked_to_end(&mut terminate) => {
                 if interrupted {
                     break None;
                 }
@@ -78,6 +81,13 @@ pub(super) async fn watched<T>(
     };
     shown.show(&monitor.look());
     Ok(Watched { outcome, interrupted })
+}
+
+async fn asked_to_end(terminate: &mut Signal) {
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
 }
 
 impl Shown {
@@ -99,26 +109,53 @@ impl Shown {
         }
         match &self.way {
             Way::Live(live) => live.show(moment),
-            Way::Plain => eprintln!("{}", line(moment)),
-            Way::Ndjson => eprintln!("{}", serde_json::json!(moment)),
+            Way::Plain => output::talk(&line(moment)),
+            Way::Ndjson => output::talk(&serde_json::json!(moment).to_string()),
             Way::Nothing => {}
         }
     }
 
-    /// Clears what is shown and writes what came of the run.
-    pub(super) fn finish(
+    /// Clears what is shown, prints what came of the run, and writes it. What cannot be written is
+    /// said; what was measured is not lost for that.
+    pub(super) fn conclude(
         self,
-        run: &Run,
+        run: Run,
         histograms: &[(String, Latencies)],
-    ) -> anyhow::Result<()> {
+        format: Format,
+    ) -> anyhow::Result<Concluded> {
         if let Way::Live(live) = &self.way {
             live.clear();
         }
+        output::print_line(format, &run, || report::text(&run))?;
+        let mut failure = self.failure;
         if let Some(folder) = self.folder {
-            let path = folder.finish(run, histograms)?;
-            output::talk(&format!("written to {}", path.display()));
+            match folder.finish(&run, histograms) {
+                Ok(_) if matches!(self.way, Way::Ndjson) => {}
+                Ok(path) => output::talk(&format!("written to {}", path.display())),
+                Err(error) => failure = failure.or(Some(error)),
+            }
         }
-        self.failure.map_or(Ok(()), Err)
+        if let Some(error) = &failure {
+            output::talk(&format!("error: {error:#}"));
+        }
+        Ok(Concluded { run, is_written: failure.is_none() })
+    }
+}
+
+/// A run that was printed, and written where it could be.
+#[derive(Debug)]
+pub(in crate::commands) struct Concluded {
+    pub(in crate::commands) run: Run,
+    is_written: bool,
+}
+
+impl Concluded {
+    /// The code of the verdict; a failure where there is none and the run could not be written.
+    pub(in crate::commands) fn exit_code(&self, of_verdict: u8) -> ExitCode {
+        match of_verdict {
+            0 if !self.is_written => ExitCode::FAILURE,
+            code => ExitCode::from(code),
+        }
     }
 }
 

@@ -52,6 +52,9 @@ pub struct Run {
 /// How late a question may be sent, and how late answered, to be punctual.
 const PUNCTUAL: Duration = Duration::from_millis(500);
 
+/// A run that waited no longer shows nothing: twice what an admission may be known later.
+const SAYS_NOTHING: Duration = Duration::from_secs(4);
+
 /// Runs that are kept of one place.
 const RUNS_MAX: usize = 32;
 
@@ -75,14 +78,29 @@ impl Asked {
         }
         if !std::mem::replace(&mut self.running, true) {
             if self.runs.len() == RUNS_MAX {
-                self.runs.remove(0);
-                self.forgotten += 1;
+                self.forget_one();
             }
             self.runs.push(Run { first, began: poll.written, waited_until: None });
         }
         if let Some(run) = self.runs.last_mut().filter(|_| waits) {
             run.waited_until = Some(poll.written);
         }
+    }
+}
+
+impl Asked {
+    /// Makes room. The first run says most and stays; a run too short to show that its place was
+    /// passed over says nothing and goes first.
+    fn forget_one(&mut self) {
+        let says_little = |run: &Run| {
+            !run.first && run.waited_until.is_none_or(|until| until <= run.began + SAYS_NOTHING)
+        };
+        if let Some(at) = self.runs.iter().position(says_little) {
+            self.runs.remove(at);
+            return;
+        }
+        self.runs.remove(1);
+        self.forgotten += 1;
     }
 }
 
@@ -141,13 +159,23 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_runs_are_forgotten_and_counted() {
-        let mut asked = Asked::default();
-        for second in 0..200 {
-            asked.add(&Poll { broke: second % 2 == 1, ..poll(second, PlaceState::Waiting) });
+    fn runs_that_say_nothing_are_forgotten_first_and_the_others_are_counted() {
+        let with_a_break_every = |seconds: u64| {
+            let mut asked = Asked::default();
+            for second in 0..600 {
+                let broke = second % seconds == seconds - 1;
+                asked.add(&Poll { broke, ..poll(second, PlaceState::Waiting) });
+            }
+            asked
+        };
+        let short = with_a_break_every(2);
+        assert_eq!((short.runs.len(), short.forgotten), (RUNS_MAX, 0));
+        let long = with_a_break_every(10);
+        assert_eq!((long.runs.len(), long.forgotten), (RUNS_MAX, 28));
+        for asked in [short, long] {
+            assert!(asked.runs[0].first, "the first run stays");
+            assert!(asked.runs.last().unwrap().began >= Duration::from_secs(590));
         }
-        assert_eq!((asked.runs.len(), asked.forgotten), (RUNS_MAX, 68));
-        assert_eq!(asked.runs.last().unwrap().began, Duration::from_secs(198));
     }
 
     #[test]
