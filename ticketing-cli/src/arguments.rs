@@ -65,8 +65,8 @@ pub(crate) enum Command {
     /// happened that must never, and with 130 where it was interrupted.
     ///
     /// Without --server, a server and a payment gateway are started in this process. With it,
-    /// TICKETING_GATEWAY says where buyers pay, and TICKETING_ADMIN_EMAIL and
-    /// TICKETING_ADMIN_PASSWORD who makes organizers and buyers.
+    /// `TICKETING_GATEWAY` says where buyers pay, and `TICKETING_ADMIN_EMAIL` and
+    /// `TICKETING_ADMIN_PASSWORD` who makes organizers and buyers.
     Demo(commands::demo::Demo),
 }
 

@@ -143,14 +143,12 @@ impl Sender {
     /// Waits for a connection no longer than for an answer.
     async fn send_over(&self, lanes: &Lanes, due: Duration) {
         let within = self.quick.within;
-        match tokio::time::timeout(within, lanes.free(&self.quick.target)).await {
-            Ok(mut lane) => {
-                self.send(&mut lane, due, Some(due)).await;
-            }
-            Err(_) => {
-                let now = self.clock.now();
-                self.take(due, now, Some(due), &Err(Failure::TimedOut(within)));
-            }
+        let free = tokio::time::timeout(within, lanes.free(&self.quick.target)).await;
+        if let Ok(mut lane) = free {
+            self.send(&mut lane, due, Some(due)).await;
+        } else {
+            let now = self.clock.now();
+            self.take(due, now, Some(due), &Err(Failure::TimedOut(within)));
         }
     }
 

@@ -33,8 +33,8 @@ pub(crate) enum Load {
     /// order and pay as people do. What each was told is compared with the books afterwards.
     ///
     /// Without --server, a server and a payment gateway are started in this process. With it,
-    /// TICKETING_GATEWAY says where buyers pay, and TICKETING_ADMIN_EMAIL and
-    /// TICKETING_ADMIN_PASSWORD who makes organizers and buyers; the servers have to allow synthetic
+    /// `TICKETING_GATEWAY` says where buyers pay, and `TICKETING_ADMIN_EMAIL` and
+    /// `TICKETING_ADMIN_PASSWORD` who makes organizers and buyers; the servers have to allow synthetic
     /// buyers.
     Run(Box<run::Run>),
     /// Send one request again and again.
