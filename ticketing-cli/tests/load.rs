@@ -209,7 +209,7 @@ fn a_build_that_became_slower_is_named_by_its_step() {
     let runs = [1, 40].map(|millis| {
         let stub = Stub::new(Duration::from_millis(millis));
         let out = folder.path().join(millis.to_string());
-        load(&["quick", "get", &stub.url, "--users", "4", "-d", "1s", "--out", path(&out)]);
+        load(&["quick", "get", &stub.url, "--users", "10", "-d", "1s", "--out", path(&out)]);
         // Both are of the same request; only its server's port differs.
         let file = out.join("run.json");
         let text = fs::read_to_string(&file).unwrap().replace(stub.url.trim_end_matches('/'), "x");

@@ -140,13 +140,13 @@ impl Progress {
     }
 }
 
-/// Every check must be green, but for requests that broke.
-pub(crate) fn assert_green_but_for_errors(report: &Value) {
+/// Every check must be green, but for requests that broke, and for what this fault may cost.
+pub(crate) fn assert_green_but_for(report: &Value, may_break: &[&str]) {
     for check in report["checks"].as_array().expect("checks") {
         let name = check["name"].as_str().expect("a name");
         let ok = check["ok"].as_bool().expect("a verdict");
         eprintln!("{check}");
-        assert!(ok || name == "errors", "{check}");
+        assert!(ok || name == "errors" || may_break.contains(&name), "{check}");
     }
     assert!(report["sale"]["bought"].as_u64().expect("a count") > 0);
 }
