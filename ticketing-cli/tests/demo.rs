@@ -22,7 +22,7 @@ fn a_small_demo_is_green_and_prints_one_object() {
     assert_eq!(output.status.code(), Some(0), "{talk}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let checks = report["checks"].as_array().unwrap();
-    assert!(checks.len() == 10 && checks.iter().all(|check| check["ok"] == true), "{report:#}");
+    assert!(checks.len() == 13 && checks.iter().all(|check| check["ok"] == true), "{report:#}");
     assert_eq!(report["sale"]["seats_total"], 1500);
     assert_eq!(report["sale"]["arrived"], 60);
     assert!(report["sale"]["bought"].as_u64() > Some(40), "{report:#}");
