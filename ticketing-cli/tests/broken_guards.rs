@@ -51,8 +51,10 @@ fn a_box_office_that_sells_seats_twice_turns_red() {
 }
 
 #[test]
-fn the_claim_alone_keeps_the_verdict_green() {
-    Demo::with_broken("hold-conflict").assert_green();
+fn the_claim_alone_sells_no_seat_twice_and_holds_that_were_given_twice_turn_red() {
+    let demo = Demo::with_broken("hold-conflict");
+    demo.assert_red("holds_kept");
+    assert_eq!(demo.red_checks(), ["holds_kept"]);
 }
 
 #[test]

@@ -67,6 +67,7 @@ impl Person {
         let key = self.key();
         let call = orders::place(&self.token, pass, hold.id, &key);
         let exchange = self.send_perhaps_twice(Step::Order, &call).await;
+        self.lets_go(exchange.first_sent);
         let order = exchange.outcome.ok()?;
         self.proved(exchange.sent);
         self.told(&order);

@@ -85,8 +85,8 @@ pub struct ToldHold {
     pub from: Duration,
     /// When it ends by itself.
     pub expires: Duration,
-    /// When its buyer sent that it lets the seats go: by releasing, leaving, or cancelling the
-    /// order of them.
+    /// When its buyer sent that it lets the seats go, or orders them: from then on they are the
+    /// order's, which may end in many ways.
     pub let_go: Option<Duration>,
 }
 

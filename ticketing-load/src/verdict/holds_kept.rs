@@ -1,7 +1,7 @@
 //! `holds_kept`: nobody was given a seat that somebody else surely had on hold.
 //!
 //! A hold surely lasts from the arrival of the answer that gave it until its deadline, less a
-//! second, or until its buyer sent that it lets the seats go. The only promise that a store of holds
+//! second, or until its buyer sent that it lets the seats go or orders them. The only promise that a store of holds
 //! breaks when it loses its last seconds; the claim of an order is another check's.
 
 use std::collections::BTreeMap;
