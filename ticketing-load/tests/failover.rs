@@ -3,8 +3,8 @@
 use ticketing_client::{IdempotencyKey, clock, orders};
 use ticketing_load::clock::RunClock;
 use ticketing_load::record::Step;
-use ticketing_load::wire::{Link, Wire};
-use ticketing_wire::orders::NewCancellation;
+use ticketing_load::wire::{Exchange, Link, Wire};
+use ticketing_wire::orders::{NewCancellation, Order};
 use ticketing_wire::secrets::AccessToken;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -32,6 +32,14 @@ async fn server(answer: String) -> (String, JoinHandle<String>) {
     (address, serving)
 }
 
+/// A buyer whose server is the first cancels its order.
+async fn cancel(wire: &Wire) -> Exchange<Order> {
+    let token = AccessToken::from("token".to_owned());
+    let key = IdempotencyKey::from_random(7);
+    let call = orders::cancel(&token, Uuid::from_u128(7), &NewCancellation::default(), &key);
+    wire.send(&mut Link::default(), 0, Step::Cancel, wire.clock.now(), &call).await
+}
+
 fn key_of(request: &str) -> &str {
     let line = request.lines().find(|line| line.starts_with("idempotency-key: "));
     line.expect("the request carries its key")
@@ -50,15 +58,7 @@ async fn a_request_that_a_busy_server_turned_away_is_not_broken_once_it_is_serve
     let servers = [first, second.clone()];
     let wire = Wire::new(&servers, &second, RunClock::start(clock::now()), None).unwrap();
 
-    let token = AccessToken::from("token".to_owned());
-    let call = orders::cancel(
-        &token,
-        Uuid::from_u128(7),
-        &NewCancellation::default(),
-        &IdempotencyKey::from_random(7),
-    );
-    let due = wire.clock.now();
-    let exchange = wire.send(&mut Link::default(), 0, Step::Cancel, due, &call).await;
+    let exchange = cancel(&wire).await;
 
     assert!(exchange.outcome.is_ok() && exchange.broke);
     assert_eq!((wire.recorder.breaks().errors, wire.recorder.breaks().shed), (0, 1));
@@ -73,15 +73,7 @@ async fn a_request_that_broke_is_repeated_on_another_server_with_the_same_key() 
     let servers = [first, second.clone()];
     let wire = Wire::new(&servers, &second, RunClock::start(clock::now()), None).unwrap();
 
-    let token = AccessToken::from("token".to_owned());
-    let call = orders::cancel(
-        &token,
-        Uuid::from_u128(7),
-        &NewCancellation::default(),
-        &IdempotencyKey::from_random(7),
-    );
-    let due = wire.clock.now();
-    let exchange = wire.send(&mut Link::default(), 0, Step::Cancel, due, &call).await;
+    let exchange = cancel(&wire).await;
 
     assert_eq!(exchange.outcome.unwrap().seats, [1]);
     assert!(exchange.broke);
