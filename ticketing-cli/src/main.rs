@@ -5,6 +5,7 @@
 
 mod arguments;
 mod commands;
+mod draw;
 mod embedded;
 mod entropy;
 mod output;

@@ -1,6 +1,6 @@
 //! A seating plan as a file: seating-plan JSON, or the compact TOML.
 
-mod stadium;
+mod made;
 
 use std::path::Path;
 
@@ -46,7 +46,10 @@ impl Plan {
     pub(crate) fn shipped(name: &str) -> Option<Self> {
         match name {
             "arena" => Some(Self::arena()),
-            "stadium" => Some(Self::parse(&stadium::plan()).expect("the stadium is a plan")),
+            "stadium" => Some(Self::parse(&made::stadium()).expect("the stadium is a plan")),
+            "grandstand" => {
+                Some(Self::parse(&made::grandstand()).expect("the grandstand is a plan"))
+            }
             _ => None,
         }
     }

@@ -11,6 +11,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Exp1};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub use curve::Curve;
 pub use shape::{Shape, Stage};
@@ -31,7 +32,7 @@ pub struct Arrival {
 }
 
 /// How arrivals lie on their curve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Spacing {
     /// At random, as people come who know nothing of each other.
@@ -42,7 +43,7 @@ pub enum Spacing {
 }
 
 /// The part of a run that one generator plays: every `of`-th arrival.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Shard {
     /// From 1 on.
     pub number: u32,

@@ -10,6 +10,7 @@ pub(crate) mod layout;
 
 mod checkout;
 mod queue;
+mod reviews;
 mod shop;
 
 use std::ops::ControlFlow;
@@ -42,6 +43,8 @@ pub(super) struct World {
     pub(super) wire: Arc<Wire>,
     pub(super) performance: Uuid,
     pub(super) layout: Layout,
+    /// When the curtain rises, on the run's clock.
+    pub(super) begins: Duration,
     pub(super) progress: Arc<Progress>,
 }
 
@@ -104,12 +107,18 @@ impl Person {
         self.world.progress.arrived();
         self.stays_until = self.plan_departure(arrival);
         let ControlFlow::Break(fate) = self.visit(arrival).await;
+        if fate == Fate::Bought && self.plan.reviews.writes {
+            self.write_review().await;
+        }
         self.record.fate = Some(fate);
         self.world.progress.gone();
         self.record
     }
 
     async fn visit(&mut self, arrival: Duration) -> ControlFlow<Fate, std::convert::Infallible> {
+        if self.plan.reviews.reads {
+            return ControlFlow::Break(self.read_reviews().await);
+        }
         let world = Arc::clone(&self.world);
         let mut due = arrival;
         loop {

@@ -7,10 +7,11 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::record::Quantiles;
 
-use process::{CpuTime, machine_cpu, own_cpu};
+use process::{CpuTime, machine_cpu, own_cpu, resident_bytes};
 pub use process::{Descriptors, allow_descriptors};
 
 /// The lateness that the worst of a hundred requests may have.
@@ -32,10 +33,11 @@ pub struct Meter {
     own_share: Option<f64>,
     machine_share: Option<f64>,
     descriptors: u64,
+    resident_bytes: u64,
 }
 
 /// What the meter saw at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Pulse {
     /// Of the machine's processors, the share that this process used of late.
     pub cpu_share: Option<f64>,
@@ -43,10 +45,13 @@ pub struct Pulse {
     pub machine_cpu_share: Option<f64>,
     /// Files and sockets that are open.
     pub descriptors: u64,
+    /// The memory that this process has; zero where nobody can say.
+    #[serde(default)]
+    pub resident_bytes: u64,
 }
 
 /// How the generator did, over the whole run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
     /// How late requests were sent, over all steps.
     pub dispatch: Quantiles,
@@ -62,6 +67,9 @@ pub struct Health {
     pub descriptors_max: u64,
     /// How many there may be.
     pub descriptors_limit: u64,
+    /// The most memory that this process had, in bytes.
+    #[serde(default)]
+    pub resident_max_bytes: u64,
     /// Connections that were opened to the servers.
     pub connections: u64,
     /// True where the servers ran on this machine: that it was busy is their doing, too.
@@ -71,7 +79,7 @@ pub struct Health {
 }
 
 /// What may be believed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Validity {
     /// True where nothing speaks against the figures.
     pub valid: bool,
@@ -84,7 +92,13 @@ pub struct Validity {
 impl Meter {
     /// Nothing seen yet.
     pub fn new() -> Self {
-        Self { looks: VecDeque::new(), own_share: None, machine_share: None, descriptors: 0 }
+        Self {
+            looks: VecDeque::new(),
+            own_share: None,
+            machine_share: None,
+            descriptors: 0,
+            resident_bytes: 0,
+        }
     }
 
     /// Looks, once a second.
@@ -92,6 +106,8 @@ impl Meter {
         let look = (now, own_cpu(), machine_cpu());
         let descriptors = Descriptors::now().open;
         self.descriptors = self.descriptors.max(descriptors);
+        let resident_bytes = resident_bytes();
+        self.resident_bytes = self.resident_bytes.max(resident_bytes);
         self.looks.push_back(look);
         if self.looks.len() > CPU_LOOKS + 1 {
             self.looks.pop_front();
@@ -104,7 +120,7 @@ impl Meter {
             self.own_share = highest(self.own_share, own);
             self.machine_share = highest(self.machine_share, machine);
         }
-        Pulse { cpu_share: own, machine_cpu_share: machine, descriptors }
+        Pulse { cpu_share: own, machine_cpu_share: machine, descriptors, resident_bytes }
     }
 
     /// How the generator did. The rest is the recorder's to say.
@@ -117,6 +133,7 @@ impl Meter {
             machine_cpu_share_max: self.machine_share,
             descriptors_max: self.descriptors,
             descriptors_limit: Descriptors::now().limit,
+            resident_max_bytes: self.resident_bytes,
             connections: 0,
             shares_machine: false,
             shares_process: false,
@@ -240,7 +257,8 @@ mod tests {
     #[test]
     fn a_busy_process_is_seen() {
         let mut meter = Meter::new();
-        assert!(meter.look(Duration::ZERO).descriptors > 0);
+        let first = meter.look(Duration::ZERO);
+        assert!(first.descriptors > 0 && first.resident_bytes > 1_000_000, "{first:?}");
         let begun = std::time::Instant::now();
         while begun.elapsed() < Duration::from_millis(120) {
             std::hint::spin_loop();

@@ -22,6 +22,7 @@ pub mod quick;
 pub mod record;
 pub mod report;
 pub mod scenario;
+pub mod schema;
 pub mod search;
 pub mod slo;
 pub mod span;

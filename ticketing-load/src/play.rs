@@ -19,12 +19,12 @@ use crate::buyers::told;
 use crate::clock::RunClock;
 use crate::fleet::Fleet;
 use crate::health;
-use crate::monitor::Monitor;
-use crate::report::{Arrivals, Ended, Run};
+use crate::monitor::{Monitor, Totals};
+use crate::report::{Arrivals, Cut, Ended, Run};
 use crate::scenario::Scenario;
 use crate::slo::Slo;
 use crate::stage::{self, Script, Stage};
-use crate::verdict::{Evidence, judge};
+use crate::verdict::{Check, Evidence, judge};
 use crate::wire::Wire;
 
 /// Where a run is played.
@@ -62,6 +62,8 @@ pub struct Part {
     pub seed: u64,
     /// Makes the names of this run its own.
     pub tag: u128,
+    /// What is due within so long of the first arrival does not count.
+    pub warmup: Duration,
     /// Of the organizer's account.
     pub organizer_password: Password,
 }
@@ -112,6 +114,7 @@ impl Play {
             categories: part.hall.categories.clone(),
             policy: scenario.policy.clone(),
             opens_in: scenario.opens_after(),
+            starts_in: scenario.starts_in,
             buyers,
         };
         let stage = stage::set(&house.servers, &house.administrator, &script, clock);
@@ -129,9 +132,15 @@ impl Play {
     }
 
     /// What the run is watched with.
-    pub fn monitor(&self) -> Monitor {
-        let recorder = Arc::clone(&self.wire.recorder);
-        Monitor::new(self.wire.clock, recorder, Arc::clone(&self.progress))
+    pub fn monitor(&self, slos: &[Slo]) -> Monitor {
+        let (clock, recorder) = (self.wire.clock, Arc::clone(&self.wire.recorder));
+        let performance = &self.stage.performance;
+        let totals = Totals {
+            arrivals: self.schedule.count(),
+            capacity: performance.policy.line_capacity.into(),
+            seats: performance.seats_total.into(),
+        };
+        Monitor::new(clock, recorder, Arc::clone(&self.progress), totals, slos)
             .with_lanes(self.wire.has_lanes())
     }
 
@@ -148,6 +157,7 @@ impl Play {
             schedule: self.schedule.clone(),
             early: self.part.scenario.arrivals.opens_after(),
             shard: Shard::default(),
+            warmup: self.part.warmup,
             ways: self.part.scenario.buyers.clone(),
             limit: self.part.scenario.opens_after()
                 + self.schedule.lasts()
@@ -176,13 +186,14 @@ impl Play {
         })
     }
 
-    /// Says what came of the run. Without evidence, since somebody did not wait for it or the books
-    /// could not be read, nothing of the sale is known.
+    /// Says what came of the run, with what else was verified of it. Without evidence, since somebody
+    /// did not wait for it or the books could not be read, nothing of the sale is known.
     pub fn judged(
         &self,
         evidence: Option<&Result<Evidence, Error>>,
+        verified: Vec<Check>,
         monitor: &Monitor,
-        interrupted: bool,
+        cut: Cut,
         slos: &[Slo],
     ) -> Run {
         let failure = evidence.and_then(|evidence| evidence.as_ref().err());
@@ -201,7 +212,8 @@ impl Play {
             shard: Shard::default(),
             began_at: self.began_at,
             lasted: self.wire.clock.now(),
-            interrupted,
+            cut,
+            warmup: self.part.warmup,
             arrivals: Arrivals {
                 planned: self.schedule.count(),
                 arrived: seen.arrived,
@@ -212,7 +224,7 @@ impl Play {
             steps: recorder.report(),
             breaks: recorder.breaks(),
             sale: evidence.map(sale::of),
-            checks: evidence.map(judge).unwrap_or_default(),
+            checks: evidence.map(judge).into_iter().flatten().chain(verified).collect(),
             health,
         };
         let mut run = Run::judged(ended, slos);

@@ -14,7 +14,9 @@ mod text;
 mod xml;
 
 pub use compare::{Comparison, Difference, compare};
-pub use ended::Ended;
+#[cfg(test)]
+pub(crate) use ended::tests;
+pub use ended::{Cut, Ended};
 pub use hlog::{Error, hlog, read_hlog};
 pub use html::html;
 pub use jtl::jtl;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use ticketing_wire::performances::PolicyTerms;
+use utoipa::ToSchema;
 
 use crate::arrivals::{Schedule, Shape, Spacing};
 use crate::buyers::ways::Ways;
@@ -17,7 +18,7 @@ use crate::span;
 pub use shipped::{SHIPPED, shipped};
 
 /// A scenario.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// What it is called.
@@ -34,9 +35,15 @@ pub struct Scenario {
     pub spacing: Spacing,
     /// How long after everything is ready the first may come.
     #[serde(default = "opens_in", with = "span")]
+    #[schema(value_type = String, examples("90s", "1m30s", "250ms"))]
     pub opens_in: Duration,
+    /// How long after the sale opens the curtain rises.
+    #[serde(default = "starts_in", with = "span")]
+    #[schema(value_type = String, examples("90s", "1m30s", "250ms"))]
+    pub starts_in: Duration,
     /// The longest that buyers may stay after the last one has come, whatever the servers do.
     #[serde(default = "limit", with = "span")]
+    #[schema(value_type = String, examples("90s", "1m30s", "250ms"))]
     pub limit: Duration,
     /// Connections that all buyers share; each has its own where this is not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,6 +67,10 @@ fn opens_in() -> Duration {
     Duration::from_secs(3)
 }
 
+fn starts_in() -> Duration {
+    Duration::from_hours(24)
+}
+
 fn limit() -> Duration {
     Duration::from_secs(180)
 }
@@ -74,10 +85,13 @@ impl Scenario {
 
     /// Says what does not fit.
     pub fn check(&self) -> Result<(), String> {
-        self.arrivals.curve().map_err(|why| format!("arrivals: {why}"))?;
+        self.schedule(0).map_err(|why| format!("arrivals: {why}"))?;
         self.buyers.check()?;
         if self.limit.is_zero() {
             return Err("limit: is above zero".to_owned());
+        }
+        if self.starts_in.is_zero() {
+            return Err("starts_in: is above zero".to_owned());
         }
         if self.lanes == Some(0) {
             return Err("lanes: one at least".to_owned());
@@ -93,7 +107,7 @@ impl Scenario {
 
     /// When everybody comes.
     pub fn schedule(&self, seed: u64) -> Result<Schedule, String> {
-        Ok(Schedule::Along { curve: self.arrivals.curve()?, spacing: self.spacing, seed })
+        self.arrivals.schedule(self.spacing, seed)
     }
 
     /// How long after everything is ready the sale opens.
@@ -148,6 +162,8 @@ mod tests {
             ("buyers = { determined = 2.0 }", "buyers.determined"),
             ("limit = '0s'", "limit"),
             ("lanes = 0", "lanes"),
+            ("starts_in = '0s'", "starts_in"),
+            ("buyers = { reviews = { read = 2.0 } }", "reviews.read"),
             ("opens_in = 'soon'", "`soon` is no duration"),
         ] {
             let error = Scenario::parse(&format!("{SHORT}\n{wrong}")).unwrap_err();

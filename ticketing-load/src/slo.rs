@@ -4,10 +4,11 @@ mod metric;
 mod parse;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::record::Step;
-use crate::report::Run;
 
+pub use metric::Measured;
 use metric::Metric;
 
 /// One objective.
@@ -28,7 +29,7 @@ enum Bound {
 }
 
 /// What became of an objective.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Met {
     /// The objective, as it was written.
     pub slo: String,
@@ -61,9 +62,16 @@ impl Slo {
         &self.text
     }
 
-    /// Judges a run by it.
-    pub fn judge(&self, run: &Run) -> Met {
-        let measured = self.metric.of(run);
+    /// True where it can be missed before the run is over: a time or a share with an upper bound.
+    /// How much there was of something is known at the end.
+    pub fn can_be_missed_early(&self) -> bool {
+        let bounded = matches!(self.bound, Bound::Below { .. });
+        bounded && matches!(self.metric, Metric::Latency { .. } | Metric::Share { .. })
+    }
+
+    /// Judges what was measured by it.
+    pub fn judge(&self, measured: Measured<'_>) -> Met {
+        let measured = self.metric.of(measured);
         Met {
             slo: self.text.clone(),
             met: measured.map(|value| self.bound.holds(value)),

@@ -26,9 +26,6 @@ const PRICE_STEP: i64 = 11_000;
 const LOWEST_PRICE: i64 = 33_000;
 const CURRENCY: &str = "KRW";
 
-/// The curtain rises so long after the sale begins.
-const STARTS_AFTER: Duration = Duration::from_hours(24);
-
 /// What is to be set up.
 #[derive(Debug)]
 pub struct Script {
@@ -46,6 +43,8 @@ pub struct Script {
     pub policy: PolicyTerms,
     /// How long after everything is ready the sale begins.
     pub opens_in: Duration,
+    /// How long after the sale begins the curtain rises.
+    pub starts_in: Duration,
     /// How many buyers there will be.
     pub buyers: u32,
 }
@@ -152,7 +151,7 @@ fn performance(venue_id: Uuid, script: &Script, now: Time) -> NewPerformance {
         running_minutes: 120,
         listed_at: now,
         on_sale_at,
-        starts_at: later(on_sale_at, STARTS_AFTER),
+        starts_at: later(on_sale_at, script.starts_in),
         prices: prices(&script.categories),
         policy: script.policy.clone(),
     }

@@ -23,6 +23,7 @@ mod history;
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::aftermath::Aftermath;
@@ -56,9 +57,10 @@ pub struct Evidence {
 }
 
 /// One check's outcome.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Check {
     /// Its stable name.
+    #[schema(value_type = String)]
     pub name: Cow<'static, str>,
     /// True where nothing speaks against it.
     pub ok: bool,

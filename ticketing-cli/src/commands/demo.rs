@@ -5,9 +5,10 @@ mod breakage;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
-use ticketing_load::arrivals::{Curve, Shape};
+use ticketing_load::arrivals::Shape;
 use ticketing_load::health;
 use ticketing_load::report::Verdict;
 use ticketing_load::scenario::{Scenario, shipped};
@@ -27,6 +28,10 @@ const LANES: u32 = 2_000;
 /// What differs from the scenario.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
+    /// Lets people join before the sale opens, draws their ranks at the opening, and draws them again
+    /// at the end, from what is public: 3,000 buyers where --buyers does not say otherwise.
+    #[arg(long)]
+    draw: bool,
     /// How many buyers come; 5000 where it is not given.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     buyers: Option<u32>,
@@ -47,7 +52,7 @@ pub(crate) struct Demo {
     i_own_this_target: bool,
     /// Breaks a guard, to show that the verdict turns red.
     #[cfg(feature = "broken-guards")]
-    #[arg(long = "break", value_enum, hide = true, conflicts_with = "servers")]
+    #[arg(long = "break", value_enum, hide = true, conflicts_with_all = ["servers", "draw"])]
     breakage: Option<breakage::Breakage>,
 }
 
@@ -59,8 +64,8 @@ pub(crate) async fn run(
     let (scenario, hall, faults) = scene(&demo)?;
     let seed = demo.seed.unwrap_or_else(some_seed).into();
     let box_office = BoxOffice::open(&servers, faults, demo.i_own_this_target).await?;
-    let writing = Writing { progress: demo.progress, folder: None };
-    let playing = Playing { scenario, hall, seed, slos: Vec::new() };
+    let writing = Writing { progress: demo.progress, folder: None, abort_after: None };
+    let playing = Playing { scenario, hall, seed, slos: Vec::new(), warmup: Duration::ZERO };
     let concluded = playing::play(box_office, playing, writing).await?.conclude(format)?;
     Ok(concluded.exit_code(code(concluded.run.verdict)))
 }
@@ -80,10 +85,10 @@ fn scene(demo: &Demo) -> anyhow::Result<(Scenario, Plan, Faults)> {
         hall = Plan::read(path)?;
     }
     if let Some(buyers) = demo.buyers {
-        scenario.arrivals = arrivals(buyers, &scenario.arrivals.curve().map_err(Usage)?);
+        scenario.arrivals = arrivals(buyers, &scenario);
     }
     scenario.policy.line_capacity = demo.capacity.or(scenario.policy.line_capacity);
-    let buyers = scenario.arrivals.curve().map_err(Usage)?.count();
+    let buyers = scenario.schedule(0).map_err(Usage)?.count();
     // A server in this process has the other end of each connection.
     if health::allow_descriptors(buyers * 2).is_err() {
         output::talk(&format!("{buyers} buyers share {LANES} connections: no more may be open"));
@@ -92,29 +97,38 @@ fn scene(demo: &Demo) -> anyhow::Result<(Scenario, Plan, Faults)> {
     Ok((scenario, hall, faults))
 }
 
-/// So many as fast as on this curve, or faster where it would take longer than the curve does.
-fn arrivals(buyers: u32, curve: &Curve) -> Shape {
-    let share = f64::from(buyers) / curve.total();
-    let lasts = curve.lasts().mul_f64(share.min(1.0));
-    Shape::Constant { rate: f64::from(buyers) / lasts.as_secs_f64(), lasts }
+/// So many in the scenario's way: as fast, or faster where it would take longer than that does.
+fn arrivals(buyers: u32, scenario: &Scenario) -> Shape {
+    match scenario.arrivals {
+        Shape::Constant { rate, lasts } => {
+            let lasts = lasts.min(Duration::from_secs_f64(f64::from(buyers) / rate));
+            Shape::Constant { rate: f64::from(buyers) / lasts.as_secs_f64(), lasts }
+        }
+        Shape::OnSale { build_up, herd, tail, .. } => {
+            Shape::OnSale { buyers: buyers.into(), build_up, herd, tail }
+        }
+        _ => Shape::AtOnce { buyers: buyers.into() },
+    }
 }
 
-fn arena() -> (Scenario, Plan, Faults) {
-    let scenario = shipped("arena").expect("the arena is shipped");
+fn ordinary(demo: &Demo) -> (Scenario, Plan, Faults) {
+    let name = if demo.draw { "presale-draw" } else { "arena" };
+    let scenario = shipped(name).expect("both are shipped");
     (scenario, Plan::arena(), Faults::default())
 }
 
 #[cfg(feature = "broken-guards")]
 fn chosen(demo: &Demo) -> (Scenario, Plan, Faults) {
-    let Some(breakage) = demo.breakage else { return arena() };
+    let Some(breakage) = demo.breakage else { return ordinary(demo) };
     let (scenario, hall) = breakage::scene();
     (scenario, hall, breakage.faults())
 }
 
 #[cfg(not(feature = "broken-guards"))]
-fn chosen(_: &Demo) -> (Scenario, Plan, Faults) {
-    arena()
+fn chosen(demo: &Demo) -> (Scenario, Plan, Faults) {
+    ordinary(demo)
 }
+
 /// A seed that nobody chose; short, so that it is easily given again.
 fn some_seed() -> u32 {
     u32::try_from(entropy::fresh() & u128::from(u32::MAX)).expect("the mask leaves 32 bits")
@@ -122,9 +136,8 @@ fn some_seed() -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use clap::Parser as _;
+    use ticketing_load::arrivals::Spacing;
 
     use crate::arguments::{Arguments, Command};
 
@@ -147,12 +160,21 @@ mod tests {
     #[test]
     fn as_many_buyers_come_as_were_asked_for_in_no_more_time_than_the_scenario_takes() {
         let lasts = |buyers| {
-            let shape = arrivals(buyers, &Curve::new().line(Duration::from_secs(20), 250.0, 250.0));
-            let curve = shape.curve().unwrap();
-            assert_eq!(curve.count(), u64::from(buyers));
-            curve.lasts().as_millis()
+            let mut scenario = shipped("arena").unwrap();
+            scenario.arrivals = Shape::Constant { rate: 250.0, lasts: Duration::from_secs(20) };
+            let schedule = arrivals(buyers, &scenario).schedule(Spacing::Even, 0).unwrap();
+            assert_eq!(schedule.count(), u64::from(buyers));
+            schedule.lasts().as_millis()
         };
         assert_eq!([60, 5_000, 60_000].map(lasts), [240, 20_000, 20_000]);
+    }
+
+    #[test]
+    fn a_draw_has_as_many_buyers_and_some_of_them_before_the_opening() {
+        let shape = arrivals(400, &shipped("presale-draw").unwrap());
+        assert_eq!(shape.schedule(Spacing::Even, 0).unwrap().count(), 400);
+        assert!(!shape.opens_after().is_zero());
+        assert!(parse(&["--draw"]).unwrap().draw);
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub(in crate::commands) mod playing;
 pub(in crate::commands) mod watched;
 
 mod compare;
+mod drawn;
 mod find_max;
 mod flags;
 mod live;
@@ -14,6 +15,8 @@ mod quick;
 mod report;
 mod run;
 mod scenario;
+mod schema;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -52,6 +55,11 @@ pub(crate) enum Load {
     FindMax(Box<find_max::FindMax>),
     /// Show what came of a run.
     Report(report::Report),
+    /// Watch a run that is being played, or one that has ended once more.
+    ///
+    /// Reads the folder that `--out` names, from another terminal as well. Ctrl-C ends the watching,
+    /// not the run. Exits as the run does.
+    Watch(watch::Watch),
     /// Put the parts together that several generators played.
     ///
     /// Histograms are added, so that percentiles are those of all requests. A part that is missing,
@@ -63,6 +71,8 @@ pub(crate) enum Load {
     /// 22 where the two cannot be compared: something else was played, a generator did not keep up,
     /// or there are too few samples.
     Compare(compare::Compare),
+    /// Print the JSON schema of scenarios, or of runs.
+    Schema(schema::Schema),
     /// List, show, check and begin scenarios.
     #[command(subcommand)]
     Scenario(scenario::Scenario),
@@ -99,8 +109,10 @@ pub(crate) async fn run(
         Load::Quick(quick) => quick::run(*quick, format).await,
         Load::FindMax(asked) => find_max::run(*asked, servers, format).await,
         Load::Report(report) => report::run(&report, format),
+        Load::Watch(asked) => watch::run(asked, format).await,
         Load::Merge(asked) => merge::run(&asked, format),
         Load::Compare(asked) => compare::run(&asked, format),
+        Load::Schema(asked) => schema::run(&asked),
         Load::Scenario(scenario) => scenario::run(scenario, format),
     }
 }

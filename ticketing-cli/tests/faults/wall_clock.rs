@@ -100,6 +100,7 @@ async fn set_stage(fleet: &Fleet, password: &str) -> Stage {
             ..PolicyTerms::default()
         },
         opens_in: Duration::ZERO,
+        starts_in: Duration::from_hours(24),
         buyers: 2,
     };
     let clock = RunClock::start(clock::now());

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::{ARRIVALS_MAX, Curve};
+use super::{ARRIVALS_MAX, Curve, Schedule, Spacing};
 use crate::span;
 
 /// Of an on-sale's buyers, those who come before it opens, and those who come with the herd.
@@ -12,7 +13,7 @@ const EARLY: f64 = 0.25;
 const HERD: f64 = 0.6;
 
 /// How people come.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "shape", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Shape {
     /// So many per second, for so long.
@@ -21,6 +22,7 @@ pub enum Shape {
         rate: f64,
         /// For how long.
         #[serde(with = "span")]
+        #[schema(value_type = String, examples("90s", "1m30s", "250ms"))]
         lasts: Duration,
     },
     /// From one rate to another.
@@ -31,6 +33,7 @@ pub enum Shape {
         to: f64,
         /// For how long.
         #[serde(with = "span")]
+        #[schema(value_type = String, examples("90s", "1m30s", "250ms"))]
         lasts: Duration,
     },
     /// Straight lines between rates at given times.
@@ -49,31 +52,55 @@ pub enum Shape {
         buyers: u64,
         /// How long people come before it opens.
         #[serde(with = "span")]
+        #[schema(value_type = String, examples("90s", "1m30s", "250ms"))]
         build_up: Duration,
         /// How long the herd comes.
         #[serde(with = "span")]
+        #[schema(value_type = String, examples("90s", "1m30s", "250ms"))]
         herd: Duration,
         /// How long the last ones come.
         #[serde(with = "span")]
+        #[schema(value_type = String, examples("90s", "1m30s", "250ms"))]
         tail: Duration,
+    },
+    /// As they came once.
+    Recorded {
+        /// When each came after the first, in milliseconds.
+        times_ms: Vec<u64>,
     },
 }
 
 /// A rate at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stage {
     /// When.
     #[serde(with = "span")]
+    #[schema(value_type = String, examples("90s", "1m30s", "250ms"))]
     pub at: Duration,
     /// Per second.
     pub rate: f64,
 }
 
 impl Shape {
-    /// The curve that it means; the error says what is wrong with it.
-    pub fn curve(&self) -> Result<Curve, String> {
-        let curve = match self {
+    /// When everybody comes; the error says what is wrong with it.
+    pub fn schedule(&self, spacing: Spacing, seed: u64) -> Result<Schedule, String> {
+        let schedule = match self {
+            Self::Recorded { times_ms } => recorded(times_ms)?,
+            along => Schedule::Along { curve: along.curve()?, spacing, seed },
+        };
+        match schedule.count() {
+            0 => Err("nobody arrives".to_owned()),
+            count if count > ARRIVALS_MAX => {
+                Err(format!("{count} arrivals are more than {ARRIVALS_MAX}"))
+            }
+            _ => Ok(schedule),
+        }
+    }
+
+    fn curve(&self) -> Result<Curve, String> {
+        Ok(match self {
+            Self::Recorded { .. } => Curve::new(),
             Self::Constant { rate, lasts } => line(*lasts, *rate, *rate)?,
             Self::Ramp { from, to, lasts } => line(*lasts, *from, *to)?,
             Self::Stages { stages } => through(stages)?,
@@ -87,14 +114,7 @@ impl Shape {
                     .line(*herd, HERD * buyers * herd_rate?, 0.0)
                     .line(*tail, (1.0 - EARLY - HERD) * buyers * tail_rate?, 0.0)
             }
-        };
-        match curve.count() {
-            0 => Err("nobody arrives".to_owned()),
-            count if count > ARRIVALS_MAX => {
-                Err(format!("{count} arrivals are more than {ARRIVALS_MAX}"))
-            }
-            _ => Ok(curve),
-        }
+        })
     }
 
     /// When, after the first may come, an on-sale opens.
@@ -104,6 +124,13 @@ impl Shape {
             _ => Duration::ZERO,
         }
     }
+}
+
+fn recorded(times_ms: &[u64]) -> Result<Schedule, String> {
+    if !times_ms.is_sorted() {
+        return Err("recorded arrivals stand in the order in which they came".to_owned());
+    }
+    Ok(Schedule::Recorded(times_ms.iter().copied().map(Duration::from_millis).collect()))
 }
 
 /// The rate at the high end of a straight line that ends at zero and brings one buyer.
@@ -188,9 +215,11 @@ mod tests {
             Shape::Stages { stages: vec![stage(1, 1.0), stage(2, 1.0)] },
             Shape::Stages { stages: vec![stage(0, 1.0), stage(2, 1.0), stage(1, 1.0)] },
             Shape::OnSale { buyers: 1, build_up: Duration::ZERO, herd: SECOND, tail: SECOND },
+            Shape::Recorded { times_ms: vec![] },
+            Shape::Recorded { times_ms: vec![0, 2, 1] },
         ];
         for shape in wrong {
-            assert!(shape.curve().is_err(), "{shape:?}");
+            assert!(shape.schedule(Spacing::Even, 0).is_err(), "{shape:?}");
         }
     }
 }

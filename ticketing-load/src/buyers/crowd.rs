@@ -35,6 +35,8 @@ pub struct Crowd {
     pub early: Duration,
     /// Which of them this generator plays.
     pub shard: Shard,
+    /// What is due within so long of the first arrival does not count.
+    pub warmup: Duration,
     /// What they are like.
     pub ways: Ways,
     /// The longest that all this may last, whatever the servers do.
@@ -54,10 +56,12 @@ pub async fn run(
 ) -> std::io::Result<(Vec<told::Buyer>, bool)> {
     let clock = wire.clock;
     let begins = clock.of_wall(stage.performance.on_sale_at).saturating_sub(crowd.early);
+    wire.recorder.count_from(begins + crowd.warmup);
     let world = Arc::new(World {
         wire,
         performance: stage.performance.id,
         layout: stage.layout.clone(),
+        begins: clock.of_wall(stage.performance.starts_at),
         progress,
     });
     let (tell, news) = watch::channel(News::Selling);
@@ -73,7 +77,7 @@ pub async fn run(
             arrival = due.recv() => arrival,
         };
         let Some(arrival) = arrival else { break };
-        let plan = Plan::new(crowd.seed, arrival.number, &crowd.ways, &world.layout.categories);
+        let plan = Plan::new(crowd.seed, arrival.number, &crowd.ways, &world.layout);
         let home = usize::try_from(arrival.number).unwrap_or_default();
         let person = Person::new(Arc::clone(&world), news.clone(), home, account, plan);
         visits.spawn(person.live(arrival.due));

@@ -8,6 +8,7 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, LogNormal, Weibull};
 
+use super::layout::Layout;
 use super::ways::Ways;
 
 /// Nobody thinks longer than this, or waits longer than that: both distributions have long tails.
@@ -27,6 +28,8 @@ pub struct Plan {
     pub quirk: Quirk,
     /// How often it asks about its place, whatever it was told.
     pub refreshes: Option<Duration>,
+    /// What it has to do with reviews.
+    pub reviews: Reviewing,
     /// Whether it tries another card after a declined one.
     pub another_card: bool,
     /// How long it thinks.
@@ -35,15 +38,34 @@ pub struct Plan {
     pub rng: ChaCha8Rng,
 }
 
+/// What a buyer has to do with reviews.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reviewing {
+    /// Comes for them alone.
+    pub reads: bool,
+    /// How many pages it reads.
+    pub pages: u32,
+    /// Likes one that it read.
+    pub likes: bool,
+    /// Writes one where it bought.
+    pub writes: bool,
+}
+
 /// How a buyer chooses its seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Taste {
+    /// The best there is.
+    Best,
     /// The best there is, at first in this category only.
-    Best(Option<String>),
+    Category(String),
+    /// The best there is, at first in this section only.
+    Section(String),
     /// From the map.
     ByHand,
     /// The hottest seats, whatever the map says.
     Hottest,
+    /// Seats for wheelchairs and those beside them, from the map.
+    Accessible,
 }
 
 /// What a buyer does differently.
@@ -74,20 +96,25 @@ pub enum Quirk {
 }
 
 impl Plan {
-    /// The plan of buyer number `index` of a crowd with these ways, in a hall with these
-    /// categories.
-    pub fn new(seed: u64, index: u64, ways: &Ways, categories: &[String]) -> Self {
+    /// The plan of buyer number `index` of a crowd with these ways, in this hall.
+    pub(super) fn new(seed: u64, index: u64, ways: &Ways, layout: &Layout) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(index + 1);
         let party = ways.party[pick(&mut rng, ways.party.iter().map(|size| size.weight))].seats;
         let patience = (!rng.random_bool(ways.determined)).then(|| patience(&mut rng, ways));
-        let taste = taste(&mut rng, ways, categories);
+        let taste = taste(&mut rng, ways, layout);
         let quirk = quirk(rng.random_range(0..1000), ways);
         let another_card = rng.random_bool(ways.another_card);
         let refreshes = rng.random_bool(ways.refresh.share).then_some(ways.refresh.every);
         let think = LogNormal::new(ways.think.median.as_secs_f64().ln(), ways.think.sigma)
             .expect("checked where the ways were read");
-        Self { party, patience, taste, quirk, refreshes, another_card, think, rng }
+        let reviews = Reviewing {
+            reads: rng.random_bool(ways.reviews.read),
+            pages: ways.reviews.pages,
+            likes: rng.random_bool(ways.reviews.like),
+            writes: rng.random_bool(ways.reviews.write),
+        };
+        Self { party, patience, taste, quirk, refreshes, reviews, another_card, think, rng }
     }
 
     /// How long it thinks this time.
@@ -103,16 +130,17 @@ fn patience(rng: &mut ChaCha8Rng, ways: &Ways) -> Duration {
     Duration::try_from_secs_f64(waits.sample(rng)).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)
 }
 
-fn taste(rng: &mut ChaCha8Rng, ways: &Ways, categories: &[String]) -> Taste {
-    let strategies = &ways.strategies;
-    let weights = [strategies.best, strategies.category, strategies.by_hand, strategies.front_row];
-    // One who wants a category draws it always, so that the draws after it stay the same.
-    let category = categories.choose(rng).cloned();
-    match pick(rng, weights.into_iter()) {
-        0 => Taste::Best(None),
-        1 => Taste::Best(category),
-        2 => Taste::ByHand,
-        _ => Taste::Hottest,
+fn taste(rng: &mut ChaCha8Rng, ways: &Ways, layout: &Layout) -> Taste {
+    // Favourites are drawn by all, so that the draws after them stay the same.
+    let category = layout.categories.choose(rng).cloned().map(Taste::Category);
+    let section = layout.sections.choose(rng).cloned().map(Taste::Section);
+    match pick(rng, ways.strategies.weights().into_iter()) {
+        0 => Taste::Best,
+        1 => category.unwrap_or(Taste::Best),
+        2 => section.unwrap_or(Taste::Best),
+        3 => Taste::ByHand,
+        4 => Taste::Hottest,
+        _ => Taste::Accessible,
     }
 }
 
@@ -135,20 +163,62 @@ fn quirk(mut draw: u32, ways: &Ways) -> Quirk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arrivals::{Arrival, Curve, Schedule, Shard, Spacing};
+
+    fn hall() -> Layout {
+        let named = |names: [&str; 2]| names.map(str::to_owned).to_vec();
+        let mut hall = Layout::default();
+        hall.categories = named(["I", "II"]);
+        hall.sections = named(["Floor", "Balcony"]);
+        hall
+    }
 
     fn plans(ways: &Ways) -> Vec<Plan> {
-        let categories = ["I".to_owned(), "II".to_owned()];
-        (0..2_000).map(|index| Plan::new(3, index, ways, &categories)).collect()
+        (0..2_000).map(|index| Plan::new(3, index, ways, &hall())).collect()
     }
 
     #[test]
     fn the_same_seed_gives_the_same_plans_and_thoughts() {
-        let seen = |mut plan: Plan| {
-            let thought = plan.thought();
-            (plan.party, plan.patience, plan.taste, plan.quirk, plan.another_card, thought)
-        };
         let (first, second) = (plans(&Ways::default()), plans(&Ways::default()));
         assert!(first.into_iter().map(seen).eq(second.into_iter().map(seen)));
+    }
+
+    /// All that is fixed about a buyer, the keys and thoughts to come included.
+    fn seen(mut plan: Plan) -> impl PartialEq + std::fmt::Debug {
+        let (thought, drawn) = (plan.thought(), plan.rng.random::<u64>());
+        let Plan { party, patience, taste, quirk, reviews, another_card, .. } = plan;
+        (party, patience, taste, quirk, reviews, another_card, thought, drawn)
+    }
+
+    #[test]
+    fn three_generators_play_the_buyers_of_one_and_no_others() {
+        let curve = Curve::new().line(Duration::from_secs(3), 100.0, 900.0).burst(50.0);
+        let schedule = Schedule::Along { curve, spacing: Spacing::Poisson, seed: 42 };
+        let ways = Ways::default();
+        let played = |shard| {
+            let plan =
+                |arrival: Arrival| (arrival, seen(Plan::new(42, arrival.number, &ways, &hall())));
+            schedule.of_shard(shard).map(plan).collect::<Vec<_>>()
+        };
+        let mut together: Vec<_> =
+            (1..=3).flat_map(|number| played(Shard { number, of: 3 })).collect();
+        together.sort_by_key(|(arrival, _)| arrival.number);
+        assert_eq!(together, played(Shard::default()));
+    }
+
+    #[test]
+    fn favourites_are_of_the_hall() {
+        let mut ways = Ways::default();
+        ways.strategies.section = 50.0;
+        ways.strategies.accessible = 10.0;
+        let plans = plans(&ways);
+        let likes = |taste: &Taste| plans.iter().any(|plan| plan.taste == *taste);
+        for section in ["Floor", "Balcony"] {
+            assert!(likes(&Taste::Section(section.to_owned())), "{section}");
+        }
+        assert!(likes(&Taste::Category("II".to_owned())) && likes(&Taste::Accessible));
+        let nowhere = Plan::new(3, 1, &ways, &Layout::default());
+        assert!(!matches!(nowhere.taste, Taste::Section(_) | Taste::Category(_)));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Counters that every buyer keeps up to date.
 #[derive(Debug, Default)]
@@ -17,7 +18,7 @@ pub struct Progress {
 }
 
 /// The counters at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Snapshot {
     /// Buyers who came so far.
     pub arrived: u64,

@@ -55,6 +55,9 @@ impl Person {
                 Ok(answer) => return self.enter(answer, exchange.answered),
                 Err(error) => refused(&error)?,
             }
+            if self.now() >= self.world.begins {
+                return ControlFlow::Break(Fate::TurnedAway);
+            }
             due = exchange.answered + JOIN_AGAIN;
             self.wait(due).await?;
         }
@@ -66,7 +69,8 @@ impl Person {
         let number = answer.number;
         if Some(number) != known {
             let asked = Asked::default();
-            let place = Place { number, rank: None, joined: answered, asked, pass: None };
+            let (rank, receipt, pass) = (None, None, None);
+            let place = Place { number, rank, receipt, joined: answered, asked, pass };
             self.record.places.push(place);
         }
         self.understand(answer, answered)
@@ -104,6 +108,7 @@ impl Person {
         self.place = Some(answer.place_token);
         if let Some(place) = self.record.places.last_mut() {
             place.rank = answer.rank.or(place.rank);
+            place.receipt = answer.receipt.or(place.receipt.take());
         }
         let next = match answer.state {
             PlaceState::SoldOut => return ControlFlow::Break(Fate::TurnedAway),

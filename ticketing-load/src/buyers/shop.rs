@@ -91,8 +91,8 @@ impl Person {
             Taste::Hottest if self.refusals < INSISTS => {
                 self.world.layout.hottest(count, &mut self.plan.rng).map(NewHold::of)
             }
-            Taste::Best(category) if taken_lightly => {
-                Some(best(self.party, category.clone().filter(|_| self.refusals == 0)))
+            Taste::Best | Taste::Category(_) | Taste::Section(_) if taken_lightly => {
+                Some(NewHold::best(self.best()))
             }
             _ => return self.choose_from_map(view).await,
         };
@@ -108,10 +108,32 @@ impl Person {
         if !statuses.contains(&SeatStatus::Free) {
             return ControlFlow::Continue(None);
         }
-        let picked = self.world.layout.pick(statuses, self.party as usize, &mut self.plan.rng);
+        let (layout, count) = (&self.world.layout, self.party as usize);
+        let special = (self.plan.taste == Taste::Accessible)
+            .then(|| layout.accessible(statuses, count, &mut self.plan.rng))
+            .flatten();
+        let picked = special.or_else(|| layout.pick(statuses, count, &mut self.plan.rng));
         // No such neighbours, or standing places only: let the server find what there is.
-        let wish = picked.map_or_else(|| best(self.party, None), NewHold::of);
+        let wish = picked.map_or_else(|| NewHold::best(self.any_best()), NewHold::of);
         ControlFlow::Continue(Some(wish))
+    }
+
+    /// The best there is of its favourite, until that was refused once.
+    fn best(&self) -> Best {
+        let best = self.any_best();
+        match &self.plan.taste {
+            Taste::Category(name) if self.refusals == 0 => {
+                Best { category: Some(name.clone()), ..best }
+            }
+            Taste::Section(name) if self.refusals == 0 => {
+                Best { section: Some(name.clone()), ..best }
+            }
+            _ => best,
+        }
+    }
+
+    fn any_best(&self) -> Best {
+        Best { count: self.party, category: None, section: None }
     }
 
     /// Asks what the seats are, unless they are what they were.
@@ -163,7 +185,7 @@ impl Person {
 
     /// First without a favourite category, then with fewer friends, at last alone.
     pub(super) fn lower_expectations(&mut self) {
-        let had_favourite = matches!(&self.plan.taste, Taste::Best(Some(_)));
+        let had_favourite = matches!(&self.plan.taste, Taste::Category(_) | Taste::Section(_));
         let gave_up_favourite = had_favourite && self.refusals == 0;
         let insists = self.plan.taste == Taste::Hottest && self.refusals < INSISTS;
         if !gave_up_favourite && !insists {
@@ -180,8 +202,4 @@ impl Person {
             self.proved(exchange.sent);
         }
     }
-}
-
-fn best(count: u32, category: Option<String>) -> NewHold {
-    NewHold::best(Best { count, category, section: None })
 }

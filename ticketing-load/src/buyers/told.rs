@@ -53,6 +53,8 @@ pub struct Place {
     pub number: u64,
     /// Where it stands in the order of admission, as it was told last; none before the opening.
     pub rank: Option<u64>,
+    /// What it was promised of the draw, where it joined before the opening.
+    pub receipt: Option<String>,
     /// When the answer that gave it arrived.
     pub joined: Duration,
     /// What came of its questions.

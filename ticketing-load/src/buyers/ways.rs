@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::plan::Quirk;
 use crate::span;
@@ -14,7 +15,7 @@ pub const LARGEST_PARTY: u32 = 20;
 const SHORTEST_REFRESH: Duration = Duration::from_millis(10);
 
 /// What the buyers are like.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ways {
     /// How many seats they want, with the weight of each.
@@ -31,12 +32,14 @@ pub struct Ways {
     pub per_thousand: PerThousand,
     /// Those who ask about their place more often than they are told to.
     pub refresh: Refresh,
+    /// Those who read and write reviews.
+    pub reviews: Reviews,
     /// Of those whose card is declined, the share that tries another.
     pub another_card: f64,
 }
 
 /// A size of party.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Party {
     /// Seats.
@@ -46,54 +49,76 @@ pub struct Party {
 }
 
 /// A Weibull distribution: with a shape above one, patience runs out.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Patience {
     /// How suddenly it does.
     pub shape: f64,
     /// After so long about two of three are gone.
     #[serde(with = "span")]
+    #[schema(value_type = String, examples("90s", "1m30s", "250ms"))]
     pub scale: Duration,
 }
 
 /// A log-normal distribution: most are quick, some are not.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Think {
     /// Half are quicker.
     #[serde(with = "span")]
+    #[schema(value_type = String, examples("90s", "1m30s", "250ms"))]
     pub median: Duration,
     /// How much they differ.
     pub sigma: f64,
 }
 
 /// Those who ask again and again.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Refresh {
     /// Their share.
     pub share: f64,
     /// How often they ask.
     #[serde(with = "span")]
+    #[schema(value_type = String, examples("90s", "1m30s", "250ms"))]
     pub every: Duration,
 }
 
+/// Those who read and write reviews.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(as = ReviewWays)]
+pub struct Reviews {
+    /// Of all, the share that comes to read them and for nothing else.
+    pub read: f64,
+    /// How many pages each of them reads.
+    pub pages: u32,
+    /// Of the readers, the share that likes one.
+    pub like: f64,
+    /// Of those who bought, the share that writes one once the performance has begun.
+    pub write: f64,
+}
+
 /// How buyers choose, by weight.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Strategies {
     /// The best there is.
     pub best: f64,
     /// The best of one category, at first.
     pub category: f64,
+    /// The best of one section, at first.
+    pub section: f64,
     /// From the map.
     pub by_hand: f64,
     /// The same few seats of the first row, whatever the map says.
     pub front_row: f64,
+    /// Seats for wheelchairs and those beside them, from the map.
+    pub accessible: f64,
 }
 
 /// How many of a thousand have each of these ways.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PerThousand {
     /// Stop asking without a word.
@@ -116,6 +141,14 @@ pub struct PerThousand {
     pub cancel_once: u32,
     /// Send every order and every payment twice, with one key.
     pub click_twice: u32,
+}
+
+impl Strategies {
+    /// The weights, in the order of [`Taste`](super::plan::Taste).
+    pub(super) fn weights(&self) -> [f64; 6] {
+        let Self { best, category, section, by_hand, front_row, accessible } = *self;
+        [best, category, section, by_hand, front_row, accessible]
+    }
 }
 
 impl PerThousand {
@@ -163,12 +196,14 @@ impl Ways {
                 size.seats
             ));
         }
-        let Strategies { best, category, by_hand, front_row } = self.strategies;
-        weigh("buyers.strategies", &[best, category, by_hand, front_row])?;
+        weigh("buyers.strategies", &self.strategies.weights())?;
         for (name, share) in [
             ("determined", self.determined),
             ("another_card", self.another_card),
             ("refresh.share", self.refresh.share),
+            ("reviews.read", self.reviews.read),
+            ("reviews.like", self.reviews.like),
+            ("reviews.write", self.reviews.write),
         ] {
             if !(0.0..=1.0).contains(&share) {
                 return Err(format!("buyers.{name}: {share} is no share between 0 and 1"));
@@ -214,6 +249,7 @@ impl Default for Ways {
             strategies: Strategies::default(),
             per_thousand: PerThousand::default(),
             refresh: Refresh::default(),
+            reviews: Reviews::default(),
             another_card: 0.85,
         }
     }
@@ -237,9 +273,22 @@ impl Default for Refresh {
     }
 }
 
+impl Default for Reviews {
+    fn default() -> Self {
+        Self { read: 0.0, pages: 5, like: 0.5, write: 0.0 }
+    }
+}
+
 impl Default for Strategies {
     fn default() -> Self {
-        Self { best: 45.0, category: 30.0, by_hand: 25.0, front_row: 0.0 }
+        Self {
+            best: 45.0,
+            category: 30.0,
+            section: 0.0,
+            by_hand: 25.0,
+            front_row: 0.0,
+            accessible: 0.0,
+        }
     }
 }
 

@@ -51,6 +51,17 @@ fn machine_ticks(stat: &str) -> Option<CpuTime> {
     Some(CpuTime(user + nice + system + irq + softirq + steal))
 }
 
+/// The memory that this process has, in bytes; zero where nobody can say.
+pub(super) fn resident_bytes() -> u64 {
+    fs::read_to_string("/proc/self/status").ok().and_then(|status| resident(&status)).unwrap_or(0)
+}
+
+fn resident(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
 /// Files and sockets of this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Descriptors {
@@ -103,6 +114,12 @@ mod tests {
         let stat = "cpu  100 10 50 900 40 5 5 30 0 0\ncpu0 1 2 3\n";
         assert_eq!(machine_ticks(stat), Some(CpuTime(200)));
         assert_eq!(machine_ticks("cpu  1 2"), None);
+    }
+
+    #[test]
+    fn memory_is_read_in_bytes() {
+        assert_eq!(resident("VmPeak:\t 9 kB\nVmRSS:\t   1024 kB\n"), Some(1_048_576));
+        assert_eq!(resident("VmRSS: some"), None);
     }
 
     #[test]

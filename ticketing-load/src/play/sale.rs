@@ -85,7 +85,7 @@ mod tests {
         };
         let (number, rank) = (second, Some(second));
         let joined = Duration::ZERO;
-        let place = Place { number, rank, joined, asked, pass: Some(pass) };
+        let place = Place { number, rank, receipt: None, joined, asked, pass: Some(pass) };
         Buyer { places: vec![place], ..Buyer::default() }
     }
 

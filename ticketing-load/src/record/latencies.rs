@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// From a microsecond to five minutes.
 const LONGEST_US: u64 = 300_000_000;
@@ -17,7 +18,7 @@ const WINDOW_DIGITS: u8 = 2;
 pub struct Latencies(Histogram<u32>);
 
 /// A histogram in numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Quantiles {
     /// From so many samples.
     pub samples: u64,

@@ -3,11 +3,14 @@
 use serde::{Deserialize, Serialize};
 use ticketing_client::{Broken, Error};
 use ticketing_wire::problem::ProblemType;
+use utoipa::ToSchema;
 
 use crate::http::Failure;
 
 /// How a request ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// As asked.

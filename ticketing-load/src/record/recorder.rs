@@ -40,6 +40,8 @@ pub struct Recorder {
     tallies: [Mutex<Tally>; Step::ALL.len()],
     examples: Mutex<Vec<String>>,
     given_up: AtomicU64,
+    /// What was due before is not counted, in microseconds.
+    counts_from: AtomicU64,
     /// When the first request was due and the last one done, in microseconds.
     first_due: AtomicU64,
     last_done: AtomicU64,
@@ -65,6 +67,7 @@ impl Recorder {
             tallies: std::array::from_fn(|_| Mutex::new(Tally::new())),
             examples: Mutex::default(),
             given_up: AtomicU64::new(0),
+            counts_from: AtomicU64::new(0),
             first_due: AtomicU64::new(u64::MAX),
             last_done: AtomicU64::new(0),
         }
@@ -77,8 +80,24 @@ impl Recorder {
         Duration::from_micros(last.saturating_sub(first))
     }
 
+    /// Counts what is due from now on only: what came before warmed the servers up, and is shown
+    /// while it happens.
+    pub fn count_from(&self, due: Duration) {
+        self.counts_from.store(micros(due), Ordering::Relaxed);
+    }
+
+    /// When the first request that counts was due; none before it.
+    pub fn first_due(&self) -> Option<Duration> {
+        let micros = self.first_due.load(Ordering::Relaxed);
+        (micros < u64::MAX).then(|| Duration::from_micros(micros))
+    }
+
     /// Takes one request. One that timed out counts with the time that was waited for it.
     pub fn add(&self, step: Step, sample: Sample) {
+        if micros(sample.due) < self.counts_from.load(Ordering::Relaxed) {
+            self.tally(step).show(sample);
+            return;
+        }
         self.first_due.fetch_min(micros(sample.due), Ordering::Relaxed);
         self.last_done.fetch_max(micros(sample.done), Ordering::Relaxed);
         self.tally(step).add(sample);
@@ -271,6 +290,18 @@ mod tests {
         assert_eq!(other.report(), one.report());
         let strange = [("hold.ended.fine.200".to_owned(), given[0].1.clone())];
         assert!(other.merge(&strange).unwrap_err().contains("hold.ended.fine.200"));
+    }
+
+    #[test]
+    fn what_warms_up_is_shown_and_not_counted() {
+        let recorder = Recorder::new();
+        recorder.count_from(Duration::from_secs(1));
+        recorder.add(Step::Join, sample(999, 999, 5_000, Outcome::Ok));
+        assert_eq!((recorder.report().len(), recorder.first_due()), (0, None));
+        recorder.add(Step::Join, sample(1_000, 1_000, 1_010, Outcome::Ok));
+        assert_eq!(recorder.report()[0].count, 1);
+        assert_eq!(recorder.active(), Duration::from_millis(10));
+        assert_eq!(recorder.turn_window().steps[&Step::Join].count, 2);
     }
 
     #[test]

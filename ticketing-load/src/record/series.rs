@@ -3,19 +3,20 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::latencies::Latencies;
 use super::step::Step;
 
 /// Every step that was taken within a second.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Window {
     /// By name.
     pub steps: BTreeMap<Step, StepWindow>,
 }
 
 /// A step within a second, by the time that people felt.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StepWindow {
     /// Requests that ended.
     pub count: u64,

@@ -1,11 +1,14 @@
 //! What a buyer does, one request each.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// One kind of request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the steps of a purchase, by their words in the glossary")]
+#[expect(missing_docs, reason = "what buyers do, by their words in the glossary")]
 pub enum Step {
     Join,
     Poll,
@@ -20,13 +23,18 @@ pub enum Step {
     Cancel,
     Leave,
     Tickets,
+    /// Reading a page of reviews.
+    Reviews,
+    Like,
+    /// Writing a review.
+    Review,
     /// A request that is no part of a purchase.
     Request,
 }
 
 impl Step {
     /// Every step, in the order of a purchase.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Join,
         Self::Poll,
         Self::Map,
@@ -39,6 +47,9 @@ impl Step {
         Self::Cancel,
         Self::Leave,
         Self::Tickets,
+        Self::Reviews,
+        Self::Like,
+        Self::Review,
         Self::Request,
     ];
 
@@ -57,6 +68,9 @@ impl Step {
             Self::Cancel => "cancel",
             Self::Leave => "leave",
             Self::Tickets => "tickets",
+            Self::Reviews => "reviews",
+            Self::Like => "like",
+            Self::Review => "review",
             Self::Request => "request",
         }
     }

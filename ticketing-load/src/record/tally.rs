@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::latencies::{Latencies, Quantiles};
 use super::outcome::Outcome;
@@ -28,7 +29,7 @@ pub(super) struct Tally {
 }
 
 /// One step in numbers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StepReport {
     /// The step.
     pub name: Step,
@@ -48,7 +49,7 @@ pub struct StepReport {
 }
 
 /// The requests of a step that ended in one way.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Ended {
     /// How.
     pub outcome: Outcome,
@@ -72,17 +73,22 @@ impl Tally {
 
     /// Takes one request of this step.
     pub(super) fn add(&mut self, sample: Sample) {
+        self.show(sample);
         let Sample { due, started, done, since, outcome, status } = sample;
         let service = done.saturating_sub(started);
         self.dispatch.add(started.saturating_sub(due));
         self.service.add(service);
         self.ending(outcome, status).add(service);
-        let response = since.map(|since| done.saturating_sub(since));
-        if let Some(response) = response {
-            self.response.add(response);
+        if let Some(since) = since {
+            self.response.add(done.saturating_sub(since));
         }
-        self.window.add(response.unwrap_or(service));
-        self.window_errors += u64::from(outcome.is_error());
+    }
+
+    /// Takes one for the second in which it ended alone.
+    pub(super) fn show(&mut self, sample: Sample) {
+        let felt = sample.done.saturating_sub(sample.since.unwrap_or(sample.started));
+        self.window.add(felt);
+        self.window_errors += u64::from(sample.outcome.is_error());
     }
 
     fn ending(&mut self, outcome: Outcome, status: u16) -> &mut Latencies {

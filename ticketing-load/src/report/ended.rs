@@ -28,8 +28,10 @@ pub struct Ended {
     pub began_at: Time,
     /// How long it took.
     pub lasted: Duration,
-    /// True where somebody ended it early.
-    pub interrupted: bool,
+    /// What ended it before everybody had come.
+    pub cut: Cut,
+    /// What was due within so long of the first arrival does not count.
+    pub warmup: Duration,
     /// Who came.
     pub arrivals: Arrivals,
     /// Those who had not been answered when it was ended.
@@ -48,6 +50,15 @@ pub struct Ended {
     pub health: Health,
 }
 
+/// What ended a run before its time.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Cut {
+    /// True where somebody did.
+    pub interrupted: bool,
+    /// The objective that did, as it stood then.
+    pub aborted_by: Option<Met>,
+}
+
 impl Run {
     /// Judges what is known by the generator's health, the checks and the objectives.
     pub fn judged(ended: Ended, slos: &[Slo]) -> Self {
@@ -62,7 +73,9 @@ impl Run {
             began_at: ended.began_at,
             seconds: ended.lasted.as_secs_f64(),
             active_seconds: ended.active.as_secs_f64(),
-            interrupted: ended.interrupted,
+            interrupted: ended.cut.interrupted,
+            aborted_by: ended.cut.aborted_by.as_ref().map(|missed| missed.slo.clone()),
+            warmup_seconds: ended.warmup.as_secs_f64(),
             verdict: Verdict::Pass,
             validity: ended.health.judge(),
             arrivals: ended.arrivals,
@@ -78,7 +91,7 @@ impl Run {
             run.validity.not_judged.push(what);
         }
         let Arrivals { planned, arrived, dropped } = run.arrivals;
-        if !run.interrupted && arrived + dropped < planned {
+        if !run.is_cut_short() && arrived + dropped < planned {
             let missing = planned - arrived - dropped;
             run.distrust(format!("{missing} of {planned} arrivals were never played"));
         }
@@ -87,7 +100,15 @@ impl Run {
                 "no request was answered as asked: there is nothing to measure".to_owned(),
             );
         }
-        run.slos = slos.iter().map(|slo| slo.judge(&run)).collect();
+        run.slos = slos.iter().map(|slo| slo.judge(run.measured())).collect();
+        // It was missed when the run was ended for it, whatever the last answers were like.
+        for met in &mut run.slos {
+            if let Some(missed) =
+                ended.cut.aborted_by.as_ref().filter(|missed| missed.slo == met.slo)
+            {
+                met.clone_from(missed);
+            }
+        }
         run.verdict = run.comes_to();
         run
     }
@@ -106,6 +127,11 @@ impl Run {
         } else {
             Verdict::Pass
         }
+    }
+
+    /// True where not everybody came, for whatever reason.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.interrupted || self.aborted_by.is_some()
     }
 
     /// Says why the figures are not to be believed, beside what is known already.
@@ -149,7 +175,8 @@ pub(crate) mod tests {
             shard: Shard::default(),
             began_at: Time::from_millis(0),
             lasted: Duration::from_secs(2),
-            interrupted: false,
+            cut: Cut::default(),
+            warmup: Duration::ZERO,
             arrivals: Arrivals { planned: 200, arrived: 200, dropped: 0 },
             under_way: 0,
             active: recorder.active(),
@@ -178,6 +205,21 @@ pub(crate) mod tests {
         for missed in ["hold:p95<100ms", "errors<0.5%", "hold:timeout<0.5%", "rate>100/s"] {
             assert_eq!(judged(ended(), &[missed]), Verdict::SloBreached, "{missed}");
         }
+    }
+
+    #[test]
+    fn what_ended_a_run_early_was_missed_whatever_came_after_it() {
+        let slos = [Slo::parse("hold:p99<200ms").unwrap()];
+        let mut aborted = ended();
+        aborted.arrivals.planned = 900;
+        let mut missed = Run::judged(ended(), &slos).slos.remove(0);
+        missed.met = Some(false);
+        aborted.cut.aborted_by = Some(missed);
+        let run = Run::judged(aborted, &slos);
+        assert_eq!(
+            (run.verdict, run.aborted_by.as_deref()),
+            (Verdict::SloBreached, Some("hold:p99<200ms"))
+        );
     }
 
     #[test]
@@ -211,7 +253,7 @@ pub(crate) mod tests {
     #[test]
     fn an_interrupted_run_says_so_where_nothing_else_is_to_be_said() {
         let mut interrupted = ended();
-        interrupted.interrupted = true;
+        interrupted.cut.interrupted = true;
         assert_eq!(judged(interrupted, &[]), Verdict::Interrupted);
     }
 

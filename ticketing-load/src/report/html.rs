@@ -168,6 +168,8 @@ fn generator(run: &Run, series: &[Moment]) -> String {
         "",
         &format!("at most {} of {} descriptors", health.descriptors_max, health.descriptors_limit),
     ));
+    items
+        .push_str(&item("", &format!("at most {} MiB of memory", health.resident_max_bytes >> 20)));
     let share = |name: &str, of: fn(&Moment) -> Option<f64>| {
         let points = series.iter().filter_map(|moment| Some((moment.second, of(moment)? * 100.0)));
         Line { name: name.to_owned(), points: points.collect() }
@@ -176,11 +178,15 @@ fn generator(run: &Run, series: &[Moment]) -> String {
         share("this process", |moment| moment.health.cpu_share),
         share("the whole machine", |moment| moment.health.machine_cpu_share),
     ];
+    let bytes = series.iter().map(|moment| (moment.second, moment.health.resident_bytes as f64));
+    let points = bytes.map(|(second, bytes)| (second, bytes / 1_048_576.0)).collect();
+    let memory = Line { name: "resident".to_owned(), points };
     let note = "Of all its processors, over five seconds.";
     let late = series.iter().map(|moment| (moment.second, moment.dispatch_p99_ms)).collect();
     let late = Line { name: "dispatch p99 until then".to_owned(), points: late };
     format!("<ul aria-label=\"{}\">{items}</ul>\n", attribute("the generator's health"))
         + &lines("Processors", "per cent", note, &cpu)
+        + &lines("Memory", "MiB", "Of this process.", &[memory])
         + &lines("Lateness", "ms", "From when requests were due until they were sent.", &[late])
 }
 

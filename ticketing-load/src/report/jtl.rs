@@ -57,6 +57,8 @@ mod tests {
             window: Window { steps: BTreeMap::from([(Step::Hold, window)]) },
             health: crate::health::Pulse::default(),
             dispatch_p99_ms: 0.0,
+            totals: crate::monitor::Totals::default(),
+            slos: Vec::new(),
         };
         let said = jtl(&Run::judged(ended(), &[]), &[moment]);
         let lines: Vec<Vec<&str>> = said.lines().map(|line| line.split(',').collect()).collect();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use super::ended::Ended;
+use super::ended::{Cut, Ended};
 use super::run::{Arrivals, Run};
 use crate::arrivals::Shard;
 use crate::health::Health;
@@ -54,7 +54,8 @@ pub fn merge(parts: &[Part]) -> Result<(Run, Recorder), String> {
         shard: Shard::default(),
         began_at: runs().map(|run| run.began_at).min().unwrap_or(first.began_at),
         lasted: Duration::try_from_secs_f64(seconds).unwrap_or_default(),
-        interrupted: runs().any(|run| run.interrupted),
+        cut: Cut { interrupted: runs().any(Run::is_cut_short), aborted_by: None },
+        warmup: Duration::from_secs_f64(first.warmup_seconds),
         arrivals,
         under_way: 0,
         active: Duration::try_from_secs_f64(active).unwrap_or_default(),
@@ -97,7 +98,7 @@ fn same_run(first: &Run, other: &Run) -> Result<(), String> {
     let slos = |run: &Run| run.slos.iter().map(|met| met.slo.clone()).collect::<Vec<_>>();
     let what =
         |run: &Run| (run.name.clone(), run.scenario.clone(), run.seed, run.shard.of, slos(run));
-    if what(first) == what(other) {
+    if what(first) == what(other) && first.warmup_seconds.total_cmp(&other.warmup_seconds).is_eq() {
         return Ok(());
     }
     Err(format!(
@@ -114,6 +115,7 @@ fn worse(known: &Health, other: &Health) -> Health {
         cpu_share_max: higher(known.cpu_share_max, other.cpu_share_max),
         machine_cpu_share_max: higher(known.machine_cpu_share_max, other.machine_cpu_share_max),
         descriptors_max: known.descriptors_max.max(other.descriptors_max),
+        resident_max_bytes: known.resident_max_bytes.max(other.resident_max_bytes),
         shares_machine: known.shares_machine || other.shares_machine,
         shares_process: known.shares_process || other.shares_process,
         ..known.clone()
@@ -131,6 +133,8 @@ fn higher(one: Option<f64>, other: Option<f64>) -> Option<f64> {
 mod tests {
     use super::super::ended::tests::{ended, recorded};
     use super::*;
+    use crate::arrivals::{Arrival, Shape, Spacing};
+    use crate::record::{Outcome, Sample, Step};
 
     fn part(number: u32, of: u32) -> Part {
         let recorder = recorded(|sample| sample % u64::from(of) + 1 == u64::from(number));
@@ -149,6 +153,32 @@ mod tests {
         let (merged, _) = merge(&parts).unwrap();
         assert_eq!(merged.steps, Run::judged(ended(), &[]).steps);
         assert_eq!(merged.arrivals.arrived, 3);
+        assert!(merged.validity.valid, "{:?}", merged.validity);
+    }
+
+    #[test]
+    fn a_recorded_trace_that_three_generators_play_is_the_whole() {
+        let times_ms = (0..3_000_u64).map(|number| number * number / 400).collect();
+        let trace = Shape::Recorded { times_ms }.schedule(Spacing::Even, 0).unwrap();
+        let played = |shard: Shard| {
+            let recorder = Recorder::new();
+            for Arrival { number, due } in trace.of_shard(shard) {
+                let done = due + Duration::from_micros(900 + number * 7_919 % 250_000);
+                let (since, outcome) = (Some(due), Outcome::Ok);
+                let sample = Sample { due, started: due, done, since, outcome, status: 200 };
+                recorder.add(Step::Request, sample);
+            }
+            let steps = recorder.report();
+            let arrived = trace.of_shard_count(shard);
+            let arrivals = Arrivals { planned: arrived, arrived, dropped: 0 };
+            let run = Run::judged(Ended { shard, arrivals, steps, ..ended() }, &[]);
+            let histograms = recorder.histograms().into_iter();
+            (run, histograms.map(|(name, one)| (name, one.histogram().clone())).collect())
+        };
+        let parts = [1, 2, 3].map(|number| played(Shard { number, of: 3 }));
+        let (merged, _) = merge(&parts).unwrap();
+        let (whole, _): Part = played(Shard::default());
+        assert_eq!((merged.steps, merged.arrivals), (whole.steps, whole.arrivals));
         assert!(merged.validity.valid, "{:?}", merged.validity);
     }
 

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use ticketing_wire::Time;
+use utoipa::ToSchema;
 
 use crate::arrivals::Shard;
 use crate::health::{Health, Validity};
 use crate::record::{Quantiles, StepReport};
-use crate::slo::Met;
+use crate::slo::{Measured, Met};
 use crate::verdict::Check;
 
 /// Names the document and its version.
@@ -16,7 +17,7 @@ pub const FORMAT: &str = "ticketing-run/1";
 pub const SHARDS_MAX: u32 = 10_000;
 
 /// What came of a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Run {
     /// [`FORMAT`].
     pub format: String,
@@ -40,6 +41,12 @@ pub struct Run {
     pub active_seconds: f64,
     /// True where somebody ended it early.
     pub interrupted: bool,
+    /// The objective that ended it early, since it was missed already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aborted_by: Option<String>,
+    /// What was due within so long of the first arrival was sent and not counted.
+    #[serde(default)]
+    pub warmup_seconds: f64,
     /// What it all comes to.
     pub verdict: Verdict,
     /// Whether its figures may be believed.
@@ -61,7 +68,7 @@ pub struct Run {
 }
 
 /// What a run comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Nothing was broken, missed or doubtful.
@@ -77,7 +84,7 @@ pub enum Verdict {
 }
 
 /// Who came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Arrivals {
     /// By the schedule; of a closed run, how many users there were.
     pub planned: u64,
@@ -88,7 +95,7 @@ pub struct Arrivals {
 }
 
 /// An on-sale in numbers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Sale {
     /// Seats in all.
     pub seats_total: u32,
@@ -134,6 +141,12 @@ impl Verdict {
 }
 
 impl Run {
+    /// What objectives are judged by.
+    pub fn measured(&self) -> Measured<'_> {
+        let Self { steps, active_seconds, sale, .. } = self;
+        Measured { steps, active_seconds: *active_seconds, sale: sale.as_ref() }
+    }
+
     /// Reads a run; the error says what is wrong with the document.
     pub fn read(text: &str) -> Result<Self, String> {
         let run: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;

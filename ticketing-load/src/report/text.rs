@@ -29,6 +29,9 @@ fn write(run: &Run, out: &mut String) -> fmt::Result {
         millis(run.health.dispatch.p99_ms),
         run.arrivals.dropped,
     )?;
+    if let Some(slo) = &run.aborted_by {
+        writeln!(out, "  ended early: {slo} was missed")?;
+    }
     for reason in &run.validity.reasons {
         writeln!(out, "  invalid: {reason}")?;
     }

@@ -3,7 +3,7 @@
 use super::Scenario;
 
 /// Their names and texts, in the order in which they are listed.
-pub const SHIPPED: [(&str, &str); 10] = [
+pub const SHIPPED: [(&str, &str); 13] = [
     ("arena", include_str!("../../scenarios/arena.toml")),
     ("stadium", include_str!("../../scenarios/stadium.toml")),
     ("presale-draw", include_str!("../../scenarios/presale-draw.toml")),
@@ -14,6 +14,9 @@ pub const SHIPPED: [(&str, &str); 10] = [
     ("best-available-herd", include_str!("../../scenarios/best-available-herd.toml")),
     ("front-row-fight", include_str!("../../scenarios/front-row-fight.toml")),
     ("patient-line", include_str!("../../scenarios/patient-line.toml")),
+    ("review-readers", include_str!("../../scenarios/review-readers.toml")),
+    ("original-1000", include_str!("../../scenarios/original-1000.toml")),
+    ("original-10000", include_str!("../../scenarios/original-10000.toml")),
 ];
 
 /// The shipped scenario of this name.

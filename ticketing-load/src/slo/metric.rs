@@ -1,7 +1,18 @@
 //! What can be measured of a run, by name.
 
 use crate::record::{Outcome, Quantiles, Step, StepReport};
-use crate::report::Run;
+use crate::report::Sale;
+
+/// What has been measured of a run, at its end or before.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured<'a> {
+    /// The requests, by step.
+    pub steps: &'a [StepReport],
+    /// From when the first of them was due until the last one was done.
+    pub active_seconds: f64,
+    /// The on-sale, once it is over.
+    pub sale: Option<&'a Sale>,
+}
 
 /// Something measured.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -158,7 +169,7 @@ impl Metric {
     }
 
     /// What was measured, in its unit; none where nothing was.
-    pub(super) fn of(self, run: &Run) -> Option<f64> {
+    pub(super) fn of(self, run: Measured<'_>) -> Option<f64> {
         let steps = |wanted: Option<Step>| {
             run.steps.iter().filter(move |step| wanted.is_none_or(|wanted| step.name == wanted))
         };
@@ -182,9 +193,9 @@ impl Metric {
                 (lasted > 0.0).then(|| count(step) as f64 / lasted)
             }
             Self::Count { step } => Some(count(step) as f64),
-            Self::AdmitRate => run.sale.as_ref()?.admit_rate,
-            Self::Sold => Some(f64::from(run.sale.as_ref()?.sold)),
-            Self::Bought => Some(run.sale.as_ref()?.bought as f64),
+            Self::AdmitRate => run.sale?.admit_rate,
+            Self::Sold => Some(f64::from(run.sale?.sold)),
+            Self::Bought => Some(run.sale?.bought as f64),
         }
     }
 }

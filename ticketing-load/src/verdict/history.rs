@@ -93,6 +93,7 @@ pub(super) fn buyer(number: u32, admitted: f64) -> Buyer {
         due: Duration::ZERO,
         join_shed: false,
         places: vec![Place {
+            receipt: None,
             number: number.into(),
             rank: Some(number.into()),
             joined: Duration::ZERO,

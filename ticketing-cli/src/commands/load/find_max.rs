@@ -1,5 +1,6 @@
 //! `ticketing load find-max`: the highest rate of arrivals that still meets the objectives.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use clap::Args;
 use serde::Serialize;
 use ticketing_load::arrivals::Shape;
+use ticketing_load::record::Step;
 use ticketing_load::report::{Run, Verdict};
 use ticketing_load::search::{Probe, Search};
 use ticketing_load::slo::Slo;
@@ -65,6 +67,8 @@ struct Probed {
     per_second: f64,
     verdict: Verdict,
     dispatch_p99_ms: f64,
+    /// Requests per second, by step, from the first to the last.
+    rates: BTreeMap<Step, f64>,
     missed: Vec<String>,
 }
 
@@ -113,8 +117,9 @@ async fn probe(asked: &FindMax, servers: &[String], rate: f64) -> anyhow::Result
     }
     let hall = hall(&scenario.hall, Path::new(&asked.scenario))?;
     let box_office = BoxOffice::open(servers, Faults::default(), asked.i_own_this_target).await?;
-    let playing = Playing { scenario, hall, seed: asked.seed, slos };
-    let writing = Writing { progress: Progress::None, folder: None };
+    let warmup = Duration::ZERO;
+    let playing = Playing { scenario, hall, seed: asked.seed, slos, warmup };
+    let writing = Writing { progress: Progress::None, folder: None, abort_after: None };
     Ok(playing::play(box_office, playing, writing).await?.run)
 }
 
@@ -133,6 +138,11 @@ fn probed(rate: f64, run: &Run) -> Probed {
         per_second: rate,
         verdict: run.verdict,
         dispatch_p99_ms: run.health.dispatch.p99_ms,
+        rates: run
+            .steps
+            .iter()
+            .map(|step| (step.name, step.count as f64 / run.active_seconds))
+            .collect(),
         missed: missed.chain(broken).chain(run.validity.reasons.iter().cloned()).collect(),
     }
 }

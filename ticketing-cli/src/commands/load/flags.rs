@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use ticketing_load::arrivals::{Shape, Shard, Stage};
+use ticketing_load::arrivals::{Shape, Shard, Spacing, Stage};
 use ticketing_load::report::SHARDS_MAX;
 use ticketing_load::scenario::of_buyers;
 use ticketing_load::slo::Slo;
 use ticketing_load::span;
+
+/// Recorded arrivals are read whole; this is millions of them.
+const TRACE_MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// `90s`, `1m30s`, `250ms`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
@@ -38,7 +41,34 @@ pub(super) fn stages(text: &str) -> Result<Shape, String> {
     };
     let stages = text.split(',').map(|text| stage(text.trim())).collect::<Result<_, _>>()?;
     let shape = Shape::Stages { stages };
-    shape.curve()?;
+    shape.schedule(Spacing::Even, 0)?;
+    Ok(shape)
+}
+
+/// A file of recorded arrivals: a line each, in seconds since whenever.
+pub(super) fn trace(path: &str) -> Result<Shape, String> {
+    let size = std::fs::metadata(path).map_err(|error| format!("{path}: {error}"))?.len();
+    if size > TRACE_MAX_BYTES {
+        return Err(format!("{path} has {size} bytes, more than {TRACE_MAX_BYTES}"));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+    recorded(&text).map_err(|why| format!("{path}: {why}"))
+}
+
+fn recorded(text: &str) -> Result<Shape, String> {
+    let mut times_ms = Vec::new();
+    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        let seconds: f64 =
+            line.trim().parse().map_err(|_| format!("line {number}: `{line}` is no second"))?;
+        let time = Duration::try_from_secs_f64(seconds)
+            .map_err(|error| format!("line {number}: {error}"))?;
+        times_ms.push(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+    }
+    times_ms.sort_unstable();
+    let first = times_ms.first().copied().unwrap_or_default();
+    let times_ms = times_ms.into_iter().map(|time| time - first).collect();
+    let shape = Shape::Recorded { times_ms };
+    shape.schedule(Spacing::Even, 0)?;
     Ok(shape)
 }
 
@@ -121,6 +151,18 @@ mod tests {
         for text in ["", "5s:1,9s:1", "0:1", "0:1,x", "0:1,9s:fast", "0:1,9s:5,3s:5"] {
             assert!(stages(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn recorded_arrivals_begin_with_the_first_and_keep_their_distances() {
+        let shape = recorded("1700000002.5\n\n 1700000000.25\n1700000002.5\n").unwrap();
+        assert_eq!(shape, Shape::Recorded { times_ms: vec![0, 2_250, 2_250] });
+        for (text, why) in
+            [("", "nobody"), ("1\nsoon", "line 2"), ("-1", "line 1"), ("NaN", "line 1")]
+        {
+            assert!(recorded(text).unwrap_err().contains(why), "{text}");
+        }
+        assert!(trace("/nowhere/trace").unwrap_err().contains("/nowhere/trace"));
     }
 
     #[test]

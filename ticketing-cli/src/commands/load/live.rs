@@ -4,20 +4,15 @@ use std::collections::BTreeMap;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use ticketing_load::health::DISPATCH_P99_MAX;
-use ticketing_load::monitor::Moment;
+use ticketing_load::monitor::{Moment, Totals};
 use ticketing_load::record::{Step, StepWindow};
+use ticketing_load::slo::Met;
 
 /// Steps that are shown; the busiest are.
 const STEPS: usize = 6;
 
-/// What a run can come to at most: where its bars end.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Totals {
-    /// Arrivals by the schedule.
-    pub(super) arrivals: u64,
-    /// How many may be inside at once, and seats; none where nothing is sold.
-    pub(super) sale: Option<(u64, u64)>,
-}
+/// Objectives that are shown; a screen has room for so many.
+const SLOS: usize = 8;
 
 /// The lines of a run.
 #[derive(Debug)]
@@ -27,6 +22,7 @@ pub(super) struct Live {
     sale: Option<Sale>,
     steps: Vec<ProgressBar>,
     health: ProgressBar,
+    slos: Vec<ProgressBar>,
 }
 
 #[derive(Debug)]
@@ -37,21 +33,24 @@ struct Sale {
 }
 
 impl Live {
-    pub(super) fn new(totals: Totals) -> Self {
+    /// Lines for a run of which this is the first second.
+    pub(super) fn new(first: &Moment) -> Self {
+        let Totals { arrivals, capacity, seats } = first.totals;
         let all = MultiProgress::new();
         let bar = |name: &'static str, length: u64| {
             all.add(ProgressBar::new(length).with_style(bars()).with_prefix(name))
         };
-        let arrived = bar("arrived", totals.arrivals);
-        let sale = totals.sale.map(|(capacity, seats)| Sale {
-            in_line: bar("in line", totals.arrivals),
+        let arrived = bar("arrived", arrivals);
+        let sale = (seats > 0).then(|| Sale {
+            in_line: bar("in line", arrivals),
             inside: bar("inside", capacity),
             sold: bar("sold", seats),
         });
         let line = || all.add(ProgressBar::new(0).with_style(lines()));
         let steps = (0..=STEPS).map(|_| line()).collect();
         let health = line();
-        Self { all, arrived, sale, steps, health }
+        let slos = first.slos.iter().take(SLOS).map(|_| line()).collect();
+        Self { all, arrived, sale, steps, health, slos }
     }
 
     /// Shows the second that has just ended.
@@ -67,6 +66,9 @@ impl Live {
             line.set_message(texts.get(at).cloned().unwrap_or_default());
         }
         self.health.set_message(health(moment));
+        for (line, met) in self.slos.iter().zip(&moment.slos) {
+            line.set_message(slo(met));
+        }
     }
 
     /// Takes the lines away.
@@ -104,6 +106,17 @@ fn steps(window: &BTreeMap<Step, StepWindow>) -> Vec<String> {
     lines
 }
 
+/// An objective, as long as fits beside its name.
+fn slo(met: &Met) -> String {
+    let stands = match met.met {
+        Some(true) => "ok",
+        Some(false) => "MISSED",
+        None => "none yet",
+    };
+    let measured = met.measured.map(|value| format!("  {value:.1} {}", met.unit));
+    format!("{:>9}  {stands:<8}  {:.40}{}", "slo", met.slo, measured.unwrap_or_default())
+}
+
 fn health(moment: &Moment) -> String {
     let percent = |share: Option<f64>| share.map_or(0.0, |share| share * 100.0);
     format!(
@@ -133,12 +146,19 @@ mod tests {
             .skip(1)
             .map(|line| line.split_whitespace().next().unwrap().to_owned())
             .collect();
-        assert_eq!(shown, ["authorize", "pay", "cancel", "leave", "tickets", "request"]);
+        assert_eq!(shown, ["leave", "tickets", "reviews", "like", "review", "request"]);
     }
 
     #[test]
     fn a_line_of_the_screen_fits_eighty_columns() {
         let counted = Step::ALL.into_iter().map(|step| (step, window(99_999_999))).collect();
         assert!(steps(&counted).iter().all(|line| line.len() <= 80));
+        let met = Met {
+            slo: "p".repeat(200),
+            met: Some(false),
+            measured: Some(99_999.9),
+            unit: "ms".to_owned(),
+        };
+        assert!(slo(&met).len() <= 80, "{}", slo(&met));
     }
 }

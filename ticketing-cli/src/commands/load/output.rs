@@ -16,7 +16,7 @@ use crate::settings::Usage;
 
 /// The document, the series and the histograms of a run's folder.
 pub(super) const RUN: &str = "run.json";
-const SERIES: &str = "series.ndjson";
+pub(super) const SERIES: &str = "series.ndjson";
 const HISTOGRAMS: &str = "hist.hlog";
 
 /// A run's folder.

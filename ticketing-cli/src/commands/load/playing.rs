@@ -1,6 +1,7 @@
 //! Plays a scenario at a box office, shown while it lasts.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ticketing_client::clock as wall;
 use ticketing_load::clock::RunClock;
@@ -14,9 +15,9 @@ use ticketing_wire::venues::SeatingPlan;
 use tokio::sync::watch;
 
 use super::box_office::BoxOffice;
-use super::live::Totals;
+use super::drawn;
 use super::output::Folder;
-use super::watched::{Concluded, Progress, Shown, watched};
+use super::watched::{Concluded, Ends, Progress, Shown, watched};
 use crate::entropy;
 use crate::output::{self, Format};
 use crate::plan::Plan;
@@ -28,12 +29,16 @@ pub(in crate::commands) struct Playing {
     pub(in crate::commands) hall: Plan,
     pub(in crate::commands) seed: u64,
     pub(in crate::commands) slos: Vec<Slo>,
+    /// What is due so early is not counted.
+    pub(in crate::commands) warmup: Duration,
 }
 
 /// How a run is shown while it lasts, and where it is written to.
 pub(in crate::commands) struct Writing {
     pub(in crate::commands) progress: Progress,
     pub(in crate::commands) folder: Option<PathBuf>,
+    /// After how long a missed objective ends it.
+    pub(in crate::commands) abort_after: Option<Duration>,
 }
 
 /// A run that was played, and is not printed yet.
@@ -66,10 +71,11 @@ async fn on_stage(
     playing: Playing,
     writing: Writing,
 ) -> anyhow::Result<Played> {
-    let Playing { scenario, hall, seed, slos } = playing;
+    let Playing { scenario, hall, seed, slos, warmup } = playing;
     let part = Part {
         scenario,
         seed,
+        warmup,
         tag: entropy::fresh(),
         organizer_password: Password::from(format!("{:032x}", entropy::fresh())),
         hall: Hall {
@@ -81,22 +87,26 @@ async fn on_stage(
     let clock = RunClock::start(wall::now());
     let play = Play::set(box_office.house.clone(), part, clock).await.map_err(usage)?;
     let stage = play.stage();
+    let performance = stage.performance.clone();
     output::talk(&format!(
         "{} buyers come for {} seats; on sale at {}",
         stage.buyers.len(),
         stage.performance.seats_total,
         stage.performance.on_sale_at.shown_in(stage.performance.time_zone.as_deref())
     ));
-    let performance = &stage.performance;
-    let sale = (performance.policy.line_capacity.into(), performance.seats_total.into());
-    let totals = Totals { arrivals: stage.buyers.len() as u64, sale: Some(sale) };
     let folder = writing.folder.as_deref().map(Folder::make).transpose()?;
-    let mut shown = Shown::new(folder, writing.progress, totals);
-    let monitor = play.monitor();
+    let mut shown = Shown::new(folder, writing.progress);
+    let monitor = play.monitor(&slos);
     let (end, stop) = watch::channel(false);
-    let watched = watched(&monitor, &mut shown, &end, play.run(stop)).await?;
+    let ends = Ends { stop: &end, abort_after: writing.abort_after };
+    let watched = watched(&monitor, &mut shown, ends, play.run(stop)).await?;
     let evidence = watched.outcome.as_ref();
-    let run = play.judged(evidence, &monitor, watched.interrupted, &slos);
+    let drawn = match evidence {
+        Some(Ok(evidence)) => drawn::check(&box_office.house.servers, &performance, evidence).await,
+        _ => None,
+    };
+    let verified = drawn.into_iter().collect();
+    let run = play.judged(evidence, verified, &monitor, watched.cut, &slos);
     Ok(Played { run, histograms: play.histograms(), shown })
 }
 

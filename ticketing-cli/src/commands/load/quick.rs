@@ -9,12 +9,12 @@ use bytes::Bytes;
 use clap::Args;
 use http::{HeaderName, HeaderValue, Method};
 use ticketing_client::clock as wall;
-use ticketing_load::arrivals::{Schedule, Shape, Shard, Spacing};
+use ticketing_load::arrivals::{Shape, Shard, Spacing};
 use ticketing_load::buyers::progress::Progress as Counters;
 use ticketing_load::clock::RunClock;
 use ticketing_load::health;
 use ticketing_load::http::{Request, Target};
-use ticketing_load::monitor::Monitor;
+use ticketing_load::monitor::{Monitor, Totals};
 use ticketing_load::quick::{Quick as Engine, Senders};
 use ticketing_load::record::{Recorder, Step};
 use ticketing_load::report::{Arrivals, Ended, Run};
@@ -23,9 +23,8 @@ use ticketing_load::slo::Slo;
 use ticketing_wire::Time;
 use tokio::sync::watch;
 
-use super::live::Totals;
 use super::output::{Folder, refuse_taken};
-use super::watched::{Progress, Shown, watched};
+use super::watched::{Ends, Progress, Shown, watched};
 use super::{Dist, flags, refuse_foreign};
 use crate::output::Format;
 use crate::settings::Usage;
@@ -87,6 +86,12 @@ pub(crate) struct Quick {
     /// What is to be met, such as 'request:p99<250ms' or 'errors<0.1%'; repeatable.
     #[arg(long = "slo", value_parser = flags::slo)]
     slos: Vec<Slo>,
+    /// What is due so early is sent and does not count: the servers are cold then.
+    #[arg(long, value_parser = flags::duration, default_value = "0s")]
+    warmup: Duration,
+    /// End early, with 20, once an objective is missed after so long: 10s.
+    #[arg(long, value_name = "AFTER", value_parser = flags::duration, requires = "slos")]
+    abort_on_breach: Option<Duration>,
     /// How the run is shown while it lasts.
     #[arg(long, value_enum, default_value_t = Progress::Auto)]
     progress: Progress,
@@ -126,14 +131,18 @@ pub(crate) async fn run(quick: Quick, format: Format) -> anyhow::Result<ExitCode
 
     let clock = RunClock::start(wall::now());
     let recorder = Arc::new(Recorder::new());
+    recorder.count_from(clock.now() + quick.warmup);
     let progress = Arc::new(Counters::default());
-    let monitor = Monitor::new(clock, Arc::clone(&recorder), Arc::clone(&progress));
+    let totals = Totals { arrivals: planned, ..Totals::default() };
+    let monitor =
+        Monitor::new(clock, Arc::clone(&recorder), Arc::clone(&progress), totals, &quick.slos);
     let began_at = clock.wall();
     let (end, stop) = watch::channel(false);
     let folder = quick.out.as_deref().map(Folder::make).transpose()?;
-    let mut shown = Shown::new(folder, quick.progress, Totals { arrivals: planned, sale: None });
+    let mut shown = Shown::new(folder, quick.progress);
     let running = engine.run(senders, clock, Arc::clone(&recorder), Arc::clone(&progress), stop);
-    let watched = watched(&monitor, &mut shown, &end, running).await?;
+    let ends = Ends { stop: &end, abort_after: quick.abort_on_breach };
+    let watched = watched(&monitor, &mut shown, ends, running).await?;
     watched.outcome.transpose()?;
 
     let seen = progress.snapshot();
@@ -148,7 +157,8 @@ pub(crate) async fn run(quick: Quick, format: Format) -> anyhow::Result<ExitCode
         shard: quick.shard,
         began_at,
         lasted: clock.now(),
-        interrupted: watched.interrupted,
+        cut: watched.cut,
+        warmup: quick.warmup,
         arrivals: Arrivals { planned, arrived: seen.arrived, dropped: seen.dropped },
         under_way: seen.arrived.saturating_sub(seen.gone),
         active: recorder.active(),
@@ -232,8 +242,7 @@ fn senders(quick: &Quick) -> Result<(Senders, u64, u64), String> {
         (_, _, Some(rate)) => Shape::Constant { rate, lasts: quick.lasts },
         _ => return Err("say how many: --rate, --stages, --at-once or --users".to_owned()),
     };
-    let (curve, spacing) = (shape.curve()?, Spacing::from(quick.dist));
-    let schedule = Schedule::Along { curve, spacing, seed: quick.seed };
+    let schedule = shape.schedule(Spacing::from(quick.dist), quick.seed)?;
     let planned = schedule.of_shard_count(quick.shard);
     let lanes = quick.lanes.unwrap_or(quick.max_vus);
     let connections = planned.min(lanes.into());

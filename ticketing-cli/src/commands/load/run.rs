@@ -38,6 +38,9 @@ pub(crate) struct Run {
     /// So many together: 20k.
     #[arg(long, value_parser = flags::count)]
     at_once: Option<u64>,
+    /// As recorded: a file with a line per arrival, in seconds, such as 12.5. The first comes at once.
+    #[arg(long, value_name = "FILE", value_parser = flags::trace, conflicts_with_all = ["arrivals", "stages", "at_once"])]
+    trace: Option<Shape>,
     /// For how long they arrive, with --arrivals.
     #[arg(short = 'd', long = "for", value_parser = flags::duration, default_value = "10s", requires = "arrivals")]
     lasts: Duration,
@@ -54,6 +57,13 @@ pub(crate) struct Run {
     /// What is to be met beside the scenario's own, such as 'hold:p99<250ms'; repeatable.
     #[arg(long = "slo", value_parser = flags::slo_of_buyers)]
     slos: Vec<Slo>,
+    /// What is due so early after the first arrival is sent and does not count.
+    #[arg(long, value_parser = flags::duration, default_value = "0s")]
+    warmup: Duration,
+    /// End early, with 20, once an objective is missed after so long: 10s. Of the objectives, times
+    /// and shares with an upper bound can be missed before the end.
+    #[arg(long, value_name = "AFTER", value_parser = flags::duration)]
+    abort_on_breach: Option<Duration>,
     /// How the run is shown while it lasts.
     #[arg(long, value_enum, default_value_t = Progress::Auto)]
     progress: Progress,
@@ -80,8 +90,9 @@ pub(crate) async fn run(run: Run, servers: &[String], format: Format) -> anyhow:
     let hall = hall(&scenario.hall, Path::new(&run.scenario))?;
 
     let box_office = BoxOffice::open(servers, Faults::default(), run.i_own_this_target).await?;
-    let writing = Writing { progress: run.progress, folder: Some(out) };
-    let playing = Playing { scenario, hall, seed: run.seed, slos };
+    let writing =
+        Writing { progress: run.progress, folder: Some(out), abort_after: run.abort_on_breach };
+    let playing = Playing { scenario, hall, seed: run.seed, slos, warmup: run.warmup };
     let concluded = playing::play(box_office, playing, writing).await?.conclude(format)?;
     Ok(concluded.exit_code(concluded.run.verdict.exit_code()))
 }
@@ -93,6 +104,7 @@ impl Run {
         let at_once = |buyers| Shape::AtOnce { buyers };
         self.stages
             .clone()
+            .or_else(|| self.trace.clone())
             .or_else(|| self.arrivals.map(constant))
             .or_else(|| self.at_once.map(at_once))
     }

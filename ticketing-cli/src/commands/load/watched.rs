@@ -2,17 +2,20 @@
 
 use std::future::Future;
 use std::io::{IsTerminal as _, stderr};
+use std::ops::ControlFlow;
 use std::pin::pin;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::ValueEnum;
 use ticketing_load::monitor::{Moment, Monitor};
 use ticketing_load::record::Latencies;
-use ticketing_load::report::{self, Run};
+use ticketing_load::report::{self, Cut, Run};
+use ticketing_load::slo::Met;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use super::live::{Live, Totals};
+use super::live::Live;
 use super::output::Folder;
 use crate::output::{self, Format};
 
@@ -40,7 +43,7 @@ pub(super) struct Shown {
 
 #[derive(Debug)]
 enum Way {
-    Live(Live),
+    Live(Option<Live>),
     Plain,
     Ndjson,
     Nothing,
@@ -51,36 +54,56 @@ enum Way {
 pub(super) struct Watched<T> {
     /// What it returned; none where it was ended at once.
     pub(super) outcome: Option<T>,
-    pub(super) interrupted: bool,
+    pub(super) cut: Cut,
 }
 
-/// Lets a run go on to its end. Ctrl-C, or a request to terminate, tells it to end; the second one
-/// does not wait for it.
+/// How a run is ended before its time.
+pub(super) struct Ends<'a> {
+    /// Tells it to.
+    pub(super) stop: &'a watch::Sender<bool>,
+    /// Once it has been measured for so long, an objective that is missed ends it.
+    pub(super) abort_after: Option<Duration>,
+}
+
+/// Lets a run go on to its end. Ctrl-C, a request to terminate, or an objective that is missed tells
+/// it to end; being asked again does not wait for it.
 pub(super) async fn watched<T>(
     monitor: &Monitor,
     shown: &mut Shown,
-    end: &watch::Sender<bool>,
+    ends: Ends<'_>,
     running: impl Future<Output = T>,
 ) -> anyhow::Result<Watched<T>> {
     let mut running = pin!(running);
-    let mut interrupted = false;
+    let mut cut = Cut::default();
     let mut terminate = signal(SignalKind::terminate())?;
     let outcome = loop {
+        let abort_after = ends.abort_after.filter(|_| cut == Cut::default());
         tokio::select! {
             outcome = &mut running => break Some(outcome),
-            () = monitor.watch(|moment| shown.show(&moment)) => {}
+            missed = monitor.watch(|moment| {
+                shown.show(&moment);
+                let is_due = abort_after.is_some_and(|after| monitor.measures_for() >= after);
+                match moment.slos.into_iter().find(|slo| is_due && slo.met == Some(false)) {
+                    Some(missed) => ControlFlow::Break(missed),
+                    None => ControlFlow::Continue(()),
+                }
+            }) => {
+                output::talk(&format!("ending: {} was missed", missed.slo));
+                cut.aborted_by = Some(missed);
+                ends.stop.send_replace(true);
+            }
             () = asked_to_end(&mut terminate) => {
-                if interrupted {
+                if cut.interrupted {
                     break None;
                 }
-                interrupted = true;
+                cut.interrupted = true;
                 output::talk("ending: nobody new comes; once more ends at once");
-                end.send_replace(true);
+                ends.stop.send_replace(true);
             }
         }
     };
     shown.show(&monitor.look());
-    Ok(Watched { outcome, interrupted })
+    Ok(Watched { outcome, cut })
 }
 
 async fn asked_to_end(terminate: &mut Signal) {
@@ -91,9 +114,9 @@ async fn asked_to_end(terminate: &mut Signal) {
 }
 
 impl Shown {
-    pub(super) fn new(folder: Option<Folder>, progress: Progress, totals: Totals) -> Self {
+    pub(super) fn new(folder: Option<Folder>, progress: Progress) -> Self {
         let way = match progress {
-            Progress::Auto if stderr().is_terminal() => Way::Live(Live::new(totals)),
+            Progress::Auto if stderr().is_terminal() => Way::Live(None),
             Progress::Auto | Progress::Plain => Way::Plain,
             Progress::Ndjson => Way::Ndjson,
             Progress::None => Way::Nothing,
@@ -101,17 +124,24 @@ impl Shown {
         Self { folder, way, failure: None }
     }
 
-    fn show(&mut self, moment: &Moment) {
+    pub(super) fn show(&mut self, moment: &Moment) {
         if let Some(folder) = &mut self.folder
             && let Err(error) = folder.add(moment)
         {
             self.failure.get_or_insert(error);
         }
-        match &self.way {
-            Way::Live(live) => live.show(moment),
+        match &mut self.way {
+            Way::Live(live) => live.get_or_insert_with(|| Live::new(moment)).show(moment),
             Way::Plain => output::talk(&line(moment)),
             Way::Ndjson => output::talk(&serde_json::json!(moment).to_string()),
             Way::Nothing => {}
+        }
+    }
+
+    /// Takes away what stands on the terminal.
+    pub(super) fn clear(&self) {
+        if let Way::Live(Some(live)) = &self.way {
+            live.clear();
         }
     }
 
@@ -123,9 +153,7 @@ impl Shown {
         histograms: &[(String, Latencies)],
         format: Format,
     ) -> anyhow::Result<Concluded> {
-        if let Way::Live(live) = &self.way {
-            live.clear();
-        }
+        self.clear();
         output::print_line(format, &run, || report::text(&run))?;
         let mut failure = self.failure;
         if let Some(folder) = self.folder {
@@ -160,7 +188,7 @@ impl Concluded {
 }
 
 fn line(moment: &Moment) -> String {
-    let Moment { second, buyers, window, health, dispatch_p99_ms: _ } = moment;
+    let Moment { second, buyers, window, health, .. } = moment;
     let count: u64 = window.steps.values().map(|step| step.count).sum();
     let errors: u64 = window.steps.values().map(|step| step.errors).sum();
     let worst = window.steps.iter().max_by(|a, b| a.1.p99_ms.total_cmp(&b.1.p99_ms));
@@ -178,7 +206,15 @@ fn line(moment: &Moment) -> String {
     let cpu =
         health.cpu_share.map_or_else(String::new, |share| format!("  cpu {:.0} %", share * 100.0));
     format!(
-        "{second:>6.1} s  arrived {:>6}{line}  {count:>6} answers  {errors} errors{worst}{cpu}",
-        buyers.arrived
+        "{second:>6.1} s  arrived {:>6}{line}  {count:>6} answers  {errors} errors{worst}{cpu}{}",
+        buyers.arrived,
+        missed(&moment.slos)
     )
+}
+
+/// Names what is missed by now.
+fn missed(slos: &[Met]) -> String {
+    let missed = slos.iter().filter(|slo| slo.met == Some(false)).map(|slo| slo.slo.as_str());
+    let missed: Vec<_> = missed.collect();
+    if missed.is_empty() { String::new() } else { format!("  missed {}", missed.join(", ")) }
 }
