@@ -45,14 +45,14 @@ both() {
     "$@"
 }
 
-# play NAME SCENARIO TIMES [FLAG..]
+# play NAME SCENARIO TIMES
 play() {
     local name=$1 scenario=$2 times=$3 round where=embedded
     ((${#servers[@]} == 0)) || where=servers
     for ((round = 1; round <= times; round++)); do
         # What it comes to is in the run: an invalid one is counted as such.
-        "$ticketing" load run "$scenario" --seed "$round" "${servers[@]}" --progress none \
-            --out "$runs/$name-$where-$round" "${@:4}" >"$runs/$name-$where-$round.txt" ||
+        deploy/first.sh "$ticketing" load run "$scenario" --seed "$round" "${servers[@]}" --progress none \
+            --out "$runs/$name-$where-$round" >"$runs/$name-$where-$round.txt" 2>&1 ||
             echo "$name, $where, round $round: exit $?" >&2
     done
 }
@@ -61,7 +61,7 @@ find_rates() {
     local name where=embedded
     ((${#servers[@]} == 0)) || where=servers
     for name in "${RATES[@]}"; do
-        "$ticketing" load find-max "deploy/load/$name.toml" --from 100/s --for 5s --precision 20 \
+        deploy/first.sh "$ticketing" load find-max "deploy/load/$name.toml" --from 100/s --for 5s --precision 20 \
             "${servers[@]}" -o json >"$runs/$name-$where.json" || echo "$name, $where: exit $?" >&2
     done
 }

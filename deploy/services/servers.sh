@@ -5,9 +5,9 @@
 readonly SERVER_START_SECONDS=60
 
 start_servers() {
-    local count=$1 number folder
+    local count=$1 profile=$2 number folder
     fail_unless_up
-    folder=$(build_servers)
+    folder=$(build_servers "$profile")
     stop_servers
     # Half a set is of no use: what did start ends with us.
     trap stop_servers EXIT
@@ -26,17 +26,20 @@ start_servers() {
 }
 
 # Prints the folder of the programs. cargo runs in the checkout, where its configuration is
-# found, and a relative CARGO_TARGET_DIR keeps meaning what it means to the caller.
+# found, and a relative CARGO_TARGET_DIR keeps meaning what it means to the caller. What is debugged is
+# built with the whole workspace, as for the tests, so that nothing is built again.
 build_servers() {
+    local selection=(--release -p ticketing-server -p ticketing-gateway)
+    [[ $1 == release ]] || selection=(--workspace)
     has cargo || fail "cargo is missing: see https://rustup.rs"
     if [[ -n ${CARGO_TARGET_DIR:-} && $CARGO_TARGET_DIR != /* ]]; then
         export CARGO_TARGET_DIR=$PWD/$CARGO_TARGET_DIR
     fi
     cd "$checkout" || fail "cannot enter $checkout"
-    cargo build --release -p ticketing-server -p ticketing-gateway >&2 || fail "the build failed"
+    cargo build "${selection[@]}" >&2 || fail "the build failed"
     local metadata
     metadata=$(cargo metadata --format-version 1 --no-deps --offline) || fail "cargo metadata failed"
-    printf '%s/release\n' "$(sed -nE 's/.*"target_directory":"([^"]*)".*/\1/p' <<<"$metadata")"
+    printf '%s/%s\n' "$(sed -nE 's/.*"target_directory":"([^"]*)".*/\1/p' <<<"$metadata")" "$1"
 }
 
 # The ledger outlives the gateway: orders in PostgreSQL refer to its captures.

@@ -18,6 +18,7 @@ mod faults;
 mod gateway;
 mod idempotency;
 mod ledger;
+mod listening;
 mod payment;
 mod payments;
 mod refusal;
@@ -39,6 +40,7 @@ pub use crate::clock::Clock;
 pub use crate::faults::{ALWAYS, Fault, FaultPlan};
 pub use crate::gateway::Gateway;
 pub use crate::ledger::Error as LedgerError;
+pub use crate::listening::listen;
 pub use crate::routes::router;
 pub use crate::webhooks::{UnusableWebhookSecret, Webhooks};
 

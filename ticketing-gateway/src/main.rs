@@ -9,7 +9,6 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Parser, ValueEnum};
 use secrecy::SecretString;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -144,8 +143,7 @@ async fn run(arguments: Arguments, secret: SecretString) -> anyhow::Result<()> {
         webhooks: webhooks(arguments.webhook_url, arguments.confirm_url)?,
     };
     let gateway = Gateway::open(options)?;
-    let listener = TcpListener::bind(arguments.listen)
-        .await
+    let listener = ticketing_gateway::listen(arguments.listen)
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
     writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     let shutdown = async move {

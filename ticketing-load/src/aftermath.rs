@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ticketing_wire::accounts::SignIn;
 use ticketing_wire::orders::OrderStatus;
 use ticketing_wire::page::{PAGE_MAX, PageQuery};
 use ticketing_wire::sales::{OrdersQuery, OrganizerOrder, SalesReport};
@@ -13,10 +14,13 @@ use uuid::Uuid;
 use super::fleet::Fleet;
 use ticketing_client::Error;
 use ticketing_client::all;
-use ticketing_client::{sales, sandbox};
+use ticketing_client::{accounts, sales, sandbox};
 
 /// Added to the policy's own deadlines before a sale counts as stuck.
 pub const SETTLING_GRACE: Duration = Duration::from_secs(15);
+
+/// Well before an access token ends.
+const RENEW_AFTER: Duration = Duration::from_mins(10);
 
 /// How often to look whether the sale has settled.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -59,12 +63,17 @@ impl Settlement {
 pub async fn collect(
     fleet: &Fleet,
     bank: &Fleet,
-    organizer: &AccessToken,
+    organizer: &SignIn,
     performance: Uuid,
     limit: Duration,
 ) -> Result<Aftermath, Error> {
     let begun = Instant::now();
+    let mut session = session(fleet, organizer).await?;
     loop {
+        if session.1.elapsed() >= RENEW_AFTER {
+            session = self::session(fleet, organizer).await?;
+        }
+        let organizer = &session.0;
         let sales = fleet.send(&sales::sales(organizer, performance)).await?;
         let orders = all(async |cursor| {
             let query = OrdersQuery { status: None, limit: Some(PAGE_MAX), cursor };
@@ -82,6 +91,11 @@ pub async fn collect(
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
+}
+
+/// Signed in now: a sale may last longer than the token that it began with.
+async fn session(fleet: &Fleet, who: &SignIn) -> Result<(AccessToken, Instant), Error> {
+    Ok((fleet.send(&accounts::sign_in(who)).await?.access_token, Instant::now()))
 }
 
 fn settlement(sales: &SalesReport, orders: &[OrganizerOrder], waited: Duration) -> Settlement {

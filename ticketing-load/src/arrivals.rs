@@ -78,6 +78,13 @@ pub enum Schedule {
     },
     /// At the recorded times, in their order.
     Recorded(Arc<[Duration]>),
+    /// Each once one of those before is gone; nothing else says when.
+    Closed {
+        /// So many are there at a time.
+        users: usize,
+        /// So many come in all.
+        buyers: u64,
+    },
 }
 
 impl Schedule {
@@ -86,14 +93,24 @@ impl Schedule {
         match self {
             Self::Along { curve, .. } => curve.count(),
             Self::Recorded(times) => times.len() as u64,
+            Self::Closed { buyers, .. } => *buyers,
         }
     }
 
-    /// Until when they arrive.
+    /// Until when they arrive, where that is known beforehand.
     pub fn lasts(&self) -> Duration {
         match self {
             Self::Along { curve, .. } => curve.lasts(),
             Self::Recorded(times) => times.last().copied().unwrap_or_default(),
+            Self::Closed { .. } => Duration::ZERO,
+        }
+    }
+
+    /// How many may be there at a time, where others wait for that and not for a time.
+    pub fn users(&self) -> Option<usize> {
+        match self {
+            Self::Closed { users, .. } => Some(*users),
+            Self::Along { .. } | Self::Recorded(_) => None,
         }
     }
 
@@ -111,6 +128,9 @@ impl Schedule {
                     Some(Arrival { number, due: *times.get(at)? })
                 };
                 Box::new((0..).map_while(due))
+            }
+            Self::Closed { buyers, .. } => {
+                Box::new((0..*buyers).map(|number| Arrival { number, due: Duration::ZERO }))
             }
         }
     }
@@ -209,6 +229,13 @@ mod tests {
         let mut together: Vec<_> = (1..=3).flat_map(shard).collect();
         together.sort_by_key(|arrival| arrival.number);
         assert_eq!(together, schedule.arrivals().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_closed_population_has_no_times_and_ends() {
+        let schedule = Schedule::Closed { users: 3, buyers: 7 };
+        assert_eq!((schedule.count(), schedule.users()), (7, Some(3)));
+        assert!(schedule.arrivals().map(|arrival| arrival.number).eq(0..7));
     }
 
     #[test]

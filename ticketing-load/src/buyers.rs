@@ -167,6 +167,15 @@ impl Person {
         self.record.places.last_mut().and_then(|place| place.pass.as_mut())
     }
 
+    /// Nothing is sold any more once the performance has begun.
+    fn still_sold(&self) -> ControlFlow<Fate> {
+        if self.now() < self.world.begins {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(Fate::TurnedAway)
+        }
+    }
+
     /// Thinks, whatever happens outside.
     async fn think(&mut self) {
         tokio::time::sleep(self.plan.thought()).await;

@@ -167,8 +167,13 @@ impl Health {
         let mut not_judged = Vec::new();
         let limit_ms = DISPATCH_P99_MAX.as_secs_f64() * 1e3;
         if self.dispatch.p99_ms > limit_ms {
+            let shared = if self.shares_machine && !self.shares_process {
+                "; the servers took its time on this machine: let it go first, or play from another"
+            } else {
+                ""
+            };
             reasons.push(format!(
-                "requests left late: dispatch p99 {:.1} ms, at most {limit_ms} ms may be",
+                "requests left late: dispatch p99 {:.1} ms, at most {limit_ms} ms may be{shared}",
                 self.dispatch.p99_ms
             ));
         }

@@ -104,7 +104,9 @@ impl Play {
         let schedule = scenario.schedule(part.seed).map_err(Error::Impossible)?;
         let buyers = u32::try_from(schedule.count())
             .map_err(|_| Error::Impossible(format!("{} buyers are too many", schedule.count())))?;
-        allow_connections(&house, scenario.lanes.unwrap_or(buyers)).map_err(Error::Impossible)?;
+        let at_a_time = schedule.users().map_or(buyers.into(), |users| users as u64);
+        let connections = scenario.lanes.map_or(at_a_time, u64::from);
+        allow_connections(&house, connections).map_err(Error::Impossible)?;
         let began_at = clock.wall();
         let script = Script {
             tag: part.tag,
@@ -172,7 +174,7 @@ impl Play {
         // A hold that is ordered at its last moment, and that order paid at its last.
         let deadlines = u64::from(policy.hold_seconds) + u64::from(policy.pay_seconds);
         let limit = Duration::from_secs(deadlines) + SETTLING_GRACE;
-        let (organizer, id) = (&self.stage.organizer, self.stage.performance.id);
+        let (organizer, id) = (&self.stage.signs_in, self.stage.performance.id);
         let aftermath = aftermath::collect(servers, gateway, organizer, id, limit);
         Ok(Evidence {
             performance: id,
@@ -241,9 +243,9 @@ impl Play {
 }
 
 /// Connections that servers in this process hold are files of this process, too.
-fn allow_connections(house: &House, connections: u32) -> Result<(), String> {
+fn allow_connections(house: &House, connections: u64) -> Result<(), String> {
     let ends = if house.shares_process { 2 } else { 1 };
-    health::allow_descriptors(u64::from(connections) * ends)
+    health::allow_descriptors(connections * ends)
 }
 
 /// How many buyers met this fate.

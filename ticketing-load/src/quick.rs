@@ -51,6 +51,8 @@ pub struct Quick {
     pub within: Duration,
     /// A connection for every request.
     pub no_keep_alive: bool,
+    /// What is due within so long of the beginning does not count.
+    pub warmup: Duration,
 }
 
 impl Quick {
@@ -63,10 +65,12 @@ impl Quick {
         progress: Arc<Progress>,
         stop: watch::Receiver<bool>,
     ) -> std::io::Result<()> {
+        let begins = clock.now();
+        recorder.count_from(begins + self.warmup);
         let sender = Arc::new(Sender { quick: self, clock, recorder, progress });
         match senders {
             Senders::Arriving { arrivals, at_once_max, lanes } => {
-                let (_pacer, due) = pacer::start(arrivals, clock, clock.now())?;
+                let (_pacer, due) = pacer::start(arrivals, clock, begins)?;
                 sender.arriving(due, at_once_max, lanes, stop).await;
             }
             Senders::Users { count, lasts } => sender.users(count, lasts, &stop).await,

@@ -4,13 +4,15 @@
 mod latencies;
 mod outcome;
 mod recorder;
+mod sample;
 mod series;
 mod step;
 mod tally;
 
 pub use latencies::{Latencies, Quantiles};
 pub use outcome::Outcome;
-pub use recorder::{Breaks, Recorder, Sample};
+pub use recorder::Recorder;
+pub use sample::{Breaks, Sample};
 pub use series::{StepWindow, Window};
 pub use step::Step;
 pub use tally::{Ended, StepReport};

@@ -41,7 +41,8 @@ pub struct Scenario {
     #[serde(default = "starts_in", with = "span")]
     #[schema(value_type = String, examples("90s", "1m30s", "250ms"))]
     pub starts_in: Duration,
-    /// The longest that buyers may stay after the last one has come, whatever the servers do.
+    /// The longest that buyers may stay after the last one has come, whatever the servers do; of a
+    /// closed population, after the opening.
     #[serde(default = "limit", with = "span")]
     #[schema(value_type = String, examples("90s", "1m30s", "250ms"))]
     pub limit: Duration,

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize as _, Deserializer, Serializer};
 
 /// The longest that anything here lasts.
-const LONGEST: Duration = Duration::from_hours(31 * 24);
+pub(crate) const LONGEST: Duration = Duration::from_hours(31 * 24);
 
 /// Reads a duration.
 pub fn parse(text: &str) -> Result<Duration, String> {

@@ -52,8 +52,10 @@ pub struct Script {
 /// What was set up.
 #[derive(Debug)]
 pub struct Stage {
-    /// The organizer, signed in.
+    /// The organizer, signed in for now.
     pub organizer: AccessToken,
+    /// How the organizer signs in again.
+    pub signs_in: SignIn,
     /// What is sold.
     pub performance: Performance,
     /// The crowd's accounts.
@@ -68,7 +70,7 @@ pub async fn set(
     script: &Script,
     clock: RunClock,
 ) -> Result<Stage, Error> {
-    let organizer = sign_up_organizer(fleet, administrator, script).await?;
+    let (organizer, signs_in) = sign_up_organizer(fleet, administrator, script).await?;
     let venue = NewVenue {
         name: format!("{} {:x}", script.hall, script.tag),
         address: "Demo street 1".to_owned(),
@@ -83,7 +85,7 @@ pub async fn set(
     let create = performances::create(&organizer, &performance, &performance_key);
     let performance = fleet.send(&create).await?;
     let layout = layout(fleet, &organizer, &performance).await?;
-    Ok(Stage { organizer, performance, buyers, layout })
+    Ok(Stage { organizer, signs_in, performance, buyers, layout })
 }
 
 /// The layout, once for all buyers: it does not change.
@@ -104,7 +106,7 @@ async fn sign_up_organizer(
     fleet: &Fleet,
     administrator: &AccessToken,
     script: &Script,
-) -> Result<AccessToken, Error> {
+) -> Result<(AccessToken, SignIn), Error> {
     let account = SignUp {
         email: format!("organizer-{:x}@demo.invalid", script.tag),
         password: script.organizer_password.clone(),
@@ -115,7 +117,7 @@ async fn sign_up_organizer(
     let created = fleet.send(&accounts::sign_up(&account)).await?;
     fleet.send(&accounts::set_role(administrator, created.id, &Role::Organizer)).await?;
     let who = SignIn { email: account.email, password: account.password };
-    Ok(fleet.send(&accounts::sign_in(&who)).await?.access_token)
+    Ok((fleet.send(&accounts::sign_in(&who)).await?.access_token, who))
 }
 
 async fn create_buyers(

@@ -82,8 +82,13 @@ fn arriving(passing: impl Fn(&Arrival) + Send + 'static) -> Senders {
 }
 
 async fn measured(target: Arc<Target>, clock: RunClock, senders: Senders) -> StepReport {
-    let quick =
-        Quick { target, request: get(), within: Duration::from_secs(10), no_keep_alive: false };
+    let quick = Quick {
+        target,
+        request: get(),
+        within: Duration::from_secs(10),
+        no_keep_alive: false,
+        warmup: Duration::ZERO,
+    };
     let recorder = Arc::new(Recorder::new());
     let (_stop, stop) = watch::channel(false);
     let progress = Arc::new(Progress::default());

@@ -37,7 +37,7 @@ impl Deployment {
     ) -> anyhow::Result<Self> {
         let (office, gateway) = match settings.services()? {
             Some(addresses) => (on_services(settings, addresses).await?, None),
-            None => embedded(settings, listener.local_addr()?).await?,
+            None => embedded(settings, listener.local_addr()?)?,
         };
         let email = settings.text("TICKETING_ADMIN_EMAIL");
         match (email, settings.get("TICKETING_ADMIN_PASSWORD")) {
@@ -76,7 +76,7 @@ impl Deployment {
     }
 }
 
-async fn embedded(
+fn embedded(
     settings: &Settings,
     server: SocketAddr,
 ) -> anyhow::Result<(BoxOffice, Option<Gateway>)> {
@@ -87,7 +87,7 @@ async fn embedded(
     let (portone, gateway) = if let Some(portone) = portone(settings)? {
         (portone, None)
     } else {
-        let gateway = Gateway::start(&randomness, FaultPlan::default(), server).await?;
+        let gateway = Gateway::start(&randomness, FaultPlan::default(), server)?;
         eprintln!(
             "embedded: the sandbox payment gateway is {}, its ledger {}",
             gateway.url,

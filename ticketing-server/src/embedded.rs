@@ -1,7 +1,7 @@
 //! The embedded server: box office, HTTP and sandbox gateway in one process, on loopback ports of
 //! its own. The demo runs on it, and so does a server that finds no service settings.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,7 +15,6 @@ use ticketing_core::pictures::PictureStore;
 use ticketing_core::{BoxOffice, Clock, EmbeddedSettings, Randomness, SigningKey};
 use ticketing_gateway::Webhooks;
 pub use ticketing_gateway::{Fault, FaultPlan};
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -46,11 +45,14 @@ pub struct Running {
     gateway: Gateway,
 }
 
+/// Any free port of this machine's own.
+const LOOPBACK: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
 /// Starts an embedded server on free loopback ports.
 pub async fn start(options: Options) -> anyhow::Result<Running> {
     let randomness = Randomness::from_system();
-    let listener = TcpListener::bind("127.0.0.1:0").await.context("no loopback port is free")?;
-    let gateway = Gateway::start(&randomness, options.faults, listener.local_addr()?).await?;
+    let listener = ticketing_gateway::listen(LOOPBACK).context("no loopback port is free")?;
+    let gateway = Gateway::start(&randomness, options.faults, listener.local_addr()?)?;
     let signing_key = SigningKey::new(randomness.bytes());
     let admin_password = random_secret(&randomness);
     let office = BoxOffice::embedded(EmbeddedSettings {
@@ -96,13 +98,12 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     /// It tells the server that listens there of every payment.
-    pub(crate) async fn start(
+    pub(crate) fn start(
         randomness: &Randomness,
         faults: FaultPlan,
         server: SocketAddr,
     ) -> anyhow::Result<Self> {
-        let listener =
-            TcpListener::bind("127.0.0.1:0").await.context("no loopback port is free")?;
+        let listener = ticketing_gateway::listen(LOOPBACK).context("no loopback port is free")?;
         let url = format!("http://{}", listener.local_addr()?);
         let (secret, webhook_secret) = (random_secret(randomness), webhook_secret(randomness));
         let name = u64::from_be_bytes(randomness.bytes());

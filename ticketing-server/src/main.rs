@@ -9,7 +9,6 @@ use anyhow::Context;
 use clap::Parser;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use ticketing_server::{Settings, SettingsError};
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -60,10 +59,9 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let settings = Settings::read(arguments.config.as_deref())?;
     have_all_descriptors();
-    let listener = TcpListener::bind(arguments.listen)
-        .await
+    let listener = ticketing_gateway::listen(arguments.listen)
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
-    let metrics = ticketing_server::Metrics::listen(arguments.metrics_listen).await?;
+    let metrics = ticketing_server::Metrics::listen(arguments.metrics_listen)?;
     let mut terminate = signal(SignalKind::terminate())?;
     let running = ticketing_server::Deployment::start(
         &settings,

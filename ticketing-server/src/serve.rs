@@ -41,9 +41,8 @@ pub struct Metrics {
 
 impl Metrics {
     /// Installs the recorder and listens.
-    pub async fn listen(address: SocketAddr) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(address)
-            .await
+    pub fn listen(address: SocketAddr) -> anyhow::Result<Self> {
+        let listener = ticketing_gateway::listen(address)
             .with_context(|| format!("cannot listen on {address} for metrics"))?;
         Ok(Self { listener, handle: telemetry::install()? })
     }

@@ -11,6 +11,10 @@ use crate::signing::SigningKey;
 
 /// How long an access token is good for.
 pub const ACCESS_TOKEN_SECONDS: u32 = 15 * 60;
+
+/// How long that of a synthetic buyer is: it has no password to renew it with, and a load test may last
+/// for a day.
+pub(crate) const SYNTHETIC_TOKEN_SECONDS: u32 = 24 * 3600;
 const ISSUER: &str = "ticketing";
 const AUDIENCE: &str = "ticketing-api";
 
@@ -89,7 +93,13 @@ impl AccessTokens {
         }
     }
 
-    pub(crate) fn mint(&self, account: AccountId, session: Uuid, now: Timestamp) -> Result<String> {
+    pub(crate) fn mint(
+        &self,
+        account: AccountId,
+        session: Uuid,
+        now: Timestamp,
+        seconds: u32,
+    ) -> Result<String> {
         let issued = now.as_millis() / 1000;
         let claims = Claims {
             iss: ISSUER.into(),
@@ -97,7 +107,7 @@ impl AccessTokens {
             sub: account,
             sid: session,
             iat: issued,
-            exp: issued + i64::from(ACCESS_TOKEN_SECONDS),
+            exp: issued + i64::from(seconds),
         };
         let header = Header { kid: Some(self.key_id.clone()), ..Header::new(Algorithm::HS256) };
         jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(Error::internal)
@@ -150,7 +160,7 @@ mod tests {
     #[test]
     fn a_token_names_its_account_until_it_expires() {
         let account = AccountId::from(Uuid::from_u128(1));
-        let token = tokens(1).mint(account, Uuid::nil(), NOW).expect("mints");
+        let token = tokens(1).mint(account, Uuid::nil(), NOW, ACCESS_TOKEN_SECONDS).expect("mints");
         assert_eq!(tokens(1).read(&token, NOW).expect("reads").account(), account);
         let expiry = NOW.plus_seconds(ACCESS_TOKEN_SECONDS);
         assert!(tokens(1).read(&token, expiry.plus_millis(-1)).is_ok());
@@ -162,7 +172,7 @@ mod tests {
     fn a_token_that_is_known_ends_all_the_same_and_lends_its_name_to_no_other() {
         let tokens = tokens(1);
         let account = AccountId::from(Uuid::from_u128(1));
-        let token = tokens.mint(account, Uuid::nil(), NOW).expect("mints");
+        let token = tokens.mint(account, Uuid::nil(), NOW, ACCESS_TOKEN_SECONDS).expect("mints");
         let expiry = NOW.plus_seconds(ACCESS_TOKEN_SECONDS);
         for _ in 0..2 {
             assert_eq!(tokens.read(&token, NOW).expect("reads").account(), account);
@@ -170,18 +180,19 @@ mod tests {
         assert!(tokens.read(&token, expiry).is_err());
         assert!(tokens.read(&token[..token.len() - 1], NOW).is_err());
         let other = AccountId::from(Uuid::from_u128(2));
-        let other_token = tokens.mint(other, Uuid::nil(), NOW).expect("mints");
+        let other_token =
+            tokens.mint(other, Uuid::nil(), NOW, ACCESS_TOKEN_SECONDS).expect("mints");
         assert_eq!(tokens.read(&other_token, NOW).expect("reads").account(), other);
     }
 
     #[test]
     fn a_token_of_an_older_key_is_good_as_long_as_the_key_is_kept() {
         let account = AccountId::from(Uuid::from_u128(1));
-        let token = tokens(1).mint(account, Uuid::nil(), NOW).expect("mints");
+        let token = tokens(1).mint(account, Uuid::nil(), NOW, ACCESS_TOKEN_SECONDS).expect("mints");
         let kept = SigningKey::new([2; 32]).accepting(vec![SigningKey::new([1; 32])]);
         let kept = AccessTokens::new(&kept);
         assert_eq!(kept.read(&token, NOW).expect("reads").account(), account);
-        let new = kept.mint(account, Uuid::nil(), NOW).expect("mints");
+        let new = kept.mint(account, Uuid::nil(), NOW, ACCESS_TOKEN_SECONDS).expect("mints");
         assert!(tokens(2).read(&new, NOW).is_ok() && tokens(1).read(&new, NOW).is_err());
     }
 

@@ -7,8 +7,8 @@ mod password;
 #[cfg(feature = "services")]
 pub(crate) mod postgres;
 
-pub(crate) use self::access::AccessTokens;
 pub use self::access::{ACCESS_TOKEN_SECONDS, Caller};
+pub(crate) use self::access::{AccessTokens, SYNTHETIC_TOKEN_SECONDS};
 pub(crate) use self::contract::{Accounts, Credentials, Known, RefreshToken, Rotation};
 pub(crate) use self::password::Passwords;
 use secrecy::ExposeSecret;

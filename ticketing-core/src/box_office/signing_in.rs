@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::BoxOffice;
 use crate::accounts::{
     ACCESS_TOKEN_SECONDS, Account, Caller, CheckedSignUp, Credentials, REFRESH_SECONDS,
-    RefreshToken, Role, Rotation, Session, SignUp,
+    RefreshToken, Role, Rotation, SYNTHETIC_TOKEN_SECONDS, Session, SignUp,
 };
 use crate::clock::Timestamp;
 use crate::error::{Error, FieldErrors, Result};
@@ -120,7 +120,7 @@ impl BoxOffice {
 
     /// An access token without a password, for synthetic buyers.
     pub(super) fn synthetic_token(&self, account: AccountId, now: Timestamp) -> Result<String> {
-        self.0.access_tokens.mint(account, Uuid::nil(), now)
+        self.0.access_tokens.mint(account, Uuid::nil(), now, SYNTHETIC_TOKEN_SECONDS)
     }
 
     async fn add_account(&self, checked: CheckedSignUp, role: Role) -> Result<Account> {
@@ -152,7 +152,8 @@ impl BoxOffice {
         refresh_token: SecretString,
         now: Timestamp,
     ) -> Result<Session> {
-        let access_token = self.0.access_tokens.mint(account, session, now)?;
+        let access_token =
+            self.0.access_tokens.mint(account, session, now, ACCESS_TOKEN_SECONDS)?;
         Ok(Session { access_token, expires_in: ACCESS_TOKEN_SECONDS, refresh_token })
     }
 

@@ -163,6 +163,15 @@ behaviour! {
         refused!(world.office.refresh(&session.refresh_token).await, Error::Unauthenticated);
     }
 
+    async fn a_synthetic_buyer_who_has_no_password_keeps_its_token_for_a_day(world: World) {
+        let made = world.office.add_synthetic_buyers(&world.administrator(), 1).await.unwrap();
+        let token = &made[0].access_token;
+        world.advance_seconds(24 * 3600 - 1);
+        assert!(world.office.authenticate(token).is_ok());
+        world.advance_seconds(1);
+        refused!(world.office.authenticate(token), Error::Unauthenticated);
+    }
+
     async fn tokens_are_good_until_they_expire(world: World) {
         world.office.sign_up(somebody("ada@example.org", "ada")).await.unwrap();
         let session = world.office.sign_in("ada@example.org", &PASSWORD.into()).await.unwrap();

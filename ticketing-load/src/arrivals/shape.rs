@@ -63,6 +63,14 @@ pub enum Shape {
         #[schema(value_type = String, examples("90s", "1m30s", "250ms"))]
         tail: Duration,
     },
+    /// Each once one of those before is gone: a closed population, for soak tests. What it shows of
+    /// a server that stands still is far too good.
+    Users {
+        /// How many are there at a time.
+        users: u32,
+        /// How many come in all.
+        buyers: u64,
+    },
     /// As they came once.
     Recorded {
         /// When each came after the first, in milliseconds.
@@ -87,6 +95,10 @@ impl Shape {
     pub fn schedule(&self, spacing: Spacing, seed: u64) -> Result<Schedule, String> {
         let schedule = match self {
             Self::Recorded { times_ms } => recorded(times_ms)?,
+            Self::Users { users: 0, .. } => return Err("one user at least".to_owned()),
+            Self::Users { users, buyers } => {
+                Schedule::Closed { users: *users as usize, buyers: *buyers }
+            }
             along => Schedule::Along { curve: along.curve()?, spacing, seed },
         };
         match schedule.count() {
@@ -94,13 +106,16 @@ impl Shape {
             count if count > ARRIVALS_MAX => {
                 Err(format!("{count} arrivals are more than {ARRIVALS_MAX}"))
             }
+            _ if schedule.lasts() > span::LONGEST => {
+                Err("they arrive over more than a month".to_owned())
+            }
             _ => Ok(schedule),
         }
     }
 
     fn curve(&self) -> Result<Curve, String> {
         Ok(match self {
-            Self::Recorded { .. } => Curve::new(),
+            Self::Recorded { .. } | Self::Users { .. } => Curve::new(),
             Self::Constant { rate, lasts } => line(*lasts, *rate, *rate)?,
             Self::Ramp { from, to, lasts } => line(*lasts, *from, *to)?,
             Self::Stages { stages } => through(stages)?,
@@ -216,7 +231,10 @@ mod tests {
             Shape::Stages { stages: vec![stage(0, 1.0), stage(2, 1.0), stage(1, 1.0)] },
             Shape::OnSale { buyers: 1, build_up: Duration::ZERO, herd: SECOND, tail: SECOND },
             Shape::Recorded { times_ms: vec![] },
+            Shape::Users { users: 0, buyers: 9 },
+            Shape::Users { users: 9, buyers: 0 },
             Shape::Recorded { times_ms: vec![0, 2, 1] },
+            Shape::Recorded { times_ms: vec![0, u64::MAX] },
         ];
         for shape in wrong {
             assert!(shape.schedule(Spacing::Even, 0).is_err(), "{shape:?}");

@@ -69,6 +69,7 @@ pub async fn run(
 
     let (_pacer, mut due) = pacer::start(crowd.schedule.of_shard(crowd.shard), clock, begins)?;
     let mut visits = JoinSet::new();
+    let mut told = Vec::with_capacity(stage.buyers.len());
     let mut stop = crowd.stop.clone();
     for account in &stage.buyers {
         let arrival = tokio::select! {
@@ -76,16 +77,34 @@ pub async fn run(
             _ = stop.wait_for(|stop| *stop) => break,
             arrival = due.recv() => arrival,
         };
-        let Some(arrival) = arrival else { break };
+        let Some(mut arrival) = arrival else { break };
+        if let Some(users) = crowd.schedule.users() {
+            let mut news = news.clone();
+            tokio::select! {
+                biased;
+                _ = news.wait_for(|news| *news == News::Closing) => break,
+                () = fewer_than(users, &mut visits, &mut told) => {}
+            }
+            arrival.due = arrival.due.max(clock.now());
+        }
         let plan = Plan::new(crowd.seed, arrival.number, &crowd.ways, &world.layout);
         let home = usize::try_from(arrival.number).unwrap_or_default();
         let person = Person::new(Arc::clone(&world), news.clone(), home, account, plan);
         visits.spawn(person.live(arrival.due));
     }
-    let told = visits.join_all().await;
+    told.extend(visits.join_all().await);
     let by_limit = *news.borrow() == News::Closing && !*crowd.stop.borrow();
     teller.abort();
     Ok((told, by_limit))
+}
+
+/// Waits until there is room for one more.
+async fn fewer_than(users: usize, visits: &mut JoinSet<told::Buyer>, told: &mut Vec<told::Buyer>) {
+    while visits.len() >= users
+        && let Some(gone) = visits.join_next().await
+    {
+        told.push(gone.expect("a buyer's visit does not panic"));
+    }
 }
 
 /// Watches the public status, as everybody in a line does, until there is nothing left to tell.

@@ -55,9 +55,7 @@ impl Person {
                 Ok(answer) => return self.enter(answer, exchange.answered),
                 Err(error) => refused(&error)?,
             }
-            if self.now() >= self.world.begins {
-                return ControlFlow::Break(Fate::TurnedAway);
-            }
+            self.still_sold()?;
             due = exchange.answered + JOIN_AGAIN;
             self.wait(due).await?;
         }

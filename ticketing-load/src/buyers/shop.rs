@@ -42,6 +42,7 @@ impl Person {
         let mut view = View::default();
         let mut nothing_free = false;
         while self.pass_lives() {
+            self.still_sold()?;
             self.look_around(nothing_free).await?;
             let wish = self.choose(&mut view).await?;
             nothing_free = wish.is_none();

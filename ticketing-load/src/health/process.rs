@@ -74,8 +74,15 @@ pub struct Descriptors {
 impl Descriptors {
     /// As it is now.
     pub fn now() -> Self {
-        let open = fs::read_dir("/proc/self/fd").map_or(0, |files| files.count() as u64);
-        Self { open, limit: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX) }
+        let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+        // Newer kernels say how many there are; older ones have to be asked for each.
+        let said = fs::metadata("/proc/self/fd").map_or(0, |folder| folder.len());
+        let open = if said > 0 { said } else { Self::counted() };
+        Self { open, limit }
+    }
+
+    fn counted() -> u64 {
+        fs::read_dir("/proc/self/fd").map_or(0, |files| files.count() as u64)
     }
 }
 
@@ -114,6 +121,15 @@ mod tests {
         let stat = "cpu  100 10 50 900 40 5 5 30 0 0\ncpu0 1 2 3\n";
         assert_eq!(machine_ticks(stat), Some(CpuTime(200)));
         assert_eq!(machine_ticks("cpu  1 2"), None);
+    }
+
+    #[test]
+    fn descriptors_are_as_many_as_there_are() {
+        let few = Descriptors::now().open;
+        let held: Vec<_> = (0..100).map(|_| fs::File::open("/proc/self/stat").unwrap()).collect();
+        assert!(Descriptors::now().open >= few + 50, "{few} and a hundred more");
+        assert!(Descriptors::counted() >= 100);
+        drop(held);
     }
 
     #[test]

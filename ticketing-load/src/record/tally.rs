@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::latencies::{Latencies, Quantiles};
 use super::outcome::Outcome;
-use super::recorder::Sample;
+use super::sample::Sample;
 use super::step::Step;
 
 /// Different endings that have a histogram of their own in one step; a server that answers with

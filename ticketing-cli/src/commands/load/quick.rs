@@ -124,6 +124,7 @@ pub(crate) async fn run(quick: Quick, format: Format) -> anyhow::Result<ExitCode
         request: request(&quick, path),
         within: quick.timeout,
         no_keep_alive: quick.no_keepalive,
+        warmup: quick.warmup,
     };
     if let Some(start_at) = quick.start_at {
         wait_for(start_at).await?;
@@ -131,7 +132,6 @@ pub(crate) async fn run(quick: Quick, format: Format) -> anyhow::Result<ExitCode
 
     let clock = RunClock::start(wall::now());
     let recorder = Arc::new(Recorder::new());
-    recorder.count_from(clock.now() + quick.warmup);
     let progress = Arc::new(Counters::default());
     let totals = Totals { arrivals: planned, ..Totals::default() };
     let monitor =

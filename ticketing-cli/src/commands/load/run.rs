@@ -38,6 +38,10 @@ pub(crate) struct Run {
     /// So many together: 20k.
     #[arg(long, value_parser = flags::count)]
     at_once: Option<u64>,
+    /// So many at a time, each followed by another once it is gone, until as many have come as the
+    /// scenario has: a closed population, for soak tests.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..), conflicts_with_all = ["arrivals", "stages", "at_once", "trace"])]
+    users: Option<u32>,
     /// As recorded: a file with a line per arrival, in seconds, such as 12.5. The first comes at once.
     #[arg(long, value_name = "FILE", value_parser = flags::trace, conflicts_with_all = ["arrivals", "stages", "at_once"])]
     trace: Option<Shape>,
@@ -77,7 +81,8 @@ pub(crate) struct Run {
 
 pub(crate) async fn run(run: Run, servers: &[String], format: Format) -> anyhow::Result<ExitCode> {
     let mut scenario = read(&run.scenario)?;
-    if let Some(shape) = run.shape() {
+    let buyers = scenario.schedule(run.seed).map_err(Usage)?.count();
+    if let Some(shape) = run.shape(buyers) {
         scenario.arrivals = shape;
     }
     let out = run.out.clone().unwrap_or_else(|| folder(&scenario.name, wall::now()));
@@ -98,8 +103,8 @@ pub(crate) async fn run(run: Run, servers: &[String], format: Format) -> anyhow:
 }
 
 impl Run {
-    /// The arrivals that the flags say, if they do.
-    fn shape(&self) -> Option<Shape> {
+    /// The arrivals that the flags say, if they do; of a scenario with so many buyers.
+    fn shape(&self, buyers: u64) -> Option<Shape> {
         let constant = |rate| Shape::Constant { rate, lasts: self.lasts };
         let at_once = |buyers| Shape::AtOnce { buyers };
         self.stages
@@ -107,6 +112,7 @@ impl Run {
             .or_else(|| self.trace.clone())
             .or_else(|| self.arrivals.map(constant))
             .or_else(|| self.at_once.map(at_once))
+            .or_else(|| self.users.map(|users| Shape::Users { users, buyers }))
     }
 }
 
