@@ -4,6 +4,7 @@
 //! five seconds, one the pacer for two: what people felt follows from arithmetic. A closed loop
 //! beside it hides the outage, which is why nothing here is measured by one.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use ticketing_load::http::{Request, Target};
 use ticketing_load::quick::{Quick, Senders};
 use ticketing_load::record::{Outcome, Recorder, StepReport};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::watch;
 
 const LASTS: Duration = Duration::from_secs(30);
@@ -30,8 +31,11 @@ const FREEZES_AT: Duration = Duration::from_secs(10);
 const FROZEN_FOR: Duration = Duration::from_secs(5);
 
 /// A server that takes ten milliseconds for each request, and stands still for a while.
-async fn stub(clock: RunClock, freezes_at: Duration) -> Arc<Target> {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+fn stub(clock: RunClock, freezes_at: Duration) -> Arc<Target> {
+    // Whoever was held up connects in one moment, and the usual 128 may wait.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let listener = socket.listen(4_096).unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
         loop {
@@ -106,7 +110,7 @@ fn near(measured_ms: f64, expected_ms: f64) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_frozen_server_is_felt_for_as_long_as_it_stood_still() {
     let clock = RunClock::start(clock::now());
-    let target = stub(clock, FREEZES_AT).await;
+    let target = stub(clock, FREEZES_AT);
     let arriving = arriving(|_| {});
     let closed = Senders::Users { count: 1, lasts: LASTS };
     let (open, closed) = tokio::join!(
@@ -127,7 +131,7 @@ async fn a_frozen_pacer_is_felt_and_makes_the_run_invalid() {
     const FROZEN_FOR: Duration = Duration::from_secs(2);
     let clock = RunClock::start(clock::now());
     // It never stands still while anybody asks.
-    let target = stub(clock, LASTS * 10).await;
+    let target = stub(clock, LASTS * 10);
     let frozen = arriving(|arrival| {
         if arrival.number == 1_000 {
             std::thread::sleep(FROZEN_FOR);
