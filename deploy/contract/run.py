@@ -286,7 +286,7 @@ def ask(arguments, role, token, house):
         started = time.monotonic()
         output, timed_out = run(command, environment, scratch, arguments.limit)
         seconds = time.monotonic() - started
-        found = json.loads(report.read_text(encoding="utf-8")) if report.exists() else None
+        found = read(report)
     if found is None:
         print(output)
         print(f"{role}: Schemathesis did not report", file=sys.stderr)
@@ -294,6 +294,14 @@ def ask(arguments, role, token, house):
     if arguments.verbose:
         print(output)
     return summarize(role, found, seconds, timed_out, output)
+
+
+def read(report):
+    """What Schemathesis reported; none where it was ended before it could."""
+    try:
+        return json.loads(report.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
 
 
 def run(command, environment, directory, limit):

@@ -30,7 +30,7 @@ start_servers() {
 # built with the whole workspace, as for the tests, so that nothing is built again.
 build_servers() {
     local selection=(--release -p ticketing-server -p ticketing-gateway)
-    [[ $1 == release ]] || selection=(--workspace)
+    [[ $1 == release ]] || selection=(--workspace --bins --tests)
     has cargo || fail "cargo is missing: see https://rustup.rs"
     if [[ -n ${CARGO_TARGET_DIR:-} && $CARGO_TARGET_DIR != /* ]]; then
         export CARGO_TARGET_DIR=$PWD/$CARGO_TARGET_DIR

@@ -24,16 +24,18 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 #[cfg(test)]
 mod tests {
     use std::net::TcpStream;
+    use std::time::Duration;
 
     use super::*;
 
     #[tokio::test]
     async fn a_crowd_that_connects_while_nobody_accepts_is_not_sent_away() {
         const CROWD: usize = 500;
+        const PATIENCE: Duration = Duration::from_secs(5);
         let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let address = listener.local_addr().unwrap();
         let crowd = std::thread::spawn(move || {
-            let connect = |_| TcpStream::connect(address).unwrap();
+            let connect = |_| TcpStream::connect_timeout(&address, PATIENCE).unwrap();
             (0..CROWD).map(connect).collect::<Vec<_>>()
         });
         // With room for fewer, the last ones wait for a place that nobody makes free.

@@ -45,3 +45,17 @@ fn a_scenario_of_ones_own_is_checked_and_played() {
     assert_eq!(wrong.status.code(), Some(2));
     assert!(said(&wrong).contains("round"), "{}", said(&wrong));
 }
+
+#[test]
+fn what_the_benchmarks_play_are_scenarios() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/load");
+    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let scenarios = files.filter(|file| file.extension().is_some_and(|kind| kind == "toml"));
+    let mut checked = 0;
+    for scenario in scenarios {
+        let output = load(&["scenario", "check", path(&scenario)]);
+        assert!(output.status.success(), "{}: {}", scenario.display(), said(&output));
+        checked += 1;
+    }
+    assert!(checked > 0);
+}

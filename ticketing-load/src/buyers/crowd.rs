@@ -1,5 +1,6 @@
 //! The crowd arrives.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -107,23 +108,70 @@ async fn fewer_than(users: usize, visits: &mut JoinSet<told::Buyer>, told: &mut 
     }
 }
 
-/// Watches the public status, as everybody in a line does, until there is nothing left to tell.
+/// Watches the public status, as everybody in a line does, and tells everybody when the run is over,
+/// which those who do not come to buy wait for as well.
 async fn tell_news(fleet: Fleet, performance: Uuid, mut crowd: Crowd, tell: watch::Sender<News>) {
-    let watching = async {
+    let sold_out = async {
         loop {
             tokio::time::sleep(NEWS_EVERY).await;
             let status = fleet.send(&line::status(performance)).await;
             if status.is_ok_and(|status| status.state == LineState::SoldOut) {
-                return News::SoldOut;
+                return;
             }
         }
     };
-    let news = tokio::select! {
-        news = watching => news,
-        () = tokio::time::sleep(crowd.limit) => News::Closing,
-        _ = crowd.stop.wait_for(|stop| *stop) => News::Closing,
+    let over = async {
+        tokio::select! {
+            () = tokio::time::sleep(crowd.limit) => {}
+            _ = crowd.stop.wait_for(|stop| *stop) => {}
+        }
     };
-    // Nobody listens any more once the last buyer is gone.
-    let _ = tell.send(news);
+    tell_in_turn(sold_out, over, &tell).await;
     tell.closed().await;
+}
+
+async fn tell_in_turn(
+    sold_out: impl Future<Output = ()>,
+    over: impl Future<Output = ()>,
+    tell: &watch::Sender<News>,
+) {
+    let mut over = pin!(over);
+    tokio::select! {
+        () = sold_out => {
+            tell.send_replace(News::SoldOut);
+            over.await;
+        }
+        () = &mut over => {}
+    }
+    tell.send_replace(News::Closing);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_end_of_a_run_is_told_even_once_it_is_sold_out() {
+        let (tell, mut news) = watch::channel(News::Selling);
+        let (end, ended) = oneshot::channel::<()>();
+        let over = async { ended.await.unwrap() };
+        let telling = tell_in_turn(ready(()), over, &tell);
+        let hearing = async {
+            news.wait_for(|news| *news == News::SoldOut).await.unwrap();
+            end.send(()).unwrap();
+        };
+        tokio::join!(telling, hearing);
+        assert_eq!(*tell.borrow(), News::Closing);
+    }
+
+    #[tokio::test]
+    async fn a_run_that_ends_before_it_is_sold_out_says_so_alone() {
+        let (tell, _news) = watch::channel(News::Selling);
+        tell_in_turn(pending(), ready(()), &tell).await;
+        assert_eq!(*tell.borrow(), News::Closing);
+    }
 }
