@@ -15,7 +15,10 @@ readonly NICE=-15
 }
 
 setsid bash -c '
-    [[ ! -e /proc/self/autogroup ]] || echo "$1" >/proc/self/autogroup || exit
+    if [[ -e /proc/self/autogroup ]] && ! { echo "$1" >/proc/self/autogroup; } 2>/dev/null; then
+        echo "first.sh: only root, or who has CAP_SYS_NICE, goes first" >&2
+        exit 1
+    fi
     exec nice -n "$1" "${@:2}"' first "$NICE" "$@" &
 readonly command=$!
 trap 'kill -INT "$command"' INT
