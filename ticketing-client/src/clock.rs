@@ -11,6 +11,12 @@ pub fn now() -> Time {
     Time::from(Timestamp::now())
 }
 
+/// The time so much earlier.
+pub fn earlier(time: Time, by: Duration) -> Time {
+    let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+    Time::from_millis(time.as_millis().saturating_sub(by))
+}
+
 /// The time so much later.
 pub fn later(time: Time, by: Duration) -> Time {
     let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);

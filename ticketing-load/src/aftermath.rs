@@ -5,11 +5,11 @@ use std::time::Duration;
 use ticketing_wire::accounts::SignIn;
 use ticketing_wire::orders::OrderStatus;
 use ticketing_wire::page::{PAGE_MAX, PageQuery};
+use ticketing_wire::performances::Performance;
 use ticketing_wire::sales::{OrdersQuery, OrganizerOrder, SalesReport};
 use ticketing_wire::sandbox::LedgerEntry;
 use ticketing_wire::secrets::AccessToken;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use super::fleet::Fleet;
 use ticketing_client::Error;
@@ -17,7 +17,7 @@ use ticketing_client::all;
 use ticketing_client::{accounts, sales, sandbox};
 
 /// Added to the policy's own deadlines before a sale counts as stuck.
-pub const SETTLING_GRACE: Duration = Duration::from_secs(15);
+const SETTLING_GRACE: Duration = Duration::from_secs(15);
 
 /// Well before an access token ends.
 const RENEW_AFTER: Duration = Duration::from_mins(10);
@@ -58,16 +58,19 @@ impl Settlement {
     }
 }
 
-/// Waits until nothing is held, reserved or confirming, `limit` long at most, and collects the
-/// organizer's lists and the ledger.
+/// Waits until nothing is held, reserved or confirming, until everything that can end by itself must
+/// have, at most, and collects the organizer's lists and the ledger.
 pub async fn collect(
     fleet: &Fleet,
     bank: &Fleet,
     organizer: &SignIn,
-    performance: Uuid,
-    limit: Duration,
+    performance: &Performance,
 ) -> Result<Aftermath, Error> {
     let begun = Instant::now();
+    let (policy, performance) = (&performance.policy, performance.id);
+    // A hold that is ordered at its last moment, and that order paid at its last.
+    let deadlines = u64::from(policy.hold_seconds) + u64::from(policy.pay_seconds);
+    let limit = Duration::from_secs(deadlines) + SETTLING_GRACE;
     let mut session = session(fleet, organizer).await?;
     loop {
         if session.1.elapsed() >= RENEW_AFTER {

@@ -20,6 +20,19 @@ impl RunClock {
         Self { start: Instant::now(), start_wall: wall }
     }
 
+    /// A run that begins once the wall shows `begins`, as several generators do together; now it
+    /// shows `wall`. Until then it has not lasted at all.
+    pub fn beginning_at(begins: Time, wall: Time) -> Self {
+        let early = begins.as_millis().saturating_sub(wall.as_millis());
+        let early = Duration::from_millis(u64::try_from(early).unwrap_or(0));
+        Self { start: Instant::now() + early, start_wall: begins }
+    }
+
+    /// True once the run has begun.
+    pub fn has_begun(&self) -> bool {
+        Instant::now() >= self.start
+    }
+
     /// How long the run has lasted.
     pub fn now(&self) -> Duration {
         self.start.elapsed()
@@ -50,6 +63,15 @@ mod tests {
     fn a_deadline_before_the_run_is_its_beginning() {
         let clock = RunClock::start(Time::from_millis(1_000));
         assert_eq!(clock.of_wall(Time::from_millis(0)), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_run_that_begins_later_shows_its_beginning_until_then() {
+        let begins = Time::from_millis(3_600_000);
+        let clock = RunClock::beginning_at(begins, Time::from_millis(1_000));
+        assert!(!clock.has_begun());
+        assert_eq!((clock.now(), clock.wall()), (Duration::ZERO, begins));
+        assert!(RunClock::beginning_at(begins, begins).has_begun());
     }
 
     #[test]

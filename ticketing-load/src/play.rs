@@ -1,17 +1,17 @@
 //! A scenario from the empty stage to what came of it.
 
-mod sale;
+pub(crate) mod sale;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_client::Error as CallError;
 use ticketing_wire::Time;
-use ticketing_wire::secrets::{AccessToken, Password};
+use ticketing_wire::secrets::AccessToken;
 use ticketing_wire::venues::SeatingPlan;
 use tokio::sync::watch;
 
-use crate::aftermath::{self, SETTLING_GRACE};
+use crate::aftermath;
 use crate::arrivals::{Schedule, Shard};
 use crate::buyers::crowd::{self, Crowd};
 use crate::buyers::progress::Progress;
@@ -23,8 +23,8 @@ use crate::monitor::{Monitor, Totals};
 use crate::report::{Arrivals, Cut, Ended, Run};
 use crate::scenario::Scenario;
 use crate::slo::Slo;
-use crate::stage::{self, Script, Stage};
-use crate::verdict::{Check, Evidence, judge};
+use crate::stage::{self, Organizer, Script, Stage};
+use crate::verdict::{Check, Evidence, Testimony, judge};
 use crate::wire::Wire;
 
 /// Where a run is played.
@@ -60,12 +60,14 @@ pub struct Part {
     pub hall: Hall,
     /// Fixes arrivals and what buyers are like.
     pub seed: u64,
+    /// Which of the buyers this generator plays.
+    pub shard: Shard,
     /// Makes the names of this run its own.
     pub tag: u128,
     /// What is due within so long of the first arrival does not count.
     pub warmup: Duration,
-    /// Of the organizer's account.
-    pub organizer_password: Password,
+    /// Who sells.
+    pub organizer: Organizer,
 }
 
 /// Why a run could not be played.
@@ -102,15 +104,16 @@ impl Play {
     pub async fn set(house: House, part: Part, clock: RunClock) -> Result<Self, Error> {
         let scenario = &part.scenario;
         let schedule = scenario.schedule(part.seed).map_err(Error::Impossible)?;
-        let buyers = u32::try_from(schedule.count())
-            .map_err(|_| Error::Impossible(format!("{} buyers are too many", schedule.count())))?;
+        let count = schedule.of_shard_count(part.shard);
+        let buyers = u32::try_from(count)
+            .map_err(|_| Error::Impossible(format!("{count} buyers are too many")))?;
         let at_a_time = schedule.users().map_or(buyers.into(), |users| users as u64);
         let connections = scenario.lanes.map_or(at_a_time, u64::from);
         allow_connections(&house, connections).map_err(Error::Impossible)?;
         let began_at = clock.wall();
         let script = Script {
             tag: part.tag,
-            organizer_password: part.organizer_password.clone(),
+            organizer: part.organizer.clone(),
             hall: part.hall.name.clone(),
             seat_map: part.hall.seat_map.clone(),
             categories: part.hall.categories.clone(),
@@ -138,7 +141,7 @@ impl Play {
         let (clock, recorder) = (self.wire.clock, Arc::clone(&self.wire.recorder));
         let performance = &self.stage.performance;
         let totals = Totals {
-            arrivals: self.schedule.count(),
+            arrivals: self.schedule.of_shard_count(self.part.shard),
             capacity: performance.policy.line_capacity.into(),
             seats: performance.seats_total.into(),
         };
@@ -154,11 +157,20 @@ impl Play {
     /// Lets everybody come, until the last one is gone or `stop` says so. Then waits until what is
     /// pending has come to an end, and asks what is true.
     pub async fn run(&self, stop: watch::Receiver<bool>) -> Result<Evidence, Error> {
+        let told = self.crowd(stop).await?;
+        let House { servers, gateway, .. } = &self.house;
+        let performance = &self.stage.performance;
+        let aftermath = aftermath::collect(servers, gateway, &self.stage.signs_in, performance);
+        Ok(Evidence { told, aftermath: aftermath.await.map_err(Error::Aftermath)? })
+    }
+
+    /// The same without asking: what is true is known once every generator's buyers are gone.
+    pub async fn crowd(&self, stop: watch::Receiver<bool>) -> Result<Testimony, Error> {
         let crowd = Crowd {
             seed: self.part.seed,
             schedule: self.schedule.clone(),
             early: self.part.scenario.arrivals.opens_after(),
-            shard: Shard::default(),
+            shard: self.part.shard,
             warmup: self.part.warmup,
             ways: self.part.scenario.buyers.clone(),
             limit: self.part.scenario.opens_after()
@@ -166,24 +178,17 @@ impl Play {
                 + self.part.scenario.limit,
             stop,
         };
-        let House { servers, gateway, .. } = &self.house;
         let (wire, progress) = (Arc::clone(&self.wire), Arc::clone(&self.progress));
-        let buyers = crowd::run(&self.stage, crowd, servers, wire, progress);
+        let buyers = crowd::run(&self.stage, crowd, &self.house.servers, wire, progress);
         let (buyers, ended_by_limit) = buyers.await.map_err(Error::Pacer)?;
         let policy = &self.stage.performance.policy;
-        // A hold that is ordered at its last moment, and that order paid at its last.
-        let deadlines = u64::from(policy.hold_seconds) + u64::from(policy.pay_seconds);
-        let limit = Duration::from_secs(deadlines) + SETTLING_GRACE;
-        let (organizer, id) = (&self.stage.signs_in, self.stage.performance.id);
-        let aftermath = aftermath::collect(servers, gateway, organizer, id, limit);
-        Ok(Evidence {
-            performance: id,
+        Ok(Testimony {
+            performance: self.stage.performance.id,
             capacity: policy.line_capacity,
             admit_per_minute: policy.admit_per_minute,
             claim_seconds: policy.claim_seconds,
             buyers,
             ended_by_limit,
-            aftermath: aftermath.await.map_err(Error::Aftermath)?,
             breaks: self.wire.recorder.breaks(),
         })
     }
@@ -211,13 +216,13 @@ impl Play {
             scenario: Some(self.part.scenario.fingerprint()),
             servers: self.house.servers.servers(),
             seed: self.part.seed,
-            shard: Shard::default(),
+            shard: self.part.shard,
             began_at: self.began_at,
             lasted: self.wire.clock.now(),
             cut,
             warmup: self.part.warmup,
             arrivals: Arrivals {
-                planned: self.schedule.count(),
+                planned: self.schedule.of_shard_count(self.part.shard),
                 arrived: seen.arrived,
                 dropped: 0,
             },
@@ -233,7 +238,11 @@ impl Play {
         if let Some(failure) = failure {
             run.distrust(format!("the sale cannot be judged: {failure}"));
         }
-        if evidence.is_some_and(|evidence| evidence.ended_by_limit) {
+        if self.part.shard.of > 1 {
+            let what = "what was sold: that is judged when the shards are merged".to_owned();
+            run.validity.not_judged.push(what);
+        }
+        if evidence.is_some_and(|evidence| evidence.told.ended_by_limit) {
             let limit = crate::span::write(self.part.scenario.limit);
             let what = format!("those who were still there {limit} after the last had come");
             run.validity.not_judged.push(what);

@@ -22,6 +22,6 @@ pub use html::html;
 pub use jtl::jtl;
 pub use junit::junit;
 pub use markdown::markdown;
-pub use merge::{Part, merge};
+pub use merge::{Part, Sold, merge};
 pub use run::{Arrivals, FORMAT, Run, SHARDS_MAX, Sale, Verdict};
 pub use text::text;

@@ -136,6 +136,12 @@ pub fn fingerprint(text: &[u8]) -> String {
     digest.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
+/// A name for what the generators of one run have in common, such as its text.
+pub fn tag(text: &[u8]) -> u128 {
+    let digest = Sha256::digest(text);
+    digest.iter().take(16).fold(0, |tag, byte| tag << 8 | u128::from(*byte))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,12 +13,15 @@ use super::buyers::layout::Layout;
 use super::clock::RunClock;
 use super::fleet::Fleet;
 use ticketing_client::IdempotencyKey;
-use ticketing_client::clock::later;
+use ticketing_client::clock::{earlier, later};
 use ticketing_client::{Broken, Error};
 use ticketing_client::{accounts, performances, seats, venues};
 
 /// Buyers created by one call: few enough that each call is answered in time.
 const BUYERS_PER_CALL: u32 = 1_000;
+
+/// How long before the run begins the performance is listed: a server's clock may be behind.
+const LISTED_BEFORE: Duration = Duration::from_mins(1);
 
 /// The prices go down from here, category by category, to the last.
 const HIGHEST_PRICE: i64 = 132_000;
@@ -31,8 +34,8 @@ const CURRENCY: &str = "KRW";
 pub struct Script {
     /// Makes the names of this run its own.
     pub tag: u128,
-    /// Of the organizer's account.
-    pub organizer_password: Password,
+    /// Who sells.
+    pub organizer: Organizer,
     /// The hall's name.
     pub hall: String,
     /// The hall's plan.
@@ -47,6 +50,28 @@ pub struct Script {
     pub starts_in: Duration,
     /// How many buyers there will be.
     pub buyers: u32,
+}
+
+/// Who sells.
+#[derive(Debug, Clone)]
+pub enum Organizer {
+    /// An account of the run's own, with this password.
+    New(Password),
+    /// Who signs in so, for every generator that has the same tag: the first to come sets the stage,
+    /// and the others are given the same, by the same keys.
+    Known(SignIn),
+}
+
+impl From<Password> for Organizer {
+    fn from(password: Password) -> Self {
+        Self::New(password)
+    }
+}
+
+impl From<SignIn> for Organizer {
+    fn from(who: SignIn) -> Self {
+        Self::Known(who)
+    }
 }
 
 /// What was set up.
@@ -70,7 +95,12 @@ pub async fn set(
     script: &Script,
     clock: RunClock,
 ) -> Result<Stage, Error> {
-    let (organizer, signs_in) = sign_up_organizer(fleet, administrator, script).await?;
+    let (organizer, signs_in) = match &script.organizer {
+        Organizer::New(password) => {
+            sign_up_organizer(fleet, administrator, script.tag, password).await?
+        }
+        Organizer::Known(signs_in) => (administrator.clone(), signs_in.clone()),
+    };
     let venue = NewVenue {
         name: format!("{} {:x}", script.hall, script.tag),
         address: "Demo street 1".to_owned(),
@@ -105,13 +135,14 @@ async fn layout(
 async fn sign_up_organizer(
     fleet: &Fleet,
     administrator: &AccessToken,
-    script: &Script,
+    tag: u128,
+    password: &Password,
 ) -> Result<(AccessToken, SignIn), Error> {
     let account = SignUp {
-        email: format!("organizer-{:x}@demo.invalid", script.tag),
-        password: script.organizer_password.clone(),
+        email: format!("organizer-{tag:x}@demo.invalid"),
+        password: password.clone(),
         name: "Demo organizer".to_owned(),
-        nickname: format!("organizer {:x}", script.tag),
+        nickname: format!("organizer {tag:x}"),
         birthdate: Some("1990-01-01".to_owned()),
     };
     let created = fleet.send(&accounts::sign_up(&account)).await?;
@@ -151,7 +182,7 @@ fn performance(venue_id: Uuid, script: &Script, now: Time) -> NewPerformance {
         genre: "demo".to_owned(),
         age_limit: 0,
         running_minutes: 120,
-        listed_at: now,
+        listed_at: earlier(now, LISTED_BEFORE),
         on_sale_at,
         starts_at: later(on_sale_at, script.starts_in),
         prices: prices(&script.categories),

@@ -15,6 +15,7 @@ mod paid_stays_paid;
 mod places_kept;
 mod seats_add_up;
 mod settled;
+mod testimony;
 mod tickets;
 
 #[cfg(test)]
@@ -24,13 +25,11 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::aftermath::Aftermath;
-use super::buyers::told::Buyer;
-use super::record::Breaks;
 
 pub use capacity::max_inside;
+pub use testimony::Testimony;
 
 /// Examples that a check's detail names before it only counts.
 const EXAMPLES: usize = 3;
@@ -38,22 +37,10 @@ const EXAMPLES: usize = 3;
 /// Everything that the checks look at.
 #[derive(Debug)]
 pub struct Evidence {
-    /// What was sold.
-    pub performance: Uuid,
-    /// How many may be inside at once.
-    pub capacity: u32,
-    /// How many may come in per minute; none for no limit.
-    pub admit_per_minute: Option<u32>,
-    /// How long a turn waits to be claimed.
-    pub claim_seconds: u32,
-    /// What each buyer was told.
-    pub buyers: Vec<Buyer>,
-    /// True where the run's limit sent some of them away.
-    pub ended_by_limit: bool,
+    /// What buyers were told.
+    pub told: Testimony,
     /// What is true afterwards.
     pub aftermath: Aftermath,
-    /// Requests that got no answer at once.
-    pub breaks: Breaks,
 }
 
 /// One check's outcome.

@@ -65,7 +65,8 @@ pub(crate) async fn run(
     let seed = demo.seed.unwrap_or_else(some_seed).into();
     let box_office = BoxOffice::open(&servers, faults, demo.i_own_this_target).await?;
     let writing = Writing { progress: demo.progress, folder: None, abort_after: None };
-    let playing = Playing { scenario, hall, seed, slos: Vec::new(), warmup: Duration::ZERO };
+    let playing =
+        Playing { scenario, hall, seed, together: None, slos: Vec::new(), warmup: Duration::ZERO };
     let concluded = playing::play(box_office, playing, writing).await?.conclude(format)?;
     Ok(concluded.exit_code(code(concluded.run.verdict)))
 }

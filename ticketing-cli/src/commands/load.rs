@@ -19,13 +19,19 @@ mod schema;
 mod watch;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
+use ticketing_client::clock as wall;
 use ticketing_load::arrivals::Spacing;
 use ticketing_load::http::Target;
+use ticketing_wire::Time;
 
 use crate::output::Format;
 use crate::settings::Usage;
+
+/// The longest that a generator waits for the others: its key for the stage is remembered for a day.
+const START_WITHIN: Duration = Duration::from_hours(12);
 
 /// Load tests, with arrivals that no slow answer delays.
 #[derive(Debug, Subcommand)]
@@ -63,7 +69,9 @@ pub(crate) enum Load {
     /// Put the parts together that several generators played.
     ///
     /// Histograms are added, so that percentiles are those of all requests. A part that is missing,
-    /// invalid, or was not played with the others makes the whole invalid.
+    /// invalid, or was not played with the others makes the whole invalid. Of buyers, what they were
+    /// told is compared with the books, which the servers that --server names are asked for as in
+    /// `load run`: all of them have to have gone.
     Merge(merge::Merge),
     /// Compare a run with an earlier one, step by step.
     ///
@@ -101,8 +109,11 @@ pub(crate) async fn run(
     servers: &[String],
     format: Format,
 ) -> anyhow::Result<ExitCode> {
-    if !servers.is_empty() && !matches!(load, Load::Run(_) | Load::FindMax(_)) {
-        return Err(Usage("--server is for `load run` and `load find-max`".to_owned()).into());
+    if !servers.is_empty() && !matches!(load, Load::Run(_) | Load::FindMax(_) | Load::Merge(_)) {
+        return Err(Usage(
+            "--server is for `load run`, `load find-max` and `load merge`".to_owned(),
+        )
+        .into());
     }
     match load {
         Load::Run(run) => run::run(*run, servers, format).await,
@@ -110,11 +121,24 @@ pub(crate) async fn run(
         Load::FindMax(asked) => find_max::run(*asked, servers, format).await,
         Load::Report(report) => report::run(&report, format),
         Load::Watch(asked) => watch::run(asked, format).await,
-        Load::Merge(asked) => merge::run(&asked, format),
+        Load::Merge(asked) => merge::run(asked, servers, format).await,
         Load::Compare(asked) => compare::run(&asked, format),
         Load::Schema(asked) => schema::run(&asked),
         Load::Scenario(scenario) => scenario::run(scenario, format),
     }
+}
+
+/// How long it is until several generators begin together.
+fn until(start_at: Time) -> Result<Duration, Usage> {
+    let millis = start_at.as_millis() - wall::now().as_millis();
+    let early =
+        u64::try_from(millis).map_err(|_| Usage(format!("--start-at {start_at} is over")))?;
+    let early = Duration::from_millis(early);
+    if early > START_WITHIN {
+        let hours = START_WITHIN.as_secs() / 3_600;
+        return Err(Usage(format!("--start-at {start_at} is more than {hours} hours away")));
+    }
+    Ok(early)
 }
 
 /// Servers beyond this machine are put under load only by whoever says that they are theirs.

@@ -15,7 +15,7 @@ use ticketing_wire::accounts::SignIn;
 use ticketing_wire::line::PlaceState;
 use ticketing_wire::performances::PolicyTerms;
 use ticketing_wire::seats::NewHold;
-use ticketing_wire::secrets::{AccessToken, PassToken, PlaceToken};
+use ticketing_wire::secrets::{AccessToken, PassToken, Password, PlaceToken};
 use ticketing_wire::venues::SeatingPlan;
 
 use crate::deployment::{ADMIN_EMAIL, Deployment, some_number};
@@ -89,7 +89,7 @@ async fn set_stage(fleet: &Fleet, password: &str) -> Stage {
                 category = \"All\"\nrows = [{ label = \"1\", seats = \"1-10\" }]\n";
     let script = Script {
         tag: some_number(),
-        organizer_password: format!("password-{}", some_number()).into(),
+        organizer: Password::from(format!("password-{}", some_number())).into(),
         hall: "Hall".into(),
         seat_map: SeatingPlan(json!(plan)),
         categories: vec!["All".into()],

@@ -3,6 +3,7 @@
 mod ends;
 mod quick;
 mod scenarios;
+mod shards;
 mod together;
 
 use std::fs;

@@ -89,7 +89,8 @@ impl BoxOffice {
         }
         match order.status {
             OrderStatus::Paid => self.finish(order).await,
-            OrderStatus::PendingPayment => self.announce_soon(order),
+            // Whoever is told of the next payment can pay it.
+            OrderStatus::PendingPayment => self.announce(order).await,
             _ => {}
         }
     }

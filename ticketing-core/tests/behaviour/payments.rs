@@ -78,6 +78,7 @@ behaviour! {
         let reopened = office.order(caller, order.id).await.unwrap().order;
         assert_eq!(reopened.status, OrderStatus::PendingPayment);
         assert_ne!(reopened.payment, order.payment);
+        assert!(world.wire.can_be_paid(reopened.payment), "who is told of a payment can pay it");
         let again = office.pay(caller, order.id, declined.clone(), key).await;
         refused!(again, Error::PaymentDeclined);
         let earlier = office.pay(caller, order.id, declined, world.key()).await;

@@ -1,11 +1,13 @@
 //! What each buyer was told, and when. The verdict knows nothing else about the buyers.
 //!
-//! All times are offsets from the run's beginning, on the generator's own clock.
+//! All times are offsets from the run's beginning, on the generator's own clock; several generators
+//! that play one run begin at the same moment of the wall's.
 
 mod asked;
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use ticketing_wire::orders::OrderStatus;
 use ticketing_wire::sales::OrganizerTicket;
 use uuid::Uuid;
@@ -13,7 +15,7 @@ use uuid::Uuid;
 pub use asked::{Asked, Poll, Run};
 
 /// One buyer's record.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Buyer {
     /// Its account.
     pub account: Uuid,
@@ -36,7 +38,7 @@ pub struct Buyer {
 }
 
 /// How a buyer's visit ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fate {
     /// With tickets.
     Bought,
@@ -47,7 +49,7 @@ pub enum Fate {
 }
 
 /// One place in the line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// Its number, given in the order of joining.
     pub number: u64,
@@ -64,7 +66,7 @@ pub struct Place {
 }
 
 /// A pass, as its bearer knows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pass {
     /// When the answer that showed it arrived.
     pub arrived: Duration,
@@ -79,7 +81,7 @@ pub struct Pass {
 }
 
 /// A hold, as its buyer knows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToldHold {
     /// Its seats.
     pub seats: Vec<u32>,
@@ -93,7 +95,7 @@ pub struct ToldHold {
 }
 
 /// Something sent twice with one key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repeat {
     /// The order that the first was answered with; none where it was refused or broke.
     pub first: Option<Uuid>,
@@ -102,7 +104,7 @@ pub struct Repeat {
 }
 
 /// One answer about an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToldOrder {
     /// The order.
     pub order: Uuid,
@@ -113,7 +115,7 @@ pub struct ToldOrder {
 }
 
 /// The tickets of one order, as its buyer was shown them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToldTickets {
     /// The order.
     pub order: Uuid,

@@ -6,10 +6,10 @@ use super::met;
 use crate::buyers::told::{Buyer, Fate, Place};
 use crate::record::Latencies;
 use crate::report::Sale;
-use crate::verdict::{Evidence, max_inside};
+use crate::verdict::{Evidence, Testimony, max_inside};
 
-pub(super) fn of(evidence: &Evidence) -> Sale {
-    let Evidence { buyers, capacity, aftermath, .. } = evidence;
+pub(crate) fn of(evidence: &Evidence) -> Sale {
+    let Evidence { told: Testimony { buyers, capacity, .. }, aftermath } = evidence;
     let mut wait = Latencies::of_run();
     for (place, admitted) in admissions(buyers) {
         wait.add(admitted.saturating_sub(place.joined));

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::outcome::Outcome;
 
 /// One request, in time. All are offsets on the run's clock.
@@ -23,7 +25,7 @@ pub struct Sample {
 }
 
 /// The requests that did not get an answer at once.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Breaks {
     /// Requests that broke.
     pub errors: u64,

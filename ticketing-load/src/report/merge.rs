@@ -9,14 +9,25 @@ use super::ended::{Cut, Ended};
 use super::run::{Arrivals, Run};
 use crate::arrivals::Shard;
 use crate::health::Health;
+use crate::play::sale;
 use crate::record::{Breaks, Recorder};
 use crate::slo::Slo;
+use crate::verdict::{Check, Evidence, judge};
 
 /// A part: what came of it, and its histograms.
 pub type Part = (Run, Vec<(String, Histogram<u32>)>);
 
+/// What is known of the sale that all parts came to.
+#[derive(Debug)]
+pub struct Sold {
+    /// What all their buyers were told, and what is true afterwards.
+    pub evidence: Evidence,
+    /// What else was verified of it.
+    pub verified: Vec<Check>,
+}
+
 /// Puts parts of one run together; the error says why they are none.
-pub fn merge(parts: &[Part]) -> Result<(Run, Recorder), String> {
+pub fn merge(parts: &[Part], sold: Option<&Sold>) -> Result<(Run, Recorder), String> {
     let Some((first, _)) = parts.first() else {
         return Err("there is nothing to merge".to_owned());
     };
@@ -61,8 +72,8 @@ pub fn merge(parts: &[Part]) -> Result<(Run, Recorder), String> {
         active: Duration::try_from_secs_f64(active).unwrap_or_default(),
         steps: recorder.report(),
         breaks: Breaks { examples, ..recorder.breaks() },
-        sale: None,
-        checks: Vec::new(),
+        sale: sold.map(|sold| sale::of(&sold.evidence)),
+        checks: sold.map(checks).unwrap_or_default(),
         health,
     };
     let slos = first.slos.iter().map(|met| Slo::parse(&met.slo)).collect::<Result<Vec<_>, _>>()?;
@@ -71,6 +82,9 @@ pub fn merge(parts: &[Part]) -> Result<(Run, Recorder), String> {
     let missing: Vec<_> = (1..=first.shard.of).filter(is_missing).collect();
     if !missing.is_empty() {
         run.distrust(format!("of {} shards, {missing:?} are missing", first.shard.of));
+    }
+    if sold.is_some_and(|sold| sold.evidence.told.ended_by_limit) {
+        run.validity.not_judged.push("those who were still there at the limit".to_owned());
     }
     if !overlap(parts) {
         run.distrust("the shards were not played at the same time".to_owned());
@@ -81,6 +95,10 @@ pub fn merge(parts: &[Part]) -> Result<(Run, Recorder), String> {
         }
     }
     Ok((run, recorder))
+}
+
+fn checks(sold: &Sold) -> Vec<Check> {
+    judge(&sold.evidence).into_iter().chain(sold.verified.iter().cloned()).collect()
 }
 
 /// True where there was a moment at which all of them were played.
@@ -150,7 +168,7 @@ mod tests {
     #[test]
     fn three_parts_are_the_whole() {
         let parts = [part(2, 3), part(1, 3), part(3, 3)];
-        let (merged, _) = merge(&parts).unwrap();
+        let (merged, _) = merge(&parts, None).unwrap();
         assert_eq!(merged.steps, Run::judged(ended(), &[]).steps);
         assert_eq!(merged.arrivals.arrived, 3);
         assert!(merged.validity.valid, "{:?}", merged.validity);
@@ -176,7 +194,7 @@ mod tests {
             (run, histograms.map(|(name, one)| (name, one.histogram().clone())).collect())
         };
         let parts = [1, 2, 3].map(|number| played(Shard { number, of: 3 }));
-        let (merged, _) = merge(&parts).unwrap();
+        let (merged, _) = merge(&parts, None).unwrap();
         let (whole, _): Part = played(Shard::default());
         assert_eq!((merged.steps, merged.arrivals), (whole.steps, whole.arrivals));
         assert!(merged.validity.valid, "{:?}", merged.validity);
@@ -184,11 +202,11 @@ mod tests {
 
     #[test]
     fn a_part_that_is_missing_or_late_makes_the_whole_invalid() {
-        let (merged, _) = merge(&[part(1, 3), part(3, 3)]).unwrap();
+        let (merged, _) = merge(&[part(1, 3), part(3, 3)], None).unwrap();
         assert!(merged.validity.reasons[0].contains("[2] are missing"), "{:?}", merged.validity);
         let mut late = part(2, 2);
         late.0.distrust("it was late".to_owned());
-        let (merged, _) = merge(&[part(1, 2), late]).unwrap();
+        let (merged, _) = merge(&[part(1, 2), late], None).unwrap();
         assert_eq!(merged.validity.reasons, ["shard 2: it was late"]);
     }
 
@@ -196,17 +214,17 @@ mod tests {
     fn parts_that_were_played_one_after_the_other_are_no_whole() {
         let mut later = part(2, 2);
         later.0.began_at = ticketing_wire::Time::from_millis(60_000);
-        let (merged, _) = merge(&[part(1, 2), later]).unwrap();
+        let (merged, _) = merge(&[part(1, 2), later], None).unwrap();
         assert!(merged.validity.reasons[0].contains("not played at the same time"));
     }
 
     #[test]
     fn what_are_no_parts_of_one_run_is_refused() {
-        assert!(merge(&[]).is_err());
-        assert!(merge(&[part(1, 3), part(1, 3)]).unwrap_err().contains("twice"));
-        assert!(merge(&[part(1, 3), part(2, 2)]).is_err());
+        assert!(merge(&[], None).is_err());
+        assert!(merge(&[part(1, 3), part(1, 3)], None).unwrap_err().contains("twice"));
+        assert!(merge(&[part(1, 3), part(2, 2)], None).is_err());
         let mut other = part(2, 3);
         other.0.seed = 9;
-        assert!(merge(&[part(1, 3), other]).unwrap_err().contains("seed 9"));
+        assert!(merge(&[part(1, 3), other], None).unwrap_err().contains("seed 9"));
     }
 }

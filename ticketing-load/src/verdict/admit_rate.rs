@@ -13,16 +13,16 @@ const MINUTE: Duration = Duration::from_secs(60);
 const TOLERANCE: Duration = Duration::from_secs(2);
 
 pub(super) fn check(evidence: &Evidence) -> Check {
-    let places = evidence.buyers.iter().flat_map(|buyer| &buyer.places);
+    let places = evidence.told.buyers.iter().flat_map(|buyer| &buyer.places);
     let mut admitted: Vec<_> =
         places.filter_map(|place| place.pass.as_ref()).map(|pass| pass.arrived).collect();
     admitted.sort_unstable();
     let most = most_within(&admitted, MINUTE);
-    let Some(limit) = evidence.admit_per_minute else {
+    let Some(limit) = evidence.told.admit_per_minute else {
         let detail = format!("no limit; at most {most} in a minute");
         return Check { name: "admit_rate".into(), ok: true, detail };
     };
-    let turns = MINUTE + Duration::from_secs(evidence.claim_seconds.into()) + TOLERANCE;
+    let turns = MINUTE + Duration::from_secs(evidence.told.claim_seconds.into()) + TOLERANCE;
     let allowed = f64::from(limit) * turns.as_secs_f64() / MINUTE.as_secs_f64() + 1.0;
     let detail = format!("at most {most} in a minute, {limit} allowed and late claims beside");
     Check { name: "admit_rate".into(), ok: most as f64 <= allowed, detail }
@@ -38,6 +38,7 @@ fn most_within(moments: &[Duration], span: Duration) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Testimony;
     use super::super::history::{self, buyer};
     use super::*;
 
@@ -45,7 +46,10 @@ mod tests {
     fn admitted(count: u32) -> Check {
         let buyers = (1..=count).map(|number| buyer(number, f64::from(number))).collect();
         let limit = Some(10);
-        check(&Evidence { buyers, admit_per_minute: limit, claim_seconds: 28, ..history::green() })
+        let mut evidence = history::green();
+        evidence.told =
+            Testimony { buyers, admit_per_minute: limit, claim_seconds: 28, ..evidence.told };
+        check(&evidence)
     }
 
     #[test]

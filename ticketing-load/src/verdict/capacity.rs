@@ -10,8 +10,8 @@ use crate::buyers::told::{Buyer, Pass};
 const EXPIRY_MARGIN: Duration = Duration::from_secs(1);
 
 pub(super) fn check(evidence: &Evidence) -> Check {
-    let inside = max_inside(&evidence.buyers);
-    let capacity = evidence.capacity as usize;
+    let inside = max_inside(&evidence.told.buyers);
+    let capacity = evidence.told.capacity as usize;
     let detail = format!("at most {inside} inside at once, {capacity} allowed");
     Check { name: "capacity".into(), ok: inside <= capacity, detail }
 }
@@ -54,16 +54,16 @@ mod tests {
     #[test]
     fn one_after_the_other_is_green() {
         let mut evidence = history::green();
-        evidence.buyers = vec![buyer(1, 1.0), buyer(2, 2.0)];
+        evidence.told.buyers = vec![buyer(1, 1.0), buyer(2, 2.0)];
         assert!(check(&evidence).ok, "the first sent its payment when the second came");
     }
 
     #[test]
     fn two_inside_where_one_may_be_turns_red() {
         let mut evidence = history::green();
-        evidence.buyers = vec![buyer(1, 1.0), buyer(2, 1.9)];
+        evidence.told.buyers = vec![buyer(1, 1.0), buyer(2, 1.9)];
         assert!(!check(&evidence).ok);
-        evidence.capacity = 2;
+        evidence.told.capacity = 2;
         assert!(check(&evidence).ok);
     }
 

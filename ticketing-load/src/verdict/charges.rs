@@ -37,7 +37,7 @@ pub(super) fn check(evidence: &Evidence) -> Check {
 fn ours(evidence: &Evidence) -> impl Iterator<Item = (Uuid, &LedgerEntry)> {
     evidence.aftermath.ledger.iter().filter_map(|entry| {
         let purpose = entry.purpose()?;
-        (purpose.performance_id == evidence.performance).then_some((purpose.order_id, entry))
+        (purpose.performance_id == evidence.told.performance).then_some((purpose.order_id, entry))
     })
 }
 

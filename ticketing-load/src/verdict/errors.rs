@@ -5,7 +5,7 @@ use super::{Check, Evidence};
 use crate::record::Breaks;
 
 pub(super) fn check(evidence: &Evidence) -> Check {
-    let Breaks { errors, shed, given_up, examples } = &evidence.breaks;
+    let Breaks { errors, shed, given_up, examples } = &evidence.told.breaks;
     let mut detail = format!("{errors} requests broke");
     if !examples.is_empty() {
         detail = format!("{detail}, among them: {}", examples.join("; "));
@@ -25,7 +25,9 @@ mod tests {
     use super::*;
 
     fn judged(breaks: Breaks) -> Check {
-        check(&Evidence { breaks, ..history::green() })
+        let mut evidence = history::green();
+        evidence.told.breaks = breaks;
+        check(&evidence)
     }
 
     #[test]

@@ -9,7 +9,7 @@ use ticketing_wire::sales::{OrganizerOrder, OrganizerTicket, SalesReport};
 use ticketing_wire::sandbox::{EntryKind, LedgerEntry, Purpose};
 use uuid::Uuid;
 
-use super::Evidence;
+use super::{Evidence, Testimony};
 use crate::aftermath::{Aftermath, Settlement};
 use crate::buyers::told::{Asked, Buyer, Fate, Pass, Place, Poll, ToldOrder, ToldTickets};
 use crate::record::Breaks;
@@ -27,19 +27,21 @@ pub(super) fn green() -> Evidence {
     let orders =
         vec![order(1, 0, OrderStatus::Paid), order(2, 1, OrderStatus::Paid), expired(3, 2)];
     Evidence {
-        performance: PERFORMANCE,
-        capacity: 1,
-        admit_per_minute: None,
-        claim_seconds: 5,
-        buyers: vec![buyer(1, 1.0), buyer(2, 3.0)],
-        ended_by_limit: false,
+        told: Testimony {
+            performance: PERFORMANCE,
+            capacity: 1,
+            admit_per_minute: None,
+            claim_seconds: 5,
+            buyers: vec![buyer(1, 1.0), buyer(2, 3.0)],
+            ended_by_limit: false,
+            breaks: Breaks::default(),
+        },
         aftermath: Aftermath {
             settlement: Settlement { waited: Duration::ZERO, held: 0, reserved: 0, confirming: 0 },
             sales: sales(),
             orders,
             ledger: vec![entry(1, EntryKind::Capture, PRICE), entry(2, EntryKind::Capture, PRICE)],
         },
-        breaks: Breaks::default(),
     }
 }
 

@@ -21,7 +21,7 @@ type Span = (Duration, Duration, Uuid);
 pub(super) fn check(evidence: &Evidence) -> Check {
     let mut seats: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
     let mut holds = 0;
-    for (buyer, hold) in holds_of(&evidence.buyers) {
+    for (buyer, hold) in holds_of(&evidence.told.buyers) {
         holds += 1;
         let Some((from, until)) = span(hold) else { continue };
         for seat in &hold.seats {
@@ -73,8 +73,8 @@ mod tests {
     /// The first buyer held seats 1 and 2 from 1 to 11 s; the second was given seat 2 then.
     fn second_at(given: f64) -> Evidence {
         let mut evidence = history::green();
-        evidence.buyers[0].holds = vec![hold(&[1, 2], 1.0)];
-        evidence.buyers[1].holds = vec![hold(&[2, 3], given)];
+        evidence.told.buyers[0].holds = vec![hold(&[1, 2], 1.0)];
+        evidence.told.buyers[1].holds = vec![hold(&[2, 3], given)];
         evidence
     }
 
@@ -94,10 +94,10 @@ mod tests {
     #[test]
     fn who_let_go_and_who_chose_again_are_in_nobodys_way() {
         let mut evidence = second_at(5.0);
-        evidence.buyers[0].holds[0].let_go = Some(seconds(4.9));
+        evidence.told.buyers[0].holds[0].let_go = Some(seconds(4.9));
         assert!(check(&evidence).ok);
-        evidence.buyers[0].holds = vec![hold(&[2], 1.0), hold(&[2], 2.0)];
-        evidence.buyers[1].holds.clear();
+        evidence.told.buyers[0].holds = vec![hold(&[2], 1.0), hold(&[2], 2.0)];
+        evidence.told.buyers[1].holds.clear();
         assert!(check(&evidence).ok, "its own hold was replaced");
     }
 
@@ -106,7 +106,7 @@ mod tests {
         let mut evidence = second_at(8.0);
         let mut short = hold(&[2], 2.0);
         short.let_go = Some(seconds(3.0));
-        evidence.buyers[0].holds.push(short);
+        evidence.told.buyers[0].holds.push(short);
         assert!(!check(&evidence).ok);
     }
 }

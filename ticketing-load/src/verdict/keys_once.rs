@@ -4,7 +4,7 @@ use super::{Check, Evidence};
 use crate::buyers::told::Repeat;
 
 pub(super) fn check(evidence: &Evidence) -> Check {
-    let repeats = || evidence.buyers.iter().flat_map(|buyer| &buyer.repeats);
+    let repeats = || evidence.told.buyers.iter().flat_map(|buyer| &buyer.repeats);
     let faults: Vec<_> = repeats().filter_map(fault).collect();
     let answered = repeats().filter(|one| one.first.is_some() && one.second.is_some()).count();
     let detail = format!("{} sent twice, {answered} answered twice", repeats().count());
@@ -25,7 +25,7 @@ mod tests {
         let mut evidence = history::green();
         let order = |number| history::order_id(number);
         let repeat = Repeat { first: first.map(order), second: second.map(order) };
-        evidence.buyers[0].repeats = vec![repeat];
+        evidence.told.buyers[0].repeats = vec![repeat];
         check(&evidence)
     }
 

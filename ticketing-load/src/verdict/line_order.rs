@@ -15,7 +15,7 @@ use crate::buyers::told::Place;
 const TOLERANCE: Duration = Duration::from_secs(2);
 
 pub(super) fn check(evidence: &Evidence) -> Check {
-    let places = || evidence.buyers.iter().flat_map(|buyer| &buyer.places);
+    let places = || evidence.told.buyers.iter().flat_map(|buyer| &buyer.places);
     let admissions = Admissions::of(places());
     let is_judged = |place: &&Place| place.rank.is_some() && !place.asked.runs.is_empty();
     let judged = places().filter(is_judged).count();
@@ -101,7 +101,9 @@ mod tests {
         let mut waiting = buyer(1, 1.0);
         waiting.places[0].pass = None;
         waiting.places[0].asked = asked(polls);
-        Evidence { buyers: vec![waiting, buyer(2, 1.0)], ..history::green() }
+        let mut evidence = history::green();
+        evidence.told.buyers = vec![waiting, buyer(2, 1.0)];
+        evidence
     }
 
     #[test]
@@ -123,7 +125,7 @@ mod tests {
     #[test]
     fn a_lower_rank_may_be_admitted_first() {
         let mut evidence = overtaken(&waiting(5));
-        evidence.buyers[0].places[0].rank = Some(3);
+        evidence.told.buyers[0].places[0].rank = Some(3);
         assert!(check(&evidence).ok);
     }
 
@@ -139,16 +141,16 @@ mod tests {
             spoil(&mut polls[1]);
             let mut evidence = overtaken(&polls);
             assert!(check(&evidence).ok, "place 2 came in while place 1 was absent");
-            let second = &mut evidence.buyers[1].places[0];
+            let second = &mut evidence.told.buyers[1].places[0];
             second.pass = Some(history::pass(4.5));
             assert!(check(&evidence).ok, "its turn may have come before");
             let told = [4.1, 3.9].map(|second| {
                 asked(&[poll(second, PlaceState::Waiting), poll(4.4, PlaceState::Admitted)])
             });
             let [known, unknown] = told;
-            evidence.buyers[1].places[0].asked = known;
+            evidence.told.buyers[1].places[0].asked = known;
             assert!(!check(&evidence).ok, "place 1 had been asking since 2 s");
-            evidence.buyers[1].places[0].asked = unknown;
+            evidence.told.buyers[1].places[0].asked = unknown;
             assert!(check(&evidence).ok, "place 1 had just begun to ask");
         }
     }

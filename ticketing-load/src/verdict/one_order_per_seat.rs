@@ -12,7 +12,7 @@ use crate::buyers::told::Buyer;
 pub(super) fn check(evidence: &Evidence) -> Check {
     let paid = evidence.aftermath.orders.iter().filter(|order| order.status == OrderStatus::Paid);
     let listed = paid.flat_map(|order| order.kept_seats().map(|seat| (seat, order.id)));
-    let answers = evidence.buyers.iter().flat_map(Buyer::paid);
+    let answers = evidence.told.buyers.iter().flat_map(Buyer::paid);
     let told = answers.flat_map(|told| told.seats.iter().map(|seat| (*seat, told.order)));
 
     let (listed_seats, mut faults) = owners(listed, "in the organizer's list");
@@ -46,8 +46,8 @@ mod tests {
     #[test]
     fn a_seat_per_order_is_green_however_often_it_is_told() {
         let mut evidence = history::green();
-        let again = evidence.buyers[0].orders[0].clone();
-        evidence.buyers[0].orders.push(again);
+        let again = evidence.told.buyers[0].orders[0].clone();
+        evidence.told.buyers[0].orders.push(again);
         assert!(check(&evidence).ok);
     }
 
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn two_buyers_told_that_one_seat_is_theirs_turn_red() {
         let mut evidence = history::green();
-        evidence.buyers[1].orders[0].seats = vec![0];
+        evidence.told.buyers[1].orders[0].seats = vec![0];
         assert!(!check(&evidence).ok);
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn check(evidence: &Evidence) -> Check {
     let orders = evidence.aftermath.orders.iter();
     let orders: HashMap<_, _> = orders.map(|order| (order.id, order)).collect();
     let told = |buyer: &Buyer| buyer.paid().cloned().map(|told| (buyer.account, told)).collect();
-    let answers: Vec<_> = evidence.buyers.iter().flat_map::<Vec<_>, _>(told).collect();
+    let answers: Vec<_> = evidence.told.buyers.iter().flat_map::<Vec<_>, _>(told).collect();
     let faults: Vec<_> = answers
         .iter()
         .filter_map(|(account, told)| fault(*account, told, orders.get(&told.order).copied()))

@@ -13,7 +13,7 @@ use crate::buyers::told::{Buyer, Place};
 pub(super) fn check(evidence: &Evidence) -> Check {
     let mut owners: HashMap<u64, Uuid> = HashMap::new();
     let mut faults = Vec::new();
-    for buyer in &evidence.buyers {
+    for buyer in &evidence.told.buyers {
         for place in &buyer.places {
             let owner = *owners.entry(place.number).or_insert(buyer.account);
             if owner != buyer.account {
@@ -64,14 +64,14 @@ mod tests {
     #[test]
     fn a_number_given_to_two_turns_red() {
         let mut evidence = history::green();
-        evidence.buyers[1].places[0].number = 1;
+        evidence.told.buyers[1].places[0].number = 1;
         assert!(!check(&evidence).ok);
     }
 
     #[test]
     fn a_place_that_its_buyer_did_not_leave_and_that_was_left_turns_red() {
         let mut evidence = history::green();
-        let place = &mut evidence.buyers[0].places[0];
+        let place = &mut evidence.told.buyers[0].places[0];
         place.pass = None;
         place.asked = asked(&[poll(1.0, PlaceState::Left)]);
         assert!(!check(&evidence).ok);
@@ -83,9 +83,9 @@ mod tests {
         let mut first = buyer(7, 1.0);
         first.places[0].pass = None;
         first.places[0].asked = asked(&[poll(1.0, PlaceState::Lapsed)]);
-        evidence.buyers[0].places.insert(0, first.places.remove(0));
+        evidence.told.buyers[0].places.insert(0, first.places.remove(0));
         assert!(check(&evidence).ok);
-        evidence.buyers[0].places[0].asked = asked(&[poll(1.0, PlaceState::Waiting)]);
+        evidence.told.buyers[0].places[0].asked = asked(&[poll(1.0, PlaceState::Waiting)]);
         assert!(!check(&evidence).ok);
     }
 }

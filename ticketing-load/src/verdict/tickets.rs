@@ -17,7 +17,7 @@ pub(super) fn check(evidence: &Evidence) -> Check {
         .collect();
     let mut faults: Vec<_> = paid.values().filter_map(|order| listed_fault(order)).collect();
     faults.extend(shared_tickets(paid.values().flat_map(|order| &order.tickets)));
-    for told in evidence.buyers.iter().flat_map(|buyer| &buyer.tickets) {
+    for told in evidence.told.buyers.iter().flat_map(|buyer| &buyer.tickets) {
         faults.extend(told_fault(told, paid.get(&told.order).copied()));
     }
     let tickets: usize = paid.values().map(|order| order.tickets.len()).sum();
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn a_missing_or_a_second_ticket_turns_red() {
         let mut evidence = history::green();
-        evidence.buyers.clear();
+        evidence.told.buyers.clear();
         let ticket = evidence.aftermath.orders[0].tickets.pop().unwrap();
         assert!(!check(&evidence).ok);
         let second = history::ticket(9, ticket.seat);
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn a_ticket_for_another_seat_turns_red() {
         let mut evidence = history::green();
-        evidence.buyers.clear();
+        evidence.told.buyers.clear();
         evidence.aftermath.orders[0].tickets[0].seat = 2;
         assert!(!check(&evidence).ok);
     }
@@ -85,14 +85,14 @@ mod tests {
     #[test]
     fn other_tickets_than_the_buyer_was_shown_turn_red() {
         let mut evidence = history::green();
-        evidence.buyers[0].tickets[0].tickets[0].id = uuid::Uuid::from_u128(9);
+        evidence.told.buyers[0].tickets[0].tickets[0].id = uuid::Uuid::from_u128(9);
         assert!(!check(&evidence).ok);
     }
 
     #[test]
     fn one_ticket_in_two_orders_turns_red() {
         let mut evidence = history::green();
-        evidence.buyers.clear();
+        evidence.told.buyers.clear();
         evidence.aftermath.orders[1].tickets[0].id = evidence.aftermath.orders[0].tickets[0].id;
         assert!(!check(&evidence).ok);
     }

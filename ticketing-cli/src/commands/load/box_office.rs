@@ -16,6 +16,8 @@ const OWN_CONNECTIONS: usize = 8;
 /// Servers, their gateway, and the way in.
 pub(in crate::commands) struct BoxOffice {
     pub(in crate::commands) house: House,
+    /// Whom it was opened as.
+    pub(in crate::commands) administrator: SignIn,
     running: Option<Running>,
 }
 
@@ -60,9 +62,10 @@ impl BoxOffice {
         let gateway =
             Fleet::new(&[gateway], OWN_CONNECTIONS).map_err(|error| Usage(error.to_string()))?;
         let signed_in = servers.send(&accounts::sign_in(&administrator)).await;
-        let administrator = signed_in.context("cannot sign in as the administrator")?.access_token;
+        let token = signed_in.context("cannot sign in as the administrator")?.access_token;
         let shares_process = running.is_some();
-        Ok(Self { house: House { servers, gateway, administrator, shares_process }, running })
+        let house = House { servers, gateway, administrator: token, shares_process };
+        Ok(Self { house, administrator, running })
     }
 
     /// Stops what was started.

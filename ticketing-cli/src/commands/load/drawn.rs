@@ -3,7 +3,7 @@
 
 use ticketing_client::line;
 use ticketing_load::fleet::Fleet;
-use ticketing_load::verdict::{Check, Evidence};
+use ticketing_load::verdict::{Check, Testimony};
 use ticketing_wire::line::Draw;
 use ticketing_wire::performances::Performance;
 use uuid::Uuid;
@@ -16,14 +16,14 @@ const NAME: &str = "draw_proven";
 pub(super) async fn check(
     servers: &Fleet,
     performance: &Performance,
-    evidence: &Evidence,
+    testimony: &Testimony,
 ) -> Option<Check> {
     performance.policy.pre_queue_seconds?;
     let draw = match servers.send(&line::draw(performance.id)).await {
         Ok(draw) => draw,
         Err(error) => return Some(told(Err(format!("the draw cannot be read: {error}")))),
     };
-    let places = evidence.buyers.iter().flat_map(|buyer| &buyer.places);
+    let places = testimony.buyers.iter().flat_map(|buyer| &buyer.places);
     let kept =
         places.filter_map(|place| Some(Kept { receipt: place.receipt.clone()?, rank: place.rank }));
     let kept: Vec<_> = kept.collect();

@@ -118,7 +118,7 @@ async fn probe(asked: &FindMax, servers: &[String], rate: f64) -> anyhow::Result
     let hall = hall(&scenario.hall, Path::new(&asked.scenario))?;
     let box_office = BoxOffice::open(servers, Faults::default(), asked.i_own_this_target).await?;
     let warmup = Duration::ZERO;
-    let playing = Playing { scenario, hall, seed: asked.seed, slos, warmup };
+    let playing = Playing { scenario, hall, seed: asked.seed, together: None, slos, warmup };
     let writing = Writing { progress: Progress::None, folder: None, abort_after: None };
     Ok(playing::play(box_office, playing, writing).await?.run)
 }

@@ -1,7 +1,7 @@
 //! Where a run goes: a folder of its own with the document, the series and the histograms.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -9,6 +9,7 @@ use hdrhistogram::Histogram;
 use ticketing_load::monitor::Moment;
 use ticketing_load::record::Latencies;
 use ticketing_load::report::{Run, hlog, read_hlog};
+use ticketing_load::verdict::Testimony;
 use ticketing_wire::Time;
 
 use crate::output;
@@ -18,6 +19,8 @@ use crate::settings::Usage;
 pub(super) const RUN: &str = "run.json";
 pub(super) const SERIES: &str = "series.ndjson";
 const HISTOGRAMS: &str = "hist.hlog";
+/// What the buyers of a shard were told: it is judged with that of the others.
+const TOLD: &str = "told.json";
 
 /// A run's folder.
 #[derive(Debug)]
@@ -52,6 +55,13 @@ impl Folder {
         line.push(b'\n');
         let written = self.series.write_all(&line).and_then(|()| self.series.flush());
         written.with_context(|| format!("cannot write {}", self.path.join(SERIES).display()))
+    }
+
+    /// Writes what its buyers were told.
+    pub(super) fn keep(&self, told: &Testimony) -> anyhow::Result<()> {
+        let file = self.path.join(TOLD);
+        let written = fs::write(&file, serde_json::to_vec(told)?);
+        written.with_context(|| format!("cannot write {}", file.display()))
     }
 
     /// Writes what came of it.
@@ -98,6 +108,16 @@ pub(super) fn histograms(folder: &Path) -> anyhow::Result<Vec<(String, Histogram
     let text =
         fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     read_hlog(&text).with_context(|| file.display().to_string())
+}
+
+/// Reads what the buyers of a shard were told; none for a run that has no buyers.
+pub(super) fn told(folder: &Path) -> anyhow::Result<Option<Testimony>> {
+    let file = folder.join(TOLD);
+    let text = match fs::read(&file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        text => text.with_context(|| format!("cannot read {}", file.display()))?,
+    };
+    serde_json::from_slice(&text).with_context(|| file.display().to_string())
 }
 
 /// A folder for a run that was given no name.

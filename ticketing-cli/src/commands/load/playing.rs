@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ticketing_client::clock as wall;
+use ticketing_load::arrivals::Shard;
 use ticketing_load::clock::RunClock;
 use ticketing_load::play::{Error, Hall, Part, Play};
 use ticketing_load::record::Latencies;
 use ticketing_load::report::Run;
-use ticketing_load::scenario::Scenario;
+use ticketing_load::scenario::{self, Scenario};
 use ticketing_load::slo::Slo;
+use ticketing_wire::Time;
 use ticketing_wire::secrets::Password;
 use ticketing_wire::venues::SeatingPlan;
 use tokio::sync::watch;
@@ -28,9 +30,19 @@ pub(in crate::commands) struct Playing {
     pub(in crate::commands) scenario: Scenario,
     pub(in crate::commands) hall: Plan,
     pub(in crate::commands) seed: u64,
+    /// With which other generators, if there are others.
+    pub(in crate::commands) together: Option<Together>,
     pub(in crate::commands) slos: Vec<Slo>,
     /// What is due so early is not counted.
     pub(in crate::commands) warmup: Duration,
+}
+
+/// Several generators that play one run.
+pub(in crate::commands) struct Together {
+    /// Which part of it is played here.
+    pub(in crate::commands) shard: Shard,
+    /// When all of them begin.
+    pub(in crate::commands) start_at: Time,
 }
 
 /// How a run is shown while it lasts, and where it is written to.
@@ -71,20 +83,27 @@ async fn on_stage(
     playing: Playing,
     writing: Writing,
 ) -> anyhow::Result<Played> {
-    let Playing { scenario, hall, seed, slos, warmup } = playing;
+    let Playing { scenario, hall, seed, together, slos, warmup } = playing;
+    let (tag, organizer) = match &together {
+        Some(together) => (together.tag(&scenario, seed), box_office.administrator.clone().into()),
+        None => (entropy::fresh(), Password::from(format!("{:032x}", entropy::fresh())).into()),
+    };
     let part = Part {
         scenario,
         seed,
+        shard: together.as_ref().map_or_else(Shard::default, |together| together.shard),
         warmup,
-        tag: entropy::fresh(),
-        organizer_password: Password::from(format!("{:032x}", entropy::fresh())),
+        tag,
+        organizer,
         hall: Hall {
             name: hall.name,
             categories: hall.categories,
             seat_map: SeatingPlan(hall.seat_map),
         },
     };
-    let clock = RunClock::start(wall::now());
+    let now = wall::now();
+    let begins = together.as_ref().map_or(now, |together| together.start_at);
+    let clock = RunClock::beginning_at(begins, now);
     let play = Play::set(box_office.house.clone(), part, clock).await.map_err(usage)?;
     let stage = play.stage();
     let performance = stage.performance.clone();
@@ -94,20 +113,53 @@ async fn on_stage(
         stage.performance.seats_total,
         stage.performance.on_sale_at.shown_in(stage.performance.time_zone.as_deref())
     ));
+    if let Some(together) = &together {
+        together.wait(clock).await?;
+    }
     let folder = writing.folder.as_deref().map(Folder::make).transpose()?;
     let mut shown = Shown::new(folder, writing.progress);
     let monitor = play.monitor(&slos);
     let (end, stop) = watch::channel(false);
     let ends = Ends { stop: &end, abort_after: writing.abort_after };
-    let watched = watched(&monitor, &mut shown, ends, play.run(stop)).await?;
-    let evidence = watched.outcome.as_ref();
-    let drawn = match evidence {
-        Some(Ok(evidence)) => drawn::check(&box_office.house.servers, &performance, evidence).await,
-        _ => None,
+    let servers = &box_office.house.servers;
+    let (evidence, verified, cut) = if together.is_some() {
+        // Others' buyers may still be there: what was sold is judged when all are gone.
+        let watched = watched(&monitor, &mut shown, ends, play.crowd(stop)).await?;
+        if let Some((told, folder)) = watched.outcome.transpose()?.zip(shown.folder.as_ref()) {
+            folder.keep(&told)?;
+        }
+        (None, None, watched.cut)
+    } else {
+        let watched = watched(&monitor, &mut shown, ends, play.run(stop)).await?;
+        let drawn = match &watched.outcome {
+            Some(Ok(evidence)) => drawn::check(servers, &performance, &evidence.told).await,
+            _ => None,
+        };
+        (watched.outcome, drawn, watched.cut)
     };
-    let verified = drawn.into_iter().collect();
-    let run = play.judged(evidence, verified, &monitor, watched.cut, &slos);
+    let verified = verified.into_iter().collect();
+    let run = play.judged(evidence.as_ref(), verified, &monitor, cut, &slos);
     Ok(Played { run, histograms: play.histograms(), shown })
+}
+
+impl Together {
+    /// Names the run: the same for all its generators, and for no other run.
+    fn tag(&self, scenario: &Scenario, seed: u64) -> u128 {
+        let of = self.shard.of;
+        let text = format!("{} {seed} {of} {}", scenario.fingerprint(), self.start_at);
+        scenario::tag(text.as_bytes())
+    }
+
+    /// Until all begin.
+    async fn wait(&self, clock: RunClock) -> anyhow::Result<()> {
+        if clock.has_begun() {
+            let why = "was over before the stage was set: all generators need a later one";
+            return Err(Usage(format!("--start-at {} {why}", self.start_at)).into());
+        }
+        output::talk(&format!("this generator is ready; all begin at {}", self.start_at));
+        clock.sleep_until(Duration::ZERO).await;
+        Ok(())
+    }
 }
 
 /// What this machine or the scenario does not allow is for the caller to change.

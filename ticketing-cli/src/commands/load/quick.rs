@@ -25,7 +25,7 @@ use tokio::sync::watch;
 
 use super::output::{Folder, refuse_taken};
 use super::watched::{Ends, Progress, Shown, watched};
-use super::{Dist, flags, refuse_foreign};
+use super::{Dist, flags, refuse_foreign, until};
 use crate::output::Format;
 use crate::settings::Usage;
 
@@ -127,7 +127,7 @@ pub(crate) async fn run(quick: Quick, format: Format) -> anyhow::Result<ExitCode
         warmup: quick.warmup,
     };
     if let Some(start_at) = quick.start_at {
-        wait_for(start_at).await?;
+        tokio::time::sleep(until(start_at)?).await;
     }
 
     let clock = RunClock::start(wall::now());
@@ -192,15 +192,6 @@ fn fingerprint(quick: &Quick, path: &str) -> String {
          {lanes:?} {max_vus} {no_keepalive} {timeout:?}"
     );
     scenario::fingerprint(text.as_bytes())
-}
-
-/// Several generators begin together.
-async fn wait_for(start_at: Time) -> anyhow::Result<()> {
-    let millis = start_at.as_millis() - wall::now().as_millis();
-    let early =
-        u64::try_from(millis).map_err(|_| Usage(format!("--start-at {start_at} is over")))?;
-    tokio::time::sleep(Duration::from_millis(early)).await;
-    Ok(())
 }
 
 /// The address of a server, and the path and query on it.

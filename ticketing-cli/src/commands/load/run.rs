@@ -7,13 +7,14 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use ticketing_client::clock as wall;
-use ticketing_load::arrivals::{Shape, Spacing};
+use ticketing_load::arrivals::{Shape, Shard, Spacing};
 use ticketing_load::scenario::{SHIPPED, Scenario, shipped};
 use ticketing_load::slo::Slo;
+use ticketing_wire::Time;
 
 use super::box_office::BoxOffice;
 use super::output::{folder, refuse_taken};
-use super::playing::{self, Playing, Writing};
+use super::playing::{self, Playing, Together, Writing};
 use super::watched::Progress;
 use super::{Dist, flags};
 use crate::embedded::Faults;
@@ -54,6 +55,14 @@ pub(crate) struct Run {
     /// Fixes arrivals and what buyers are like, not who wins a race.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// The part of the buyers that this generator plays, of several that play one run at the same
+    /// servers: 1/4. Put together by `load merge`.
+    #[arg(long, value_parser = flags::shard, requires = "start_at", conflicts_with = "users")]
+    shard: Option<Shard>,
+    /// When all generators begin: an RFC 3339 time, by which each has set its stage. A minute is
+    /// enough for thousands of buyers.
+    #[arg(long, value_name = "TIME", requires = "shard")]
+    start_at: Option<Time>,
     /// Connections that all buyers share; each has its own where neither this nor the scenario
     /// says otherwise.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
@@ -68,6 +77,9 @@ pub(crate) struct Run {
     /// and shares with an upper bound can be missed before the end.
     #[arg(long, value_name = "AFTER", value_parser = flags::duration)]
     abort_on_breach: Option<Duration>,
+    /// Judge what became of the sale. Every run does: this is for scripts that say so.
+    #[arg(long = "verify")]
+    _verify: bool,
     /// How the run is shown while it lasts.
     #[arg(long, value_enum, default_value_t = Progress::Auto)]
     progress: Progress,
@@ -80,12 +92,16 @@ pub(crate) struct Run {
 }
 
 pub(crate) async fn run(run: Run, servers: &[String], format: Format) -> anyhow::Result<ExitCode> {
+    let together = run.together(servers)?;
     let mut scenario = read(&run.scenario)?;
     let buyers = scenario.schedule(run.seed).map_err(Usage)?.count();
     if let Some(shape) = run.shape(buyers) {
         scenario.arrivals = shape;
     }
-    let out = run.out.clone().unwrap_or_else(|| folder(&scenario.name, wall::now()));
+    let part =
+        run.shard.map_or_else(String::new, |Shard { number, of }| format!("-{number}of{of}"));
+    let out = run.out.clone();
+    let out = out.unwrap_or_else(|| folder(&(scenario.name.clone() + &part), wall::now()));
     refuse_taken(&out)?;
     scenario.spacing = run.dist.map_or(scenario.spacing, Spacing::from);
     scenario.lanes = run.lanes.or(scenario.lanes);
@@ -97,12 +113,24 @@ pub(crate) async fn run(run: Run, servers: &[String], format: Format) -> anyhow:
     let box_office = BoxOffice::open(servers, Faults::default(), run.i_own_this_target).await?;
     let writing =
         Writing { progress: run.progress, folder: Some(out), abort_after: run.abort_on_breach };
-    let playing = Playing { scenario, hall, seed: run.seed, slos, warmup: run.warmup };
+    let (seed, warmup) = (run.seed, run.warmup);
+    let playing = Playing { scenario, hall, seed, together, slos, warmup };
     let concluded = playing::play(box_office, playing, writing).await?.conclude(format)?;
     Ok(concluded.exit_code(concluded.run.verdict.exit_code()))
 }
 
 impl Run {
+    /// The others, if this is one of several generators.
+    fn together(&self, servers: &[String]) -> Result<Option<Together>, Usage> {
+        let Some((shard, start_at)) = self.shard.zip(self.start_at) else { return Ok(None) };
+        if servers.is_empty() {
+            let why = "several generators need servers that they share: name them with --server";
+            return Err(Usage(why.to_owned()));
+        }
+        super::until(start_at)?;
+        Ok(Some(Together { shard, start_at }))
+    }
+
     /// The arrivals that the flags say, if they do; of a scenario with so many buyers.
     fn shape(&self, buyers: u64) -> Option<Shape> {
         let constant = |rate| Shape::Constant { rate, lasts: self.lasts };

@@ -35,7 +35,7 @@ pub(in crate::commands) enum Progress {
 /// Shows a run and writes it down.
 #[derive(Debug)]
 pub(super) struct Shown {
-    folder: Option<Folder>,
+    pub(super) folder: Option<Folder>,
     way: Way,
     /// What went wrong with writing; said once, at the end.
     failure: Option<anyhow::Error>,

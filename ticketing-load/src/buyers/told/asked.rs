@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use ticketing_wire::line::PlaceState;
 
 /// One question about a place.
@@ -21,7 +22,7 @@ pub struct Poll {
 
 /// The questions about a place, summed up while they are asked: one that asks for an hour takes
 /// no more room than one that asks twice.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Asked {
     /// Runs of punctual questions, oldest first.
     pub runs: Vec<Run>,
@@ -35,11 +36,12 @@ pub struct Asked {
     pub left: bool,
     /// How many there were.
     pub questions: u64,
+    #[serde(skip)]
     running: bool,
 }
 
 /// Punctual questions without one between them that was not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     /// True where no question came before it.
     pub first: bool,
