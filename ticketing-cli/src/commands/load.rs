@@ -69,9 +69,10 @@ pub(crate) enum Load {
     /// Put the parts together that several generators played.
     ///
     /// Histograms are added, so that percentiles are those of all requests. A part that is missing,
-    /// invalid, or was not played with the others makes the whole invalid. Of buyers, what they were
-    /// told is compared with the books, which the servers that --server names are asked for as in
-    /// `load run`: all of them have to have gone.
+    /// invalid, or was not played with the others makes the whole invalid.
+    ///
+    /// With --server, and the same variables as `load run`, the servers are asked what was sold, and
+    /// what the buyers of all parts were told is compared with it. Without, nothing of it is verified.
     Merge(merge::Merge),
     /// Compare a run with an earlier one, step by step.
     ///

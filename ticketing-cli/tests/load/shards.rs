@@ -14,7 +14,7 @@ use ticketing_server::embedded::{Options, Running, start};
 use crate::{command, load, path, run_of, said};
 
 /// How long the generators of a test have for setting their stages.
-const READY_WITHIN: Duration = Duration::from_secs(5);
+const READY_WITHIN: Duration = Duration::from_secs(15);
 
 /// One that is allowed to put buyers before this server.
 fn generator(server: &Running, arguments: &[&str]) -> Command {
@@ -56,6 +56,7 @@ async fn three_generators_play_one_sale_which_is_judged_once_all_buyers_are_gone
     let scenario = scenario(folder);
     let parts = play(&server, &scenario, folder);
     for (out, output) in &parts {
+        assert!(Path::new(out).join("run.json").exists(), "{}", said(output));
         let run = run_of(Path::new(out));
         assert_eq!(run["arrivals"]["arrived"], 20, "{}", said(output));
         assert_eq!((&run["sale"], &run["checks"]), (&Value::Null, &Value::Array(vec![])));
@@ -105,6 +106,8 @@ fn a_generator_that_cannot_play_with_the_others_says_why() {
         (shard(&["--start-at", "2020-01-01T00:00:00Z", server[0], server[1]]), "is over"),
         (shard(&["--start-at", "2999-01-01T00:00:00Z", server[0], server[1]]), "12 hours away"),
         (shard(&["--start-at", &soon, "--users", "3"]), "--users"),
+        (shard(&["--start-at", &soon, "--verify"]), "--verify"),
+        (load(&["run", "arena", "--shard", "1/1", "--start-at", &soon]), "part of several"),
     ] {
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
         assert!(said(&output).contains(why), "{}", said(&output));

@@ -113,10 +113,10 @@ async fn on_stage(
         stage.performance.seats_total,
         stage.performance.on_sale_at.shown_in(stage.performance.time_zone.as_deref())
     ));
+    let folder = writing.folder.as_deref().map(Folder::make).transpose()?;
     if let Some(together) = &together {
         together.wait(clock).await?;
     }
-    let folder = writing.folder.as_deref().map(Folder::make).transpose()?;
     let mut shown = Shown::new(folder, writing.progress);
     let monitor = play.monitor(&slos);
     let (end, stop) = watch::channel(false);
@@ -125,8 +125,12 @@ async fn on_stage(
     let (evidence, verified, cut) = if together.is_some() {
         // Others' buyers may still be there: what was sold is judged when all are gone.
         let watched = watched(&monitor, &mut shown, ends, play.crowd(stop)).await?;
-        if let Some((told, folder)) = watched.outcome.transpose()?.zip(shown.folder.as_ref()) {
-            folder.keep(&told)?;
+        let told = watched.outcome.transpose()?;
+        if let Some((told, folder)) = told.zip(shown.folder.as_ref())
+            && let Err(error) = folder.keep(&told)
+        {
+            // What was measured is not lost for that.
+            output::talk(&format!("what was sold cannot be judged: {error:#}"));
         }
         (None, None, watched.cut)
     } else {

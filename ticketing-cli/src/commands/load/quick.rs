@@ -61,7 +61,7 @@ pub(crate) struct Quick {
     /// The part of the arrivals that this generator plays: 1/4.
     #[arg(long, value_parser = flags::shard, default_value = "1/1", conflicts_with = "users")]
     shard: Shard,
-    /// When to begin, so that several generators do together: an RFC 3339 time.
+    /// When to begin, so that several generators do together: an RFC 3339 time within 12 hours.
     #[arg(long, value_name = "TIME")]
     start_at: Option<Time>,
     /// At most so many wait for an answer at once; whoever arrives beyond is dropped, and the run

@@ -59,8 +59,8 @@ pub(crate) struct Run {
     /// servers: 1/4. Put together by `load merge`.
     #[arg(long, value_parser = flags::shard, requires = "start_at", conflicts_with = "users")]
     shard: Option<Shard>,
-    /// When all generators begin: an RFC 3339 time, by which each has set its stage. A minute is
-    /// enough for thousands of buyers.
+    /// When all generators begin: an RFC 3339 time within 12 hours, by which each has set its stage. A
+    /// minute is enough for thousands of buyers.
     #[arg(long, value_name = "TIME", requires = "shard")]
     start_at: Option<Time>,
     /// Connections that all buyers share; each has its own where neither this nor the scenario
@@ -77,8 +77,9 @@ pub(crate) struct Run {
     /// and shares with an upper bound can be missed before the end.
     #[arg(long, value_name = "AFTER", value_parser = flags::duration)]
     abort_on_breach: Option<Duration>,
-    /// Judge what became of the sale. Every run does: this is for scripts that say so.
-    #[arg(long = "verify")]
+    /// Judge what became of the sale. Every run does: this is for scripts that say so. A shard cannot,
+    /// which is for `load merge`.
+    #[arg(long = "verify", conflicts_with = "shard")]
     _verify: bool,
     /// How the run is shown while it lasts.
     #[arg(long, value_enum, default_value_t = Progress::Auto)]
@@ -106,6 +107,11 @@ pub(crate) async fn run(run: Run, servers: &[String], format: Format) -> anyhow:
     scenario.spacing = run.dist.map_or(scenario.spacing, Spacing::from);
     scenario.lanes = run.lanes.or(scenario.lanes);
     scenario.check().map_err(Usage)?;
+    if together.is_some() && matches!(scenario.arrivals, Shape::Users { .. }) {
+        let why =
+            "--shard: a closed population is one generator's, since nobody else sees who goes";
+        return Err(Usage(why.to_owned()).into());
+    }
     let mut slos = scenario.slos().map_err(Usage)?;
     slos.extend(run.slos);
     let hall = hall(&scenario.hall, Path::new(&run.scenario))?;
@@ -123,6 +129,9 @@ impl Run {
     /// The others, if this is one of several generators.
     fn together(&self, servers: &[String]) -> Result<Option<Together>, Usage> {
         let Some((shard, start_at)) = self.shard.zip(self.start_at) else { return Ok(None) };
+        if shard.of == 1 {
+            return Err(Usage("--shard is a part of several, such as 1/2".to_owned()));
+        }
         if servers.is_empty() {
             let why = "several generators need servers that they share: name them with --server";
             return Err(Usage(why.to_owned()));
