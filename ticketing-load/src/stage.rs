@@ -95,6 +95,7 @@ pub async fn set(
     script: &Script,
     clock: RunClock,
 ) -> Result<Stage, Error> {
+    let begins = clock.wall();
     let (organizer, signs_in) = match &script.organizer {
         Organizer::New(password) => {
             sign_up_organizer(fleet, administrator, script.tag, password).await?
@@ -111,7 +112,12 @@ pub async fn set(
         [0, 1].map(|step| IdempotencyKey::from_random(script.tag.wrapping_add(step)));
     let venue = fleet.send(&venues::create(&organizer, &venue, &venue_key)).await?;
     let buyers = create_buyers(fleet, administrator, script.buyers).await?;
-    let performance = performance(venue.id, script, clock.wall());
+    // Of a stage that others set as well, each has to ask for the same, however long its buyers took.
+    let now = match &script.organizer {
+        Organizer::New(_) => clock.wall(),
+        Organizer::Known(_) => begins,
+    };
+    let performance = performance(venue.id, script, now);
     let create = performances::create(&organizer, &performance, &performance_key);
     let performance = fleet.send(&create).await?;
     let layout = layout(fleet, &organizer, &performance).await?;

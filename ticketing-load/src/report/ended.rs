@@ -109,6 +109,10 @@ impl Run {
                 met.clone_from(missed);
             }
         }
+        let of_all = run.slos.iter().filter(|met| !run.can_miss(met));
+        let of_all = of_all.map(|met| format!("`{}`: it is for all shards together", met.slo));
+        let of_all: Vec<_> = of_all.collect();
+        run.validity.not_judged.extend(of_all);
         run.verdict = run.comes_to();
         run
     }
@@ -120,13 +124,18 @@ impl Run {
             Verdict::InvariantBroken
         } else if !self.validity.valid {
             Verdict::Invalid
-        } else if self.slos.iter().any(Met::is_breached) {
+        } else if self.slos.iter().any(|met| self.can_miss(met) && met.is_breached()) {
             Verdict::SloBreached
         } else if self.interrupted {
             Verdict::Interrupted
         } else {
             Verdict::Pass
         }
+    }
+
+    /// True where this run alone can miss it: a shard is not to have as many of something as the whole.
+    fn can_miss(&self, met: &Met) -> bool {
+        self.shard.of == 1 || Slo::parse(&met.slo).is_ok_and(|slo| slo.can_be_missed_early())
     }
 
     /// True where not everybody came, for whatever reason.
@@ -220,6 +229,17 @@ pub(crate) mod tests {
             (run.verdict, run.aborted_by.as_deref()),
             (Verdict::SloBreached, Some("hold:p99<200ms"))
         );
+    }
+
+    #[test]
+    fn a_shard_alone_does_not_miss_what_is_asked_of_all_together() {
+        let shard = || Ended { shard: Shard { number: 1, of: 2 }, ..ended() };
+        let of_all = "hold:count>=300";
+        assert_eq!(judged(ended(), &[of_all]), Verdict::SloBreached);
+        let run = Run::judged(shard(), &[Slo::parse(of_all).unwrap()]);
+        assert_eq!(run.verdict, Verdict::Pass);
+        assert!(run.validity.not_judged.concat().contains(of_all), "{:?}", run.validity);
+        assert_eq!(judged(shard(), &["hold:p95<100ms"]), Verdict::SloBreached);
     }
 
     #[test]
