@@ -188,23 +188,23 @@ impl Play {
             admit_per_minute: policy.admit_per_minute,
             claim_seconds: policy.claim_seconds,
             buyers,
+            generators: 1,
             ended_by_limit,
             breaks: self.wire.recorder.breaks(),
         })
     }
 
-    /// Says what came of the run, with what else was verified of it. Without evidence, since somebody
-    /// did not wait for it or the books could not be read, nothing of the sale is known.
+    /// Says what came of the run, with what else was verified of it.
     pub fn judged(
         &self,
-        evidence: Option<&Result<Evidence, Error>>,
+        known: &Known,
         verified: Vec<Check>,
         monitor: &Monitor,
         cut: Cut,
         slos: &[Slo],
     ) -> Run {
-        let failure = evidence.and_then(|evidence| evidence.as_ref().err());
-        let evidence = evidence.and_then(|evidence| evidence.as_ref().ok());
+        let evidence = known.evidence();
+        let by_limit = known.told().is_some_and(|told| told.ended_by_limit);
         let recorder = &self.wire.recorder;
         let mut health = monitor.health(0);
         health.connections = self.wire.connections();
@@ -219,14 +219,14 @@ impl Play {
             shard: self.part.shard,
             began_at: self.began_at,
             lasted: self.wire.clock.now(),
-            cut,
+            cut: Cut { by_limit, ..cut },
             warmup: self.part.warmup,
             arrivals: Arrivals {
                 planned: self.schedule.of_shard_count(self.part.shard),
                 arrived: seen.arrived,
                 dropped: 0,
+                under_way: seen.arrived.saturating_sub(seen.gone),
             },
-            under_way: seen.arrived.saturating_sub(seen.gone),
             active: recorder.active(),
             steps: recorder.report(),
             breaks: recorder.breaks(),
@@ -235,19 +235,41 @@ impl Play {
             health,
         };
         let mut run = Run::judged(ended, slos);
-        if let Some(failure) = failure {
+        if let Known::Unreadable(failure) = known {
             run.distrust(format!("the sale cannot be judged: {failure}"));
         }
         if self.part.shard.of > 1 {
             let what = "what was sold: that is judged when the shards are merged".to_owned();
             run.validity.not_judged.push(what);
         }
-        if evidence.is_some_and(|evidence| evidence.told.ended_by_limit) {
-            let limit = crate::span::write(self.part.scenario.limit);
-            let what = format!("those who were still there {limit} after the last had come");
-            run.validity.not_judged.push(what);
-        }
         run
+    }
+}
+
+/// What is known of a sale at the end of its run.
+#[derive(Debug)]
+pub enum Known {
+    /// Nothing, since somebody did not wait for it.
+    Nothing,
+    /// What buyers were told, of whom others may still be there.
+    Told(Testimony),
+    /// That, and what is true.
+    All(Evidence),
+    /// The books could not be read.
+    Unreadable(Error),
+}
+
+impl Known {
+    /// What buyers were told.
+    pub fn told(&self) -> Option<&Testimony> {
+        match self {
+            Self::Told(told) | Self::All(Evidence { told, .. }) => Some(told),
+            Self::Nothing | Self::Unreadable(_) => None,
+        }
+    }
+
+    fn evidence(&self) -> Option<&Evidence> {
+        if let Self::All(evidence) = self { Some(evidence) } else { None }
     }
 }
 

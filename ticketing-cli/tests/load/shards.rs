@@ -95,6 +95,36 @@ async fn three_generators_play_one_sale_which_is_judged_once_all_buyers_are_gone
     server.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_generator_measured_is_not_lost_where_what_it_was_told_cannot_be_written() {
+    let (server, folder) = (start(Options::default()).await.unwrap(), TempDir::new().unwrap());
+    let scenario = scenario(folder.path());
+    let out = folder.path().join("part");
+    // Where the file belongs is a folder already.
+    fs::create_dir_all(out.join("told.json")).unwrap();
+    let start_at = later(now(), READY_WITHIN).to_string();
+    let asked = ["run", &scenario, "--shard", "1/2", "--start-at", &start_at, "--out", path(&out)];
+    let output = generator(&server, &asked).output().unwrap();
+    assert!(said(&output).contains("what was sold cannot be judged"), "{}", said(&output));
+    assert_eq!(run_of(&out)["arrivals"]["arrived"], 30, "{}", said(&output));
+    server.stop().await;
+}
+
+#[test]
+fn a_closed_population_is_one_generators() {
+    let folder = TempDir::new().unwrap();
+    let scenario = scenario(folder.path());
+    let text = fs::read_to_string(&scenario).unwrap();
+    let open = text.lines().find(|line| line.starts_with("arrivals")).unwrap();
+    let closed = text.replace(open, r#"arrivals = { shape = "users", users = 2, buyers = 4 }"#);
+    fs::write(&scenario, closed).unwrap();
+    let soon = later(now(), READY_WITHIN).to_string();
+    let asked = ["run", &scenario, "--shard", "1/2", "--start-at", &soon];
+    let output = load(&[&asked[..], &["--server", "http://127.0.0.1:1"]].concat());
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("a closed population"), "{}", said(&output));
+}
+
 #[test]
 fn a_generator_that_cannot_play_with_the_others_says_why() {
     let soon = later(now(), READY_WITHIN).to_string();

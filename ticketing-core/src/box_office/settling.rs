@@ -63,6 +63,7 @@ impl BoxOffice {
         if decided.change.is_some() {
             self.show(&decided.dossier.order).await;
         }
+        self.announce_next(&decided.dossier).await;
         Ok(Some(decided.dossier))
     }
 
@@ -87,11 +88,8 @@ impl BoxOffice {
             Ok(sale) => self.project(&sale, order).await,
             Err(error) => report(&error),
         }
-        match order.status {
-            OrderStatus::Paid => self.finish(order).await,
-            // Whoever is told of the next payment can pay it.
-            OrderStatus::PendingPayment => self.announce(order).await,
-            _ => {}
+        if order.status == OrderStatus::Paid {
+            self.finish(order).await;
         }
     }
 }

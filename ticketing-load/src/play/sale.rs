@@ -9,7 +9,8 @@ use crate::report::Sale;
 use crate::verdict::{Evidence, Testimony, max_inside};
 
 pub(crate) fn of(evidence: &Evidence) -> Sale {
-    let Evidence { told: Testimony { buyers, capacity, .. }, aftermath } = evidence;
+    let Evidence { told, aftermath } = evidence;
+    let Testimony { buyers, capacity, .. } = told;
     let mut wait = Latencies::of_run();
     for (place, admitted) in admissions(buyers) {
         wait.add(admitted.saturating_sub(place.joined));
@@ -23,7 +24,7 @@ pub(crate) fn of(evidence: &Evidence) -> Sale {
         gave_up: met(buyers, Fate::GaveUp),
         turned_away: met(buyers, Fate::TurnedAway),
         capacity: *capacity,
-        max_inside: max_inside(buyers) as u64,
+        max_inside: max_inside(told) as u64,
         admit_rate: admit_rate(buyers),
         joins_shed: buyers.iter().filter(|buyer| buyer.join_shed).count() as u64,
         shed_and_overtaken: shed_and_overtaken(buyers),

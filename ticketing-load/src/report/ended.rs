@@ -34,8 +34,6 @@ pub struct Ended {
     pub warmup: Duration,
     /// Who came.
     pub arrivals: Arrivals,
-    /// Those who had not been answered when it was ended.
-    pub under_way: u64,
     /// From when the first request was due until the last one was done.
     pub active: Duration,
     /// The requests.
@@ -55,6 +53,8 @@ pub struct Ended {
 pub struct Cut {
     /// True where somebody did.
     pub interrupted: bool,
+    /// True where its limit sent away who was still there.
+    pub by_limit: bool,
     /// The objective that did, as it stood then.
     pub aborted_by: Option<Met>,
 }
@@ -74,6 +74,7 @@ impl Run {
             seconds: ended.lasted.as_secs_f64(),
             active_seconds: ended.active.as_secs_f64(),
             interrupted: ended.cut.interrupted,
+            ended_by_limit: ended.cut.by_limit,
             aborted_by: ended.cut.aborted_by.as_ref().map(|missed| missed.slo.clone()),
             warmup_seconds: ended.warmup.as_secs_f64(),
             verdict: Verdict::Pass,
@@ -86,11 +87,14 @@ impl Run {
             slos: Vec::new(),
             health: ended.health,
         };
-        if ended.under_way > 0 {
-            let what = format!("{} who had not been answered when it was ended", ended.under_way);
+        let Arrivals { planned, arrived, dropped, under_way } = run.arrivals;
+        if under_way > 0 {
+            let what = format!("{under_way} who had not been answered when it was ended");
             run.validity.not_judged.push(what);
         }
-        let Arrivals { planned, arrived, dropped } = run.arrivals;
+        if run.ended_by_limit {
+            run.validity.not_judged.push("those who were still there at the limit".to_owned());
+        }
         if !run.is_cut_short() && arrived + dropped < planned {
             let missing = planned - arrived - dropped;
             run.distrust(format!("{missing} of {planned} arrivals were never played"));
@@ -144,7 +148,7 @@ impl Run {
     }
 
     /// Says why the figures are not to be believed, beside what is known already.
-    pub(crate) fn distrust(&mut self, why: String) {
+    pub fn distrust(&mut self, why: String) {
         self.validity.reasons.push(why);
         self.validity.valid = false;
         self.verdict = self.comes_to();
@@ -186,8 +190,7 @@ pub(crate) mod tests {
             lasted: Duration::from_secs(2),
             cut: Cut::default(),
             warmup: Duration::ZERO,
-            arrivals: Arrivals { planned: 200, arrived: 200, dropped: 0 },
-            under_way: 0,
+            arrivals: Arrivals { planned: 200, arrived: 200, ..Arrivals::default() },
             active: recorder.active(),
             steps: recorder.report(),
             breaks: recorder.breaks(),

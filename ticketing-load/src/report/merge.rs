@@ -45,6 +45,7 @@ pub fn merge(parts: &[Part], sold: Option<&Sold>) -> Result<(Run, Recorder), Str
         arrivals.planned += run.arrivals.planned;
         arrivals.arrived += run.arrivals.arrived;
         arrivals.dropped += run.arrivals.dropped;
+        arrivals.under_way += run.arrivals.under_way;
         health = worse(&health, &run.health);
         examples.extend(run.examples.iter().cloned());
     }
@@ -65,10 +66,13 @@ pub fn merge(parts: &[Part], sold: Option<&Sold>) -> Result<(Run, Recorder), Str
         shard: Shard::default(),
         began_at: runs().map(|run| run.began_at).min().unwrap_or(first.began_at),
         lasted: Duration::try_from_secs_f64(seconds).unwrap_or_default(),
-        cut: Cut { interrupted: runs().any(Run::is_cut_short), aborted_by: None },
+        cut: Cut {
+            interrupted: runs().any(Run::is_cut_short),
+            by_limit: runs().any(|run| run.ended_by_limit),
+            aborted_by: None,
+        },
         warmup: Duration::from_secs_f64(first.warmup_seconds),
         arrivals,
-        under_way: 0,
         active: Duration::try_from_secs_f64(active).unwrap_or_default(),
         steps: recorder.report(),
         breaks: Breaks { examples, ..recorder.breaks() },
@@ -82,9 +86,6 @@ pub fn merge(parts: &[Part], sold: Option<&Sold>) -> Result<(Run, Recorder), Str
     let missing: Vec<_> = (1..=first.shard.of).filter(is_missing).collect();
     if !missing.is_empty() {
         run.distrust(format!("of {} shards, {missing:?} are missing", first.shard.of));
-    }
-    if sold.is_some_and(|sold| sold.evidence.told.ended_by_limit) {
-        run.validity.not_judged.push("those who were still there at the limit".to_owned());
     }
     if !overlap(parts) {
         run.distrust("the shards were not played at the same time".to_owned());
@@ -159,7 +160,7 @@ mod tests {
         let mut ended = ended();
         ended.shard = Shard { number, of };
         ended.steps = recorder.report();
-        ended.arrivals = Arrivals { planned: 1, arrived: 1, dropped: 0 };
+        ended.arrivals = Arrivals { planned: 1, arrived: 1, ..Arrivals::default() };
         let histograms = recorder.histograms().into_iter();
         let histograms = histograms.map(|(name, one)| (name, one.histogram().clone())).collect();
         (Run::judged(ended, &[]), histograms)
@@ -188,7 +189,7 @@ mod tests {
             }
             let steps = recorder.report();
             let arrived = trace.of_shard_count(shard);
-            let arrivals = Arrivals { planned: arrived, arrived, dropped: 0 };
+            let arrivals = Arrivals { planned: arrived, arrived, ..Arrivals::default() };
             let run = Run::judged(Ended { shard, arrivals, steps, ..ended() }, &[]);
             let histograms = recorder.histograms().into_iter();
             (run, histograms.map(|(name, one)| (name, one.histogram().clone())).collect())
@@ -208,6 +209,23 @@ mod tests {
         late.0.distrust("it was late".to_owned());
         let (merged, _) = merge(&[part(1, 2), late], None).unwrap();
         assert_eq!(merged.validity.reasons, ["shard 2: it was late"]);
+    }
+
+    #[test]
+    fn who_was_left_at_the_end_of_a_part_is_left_at_the_end_of_the_whole() {
+        let whole = |under_way: [u64; 2], by_limit| {
+            let mut parts = [part(1, 2), part(2, 2)];
+            for ((run, _), left) in parts.iter_mut().zip(under_way) {
+                run.arrivals.under_way = left;
+            }
+            parts[1].0.ended_by_limit = by_limit;
+            merge(&parts, None).unwrap().0.validity.not_judged
+        };
+        let nobody = whole([0, 0], false);
+        let some = whole([2, 3], true);
+        assert_eq!(some.len(), nobody.len() + 2, "{some:?}");
+        assert!(some.contains(&"5 who had not been answered when it was ended".to_owned()));
+        assert!(some.contains(&"those who were still there at the limit".to_owned()));
     }
 
     #[test]

@@ -41,6 +41,9 @@ pub struct Run {
     pub active_seconds: f64,
     /// True where somebody ended it early.
     pub interrupted: bool,
+    /// True where some were still there at its limit, and were sent away.
+    #[serde(default)]
+    pub ended_by_limit: bool,
     /// The objective that ended it early, since it was missed already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aborted_by: Option<String>,
@@ -92,6 +95,9 @@ pub struct Arrivals {
     pub arrived: u64,
     /// Those who were due and were not played, since too many were at it already.
     pub dropped: u64,
+    /// Those who came and had not been answered when the run was ended.
+    #[serde(default)]
+    pub under_way: u64,
 }
 
 /// An on-sale in numbers.

@@ -3,24 +3,24 @@
 
 use std::time::Duration;
 
-use super::{Check, Evidence};
-use crate::buyers::told::{Buyer, Pass};
+use super::{Check, Evidence, Testimony};
+use crate::buyers::told::Pass;
 
 /// A pass does not count in its last second: clocks differ a little.
 const EXPIRY_MARGIN: Duration = Duration::from_secs(1);
 
 pub(super) fn check(evidence: &Evidence) -> Check {
-    let inside = max_inside(&evidence.told.buyers);
+    let inside = max_inside(&evidence.told);
     let capacity = evidence.told.capacity as usize;
     let detail = format!("at most {inside} inside at once, {capacity} allowed");
     Check { name: "capacity".into(), ok: inside <= capacity, detail }
 }
 
 /// The most buyers that were surely inside at one moment.
-pub fn max_inside(buyers: &[Buyer]) -> usize {
+pub fn max_inside(told: &Testimony) -> usize {
     let passes =
-        buyers.iter().flat_map(|buyer| &buyer.places).filter_map(|place| place.pass.as_ref());
-    let spans: Vec<_> = passes.filter_map(span).collect();
+        told.buyers.iter().flat_map(|buyer| &buyer.places).filter_map(|place| place.pass.as_ref());
+    let spans: Vec<_> = passes.filter_map(|pass| span(pass, told)).collect();
     let mut arrivals: Vec<_> = spans.iter().map(|(from, _)| *from).collect();
     let mut ends: Vec<_> = spans.iter().map(|(_, until)| *until).collect();
     arrivals.sort_unstable();
@@ -35,10 +35,11 @@ pub fn max_inside(buyers: &[Buyer]) -> usize {
 /// From the arrival of the answer that showed the pass until the earliest of: it sends a
 /// payment, it sends leave, the pass's end less a second. One who sent neither counts until it
 /// sent its last request that bore the pass and was answered 2xx.
-fn span(pass: &Pass) -> Option<(Duration, Duration)> {
+fn span(pass: &Pass, told: &Testimony) -> Option<(Duration, Duration)> {
     let sent = [pass.payment_sent, pass.leave_sent].into_iter().flatten().min();
     let last_seen = sent.or(pass.last_proven)?;
     let until = last_seen.min(pass.expires.saturating_sub(EXPIRY_MARGIN));
+    let until = told.surely_until(until);
     (pass.arrived < until).then_some((pass.arrived, until))
 }
 
@@ -46,6 +47,11 @@ fn span(pass: &Pass) -> Option<(Duration, Duration)> {
 mod tests {
     use super::super::history::{self, buyer, seconds};
     use super::*;
+    use crate::buyers::told::Buyer;
+
+    fn inside<const N: usize>(buyers: [Buyer; N]) -> usize {
+        max_inside(&Testimony { buyers: buyers.into(), ..history::green().told })
+    }
 
     fn pass_of(buyer: &mut Buyer) -> &mut Pass {
         buyer.places[0].pass.as_mut().unwrap()
@@ -71,24 +77,24 @@ mod tests {
     fn one_who_left_does_not_count_from_then_on() {
         let mut first = buyer(1, 1.0);
         pass_of(&mut first).leave_sent = Some(seconds(1.5));
-        assert_eq!(max_inside(&[first, buyer(2, 1.9)]), 1);
+        assert_eq!(inside([first, buyer(2, 1.9)]), 1);
     }
 
     #[test]
     fn one_who_vanished_counts_until_its_last_proof() {
         let mut first = buyer(1, 1.0);
         pass_of(&mut first).payment_sent = None;
-        assert_eq!(max_inside(&[first.clone(), buyer(2, 1.4)]), 2, "it proved its pass at 1.5");
-        assert_eq!(max_inside(&[first.clone(), buyer(2, 1.6)]), 1);
+        assert_eq!(inside([first.clone(), buyer(2, 1.4)]), 2, "it proved its pass at 1.5");
+        assert_eq!(inside([first.clone(), buyer(2, 1.6)]), 1);
         pass_of(&mut first).last_proven = None;
-        assert_eq!(max_inside(&[first, buyer(2, 1.1)]), 1);
+        assert_eq!(inside([first, buyer(2, 1.1)]), 1);
     }
 
     #[test]
     fn a_pass_does_not_count_in_its_last_second() {
         let mut first = buyer(1, 1.0);
         pass_of(&mut first).payment_sent = Some(seconds(40.0));
-        assert_eq!(max_inside(&[first.clone(), buyer(2, 29.9)]), 2);
-        assert_eq!(max_inside(&[first, buyer(2, 30.1)]), 1);
+        assert_eq!(inside([first.clone(), buyer(2, 29.9)]), 2);
+        assert_eq!(inside([first, buyer(2, 30.1)]), 1);
     }
 }

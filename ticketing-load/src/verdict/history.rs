@@ -33,6 +33,7 @@ pub(super) fn green() -> Evidence {
             admit_per_minute: None,
             claim_seconds: 5,
             buyers: vec![buyer(1, 1.0), buyer(2, 3.0)],
+            generators: 1,
             ended_by_limit: false,
             breaks: Breaks::default(),
         },

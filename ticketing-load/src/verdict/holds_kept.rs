@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Check, Evidence};
+use super::{Check, Evidence, Testimony};
 use crate::buyers::told::{Buyer, ToldHold};
 
 /// A hold does not count in its last second: clocks differ a little.
@@ -23,7 +23,7 @@ pub(super) fn check(evidence: &Evidence) -> Check {
     let mut holds = 0;
     for (buyer, hold) in holds_of(&evidence.told.buyers) {
         holds += 1;
-        let Some((from, until)) = span(hold) else { continue };
+        let Some((from, until)) = span(hold, &evidence.told) else { continue };
         for seat in &hold.seats {
             seats.entry(*seat).or_default().push((from, until, buyer.account));
         }
@@ -36,9 +36,10 @@ fn holds_of(buyers: &[Buyer]) -> impl Iterator<Item = (&Buyer, &ToldHold)> {
     buyers.iter().flat_map(|buyer| buyer.holds.iter().map(move |hold| (buyer, hold)))
 }
 
-fn span(hold: &ToldHold) -> Option<(Duration, Duration)> {
+fn span(hold: &ToldHold, told: &Testimony) -> Option<(Duration, Duration)> {
     let deadline = hold.expires.saturating_sub(EXPIRY_MARGIN);
     let until = hold.let_go.map_or(deadline, |let_go| let_go.min(deadline));
+    let until = told.surely_until(until);
     (hold.from < until).then_some((hold.from, until))
 }
 

@@ -13,7 +13,7 @@ use crate::guards::CrashPoint;
 use crate::id::{OrderId, PaymentId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
 use crate::orders::{
-    Attempt, AttemptStatus, BeginPayment, Demand, Dossier, RefundReport, begin_payment,
+    AttemptStatus, BeginPayment, Demand, Dossier, RefundReport, begin_payment,
 };
 use crate::payments::{Confirmation, ProviderError};
 
@@ -95,11 +95,7 @@ impl BoxOffice {
         let known = self.backend().orders.changing.dossier(begin.order).await?;
         let known = known.ok_or(Error::NotFound("order"))?;
         own(&known, begin.account)?;
-        let attempt = known.attempt(begin.payment);
-        let unannounced = attempt.is_some_and(Attempt::is_unannounced);
-        if unannounced && !self.is_just_announced(begin.payment) {
-            self.announce(&known.order).await;
-        }
+        self.announce_next(&known).await;
         let guards = self.0.guards;
         let rule =
             |dossier: &Dossier, _: Option<&Demand>| begin_payment(dossier, begin, now, guards);

@@ -18,7 +18,7 @@ use crate::error::{Error, Result, readable, report};
 use crate::guards::CrashPoint;
 use crate::id::{OrderId, PaymentId, RefundId};
 use crate::orders::{
-    AttemptStatus, Demand, Dossier, DueAttempt, DueRefund, Order, OrderStatus, Outcome,
+    Attempt, AttemptStatus, Demand, Dossier, DueAttempt, DueRefund, Order, OrderStatus, Outcome,
     RefundStatus, Reversed, expire, reversed, send_again, send_refund,
 };
 use crate::payments::{PreRegistration, ProviderError, Refunding};
@@ -122,8 +122,19 @@ impl BoxOffice {
         });
     }
 
+    /// The same before anybody hears of the payment, who may pay it at once. Nothing is sent where
+    /// the provider was told already.
+    pub(in crate::box_office) async fn announce_next(&self, dossier: &Dossier) {
+        let order = &dossier.order;
+        let is_unannounced = dossier.attempt(order.payment).is_some_and(Attempt::is_unannounced);
+        let is_pending = order.status == OrderStatus::PendingPayment;
+        if is_pending && is_unannounced && !self.is_just_announced(order.payment) {
+            self.announce(order).await;
+        }
+    }
+
     /// Tells the provider what the order's next payment will be. Doing it again changes nothing.
-    pub(in crate::box_office) async fn announce(&self, order: &Order) {
+    async fn announce(&self, order: &Order) {
         let registration = PreRegistration {
             payment: order.payment,
             total: order.total,
@@ -143,7 +154,7 @@ impl BoxOffice {
     }
 
     /// The provider was told of it a moment ago, which is not written down yet.
-    pub(in crate::box_office) fn is_just_announced(&self, payment: PaymentId) -> bool {
+    fn is_just_announced(&self, payment: PaymentId) -> bool {
         self.0.money.announced.lock().contains(&payment)
     }
 
