@@ -185,7 +185,9 @@ impl Together {
         let beside = begins.as_millis().abs_diff(self.start_at.as_millis());
         let allowed = BEGINS_WITHIN.as_millis();
         (u128::from(beside) > allowed).then(|| {
-            format!("it began {beside} ms beside --start-at ({allowed} allowed): was the clock set?")
+            format!(
+                "it began {beside} ms beside --start-at ({allowed} allowed): was the clock set?"
+            )
         })
     }
 }
@@ -218,7 +220,8 @@ mod tests {
 
     #[tokio::test]
     async fn who_begins_when_its_clock_shows_another_time_is_not_believed() {
-        let begins = RunClock::beginning_at(together().start_at, Time::from_millis(START_AT_MS - 9));
+        let begins =
+            RunClock::beginning_at(together().start_at, Time::from_millis(START_AT_MS - 9));
         let late = together().wait(begins, Uuid::nil()).await.unwrap();
         assert!(late.unwrap().contains("beside --start-at"), "the wall is at today");
         for (by_ms, is_beside) in [(-101, true), (-100, false), (100, false), (101, true)] {

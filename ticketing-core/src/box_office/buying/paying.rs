@@ -12,9 +12,7 @@ use crate::error::{Error, Result};
 use crate::guards::CrashPoint;
 use crate::id::{OrderId, PaymentId};
 use crate::idempotency::{IdempotencyKey, RequestHash};
-use crate::orders::{
-    AttemptStatus, BeginPayment, Demand, Dossier, RefundReport, begin_payment,
-};
+use crate::orders::{AttemptStatus, BeginPayment, Demand, Dossier, RefundReport, begin_payment};
 use crate::payments::{Confirmation, ProviderError};
 
 /// How long a buyer waits for the charge before being told that it is under way.
