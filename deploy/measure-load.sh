@@ -24,7 +24,7 @@ main() {
             return 1
         }
     done
-    cargo build --release --quiet --locked -p ticketing-cli -p ticketing-load --bin ticketing --example bare
+    cargo build --release --quiet --locked --workspace --bins --example bare
     cargo install --quiet --locked --root target/tools --version "$OHA" oha
     start_server
     local round

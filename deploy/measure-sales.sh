@@ -23,7 +23,8 @@ servers=()
 
 main() {
     trap clean_up EXIT
-    cargo build --release --quiet --locked -p ticketing-cli
+    # With everything else, as `./services servers` has it: the core is compiled once.
+    cargo build --release --quiet --locked --workspace --bins
     mkdir -p "$runs"
     case ${1:-} in
     rates) both find_rates ;;

@@ -33,6 +33,8 @@ const NEXT_TRY_SECONDS: u32 = 3_601;
 /// How often it is looked how far the servers are, and how long the wait between is.
 const LOOKS: u32 = 6_000;
 const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// After how many looks time goes on, where it has to.
+const LATER_EVERY: u32 = 500;
 
 /// What one buyer has.
 #[derive(Clone, Debug)]
@@ -121,30 +123,38 @@ async fn end_through_kills(stage: &Stage) -> Result<(), String> {
     }
     let returned = u64::from(ORDERS) - NOT_RETURNED.len() as u64;
     for killed_at in KILLED_AT {
-        let there = until(&mut organizer, killed_at).await?;
+        let there = until(&mut organizer, killed_at, || ()).await?;
         if there >= returned {
             return Err(format!("nothing was left for the next server: {there} are back"));
         }
         tokio::task::block_in_place(|| server.kill_and_start());
     }
-    // What a dead server was at is its own until then.
-    stage.common.time.stand_later(LEASE_SECONDS);
-    let back = until(&mut organizer, returned).await?;
+    // What a dead server was at is its own for so long. Where the gateway was still at it when the next
+    // server asked, that one waits, and asks again later.
+    let time = &stage.common.time;
+    let later = || _ = time.stand_later(LEASE_SECONDS);
+    later();
+    let back = until(&mut organizer, returned, later).await?;
     server.end();
     if back == returned { Ok(()) } else { Err(format!("{back} are back, for {returned}")) }
 }
 
-/// Until so many are back, or more; how many then are.
-async fn until(organizer: &mut Buyer, back: u64) -> Result<u64, String> {
+/// Until so many are back, or more; how many then are. Every so many looks it is `later`.
+async fn until(organizer: &mut Buyer, back: u64, later: impl Fn()) -> Result<u64, String> {
     let progress = format!("/v1/performances/{}/cancellation", organizer.places.doomed);
-    for _ in 0..LOOKS {
+    let mut seen = None;
+    for look in 1..=LOOKS {
         let answer = organizer.ask(Method::GET, &progress, &[], None).await;
         match answer.and_then(|(_, progress)| progress["refunded"].as_u64()) {
             Some(there) if there >= back => return Ok(there),
-            _ => tokio::time::sleep(LOOK_EVERY).await,
+            there => seen = there.or(seen),
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+        if look % LATER_EVERY == 0 {
+            later();
         }
     }
-    Err(format!("{back} of its orders do not come to their end"))
+    Err(format!("{back} of its orders do not come to their end, but {seen:?}"))
 }
 
 /// A person sees which wait, lets the bank return them, and says so.
