@@ -122,8 +122,8 @@ impl BoxOffice {
         });
     }
 
-    /// The same before anybody hears of the payment, who may pay it at once. Nothing is sent where
-    /// the provider was told already.
+    /// Tells it before anybody hears of the payment, since whoever does may pay at once. Nothing is
+    /// sent where the provider was told already.
     pub(in crate::box_office) async fn announce_next(&self, dossier: &Dossier) {
         let order = &dossier.order;
         let is_unannounced = dossier.attempt(order.payment).is_some_and(Attempt::is_unannounced);
