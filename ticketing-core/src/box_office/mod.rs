@@ -41,7 +41,7 @@ pub use self::seeing::{
     SeatEvent, SeatListener, StatusFrame,
 };
 pub use self::tending::Step;
-use self::tending::{KnownDraw, Looks, MoneyWork, Reactions};
+use self::tending::{Announcements, KnownDraw, Looks, MoneyWork, Reactions};
 use self::turns::{permit, turn};
 use crate::accounts::memory::MemoryAccounts;
 use crate::accounts::{AccessTokens, Accounts, Passwords};
@@ -97,6 +97,7 @@ struct Inner {
     listeners: Listeners,
     guards: Guards,
     provider: Arc<dyn Provider>,
+    announcements: Announcements,
     money: MoneyWork,
     reactions: Reactions,
     backend: Backend,
@@ -224,6 +225,7 @@ impl BoxOffice {
             listeners: Listeners::default(),
             guards,
             provider,
+            announcements: Announcements::default(),
             money: MoneyWork::default(),
             reactions,
             backend,

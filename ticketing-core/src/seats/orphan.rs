@@ -1,4 +1,4 @@
-use crate::catalog::{Row, SeatMap, SectionKind};
+use crate::catalog::{Row, Seat, SeatMap, SectionKind};
 
 use super::Snapshot;
 
@@ -17,7 +17,8 @@ fn row_orphans(row: &Row, snapshot: &Snapshot, chosen: &[u32]) -> Vec<u32> {
         return Vec::new();
     }
     let alone = |free: &dyn Fn(u32) -> bool| -> Vec<u32> {
-        runs(row, free).into_iter().filter(|run| run.len() == 1).flatten().collect()
+        let alone = runs(row, free).filter(|run| run.len() == 1);
+        alone.flatten().map(|seat| seat.index).collect()
     };
     let before = alone(&|seat| snapshot.is_free(seat));
     let after = alone(&|seat| snapshot.is_free(seat) && !chosen.contains(&seat));
@@ -25,17 +26,9 @@ fn row_orphans(row: &Row, snapshot: &Snapshot, chosen: &[u32]) -> Vec<u32> {
 }
 
 /// Stretches of free seats side by side.
-pub(super) fn runs(row: &Row, free: &dyn Fn(u32) -> bool) -> Vec<Vec<u32>> {
-    let mut runs: Vec<Vec<u32>> = Vec::new();
-    let mut open = false;
-    for seat in &row.seats {
-        let joins = open && seat.gap_before == 0;
-        open = free(seat.index);
-        match runs.last_mut() {
-            _ if !open => {}
-            Some(run) if joins => run.push(seat.index),
-            _ => runs.push(vec![seat.index]),
-        }
-    }
-    runs
+pub(super) fn runs(row: &Row, free: impl Fn(u32) -> bool + Copy) -> impl Iterator<Item = &[Seat]> {
+    let stand_together = move |left: &Seat, right: &Seat| {
+        right.gap_before == 0 && free(left.index) && free(right.index)
+    };
+    row.seats.chunk_by(stand_together).filter(move |run| run.iter().all(|seat| free(seat.index)))
 }

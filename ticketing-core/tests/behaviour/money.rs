@@ -171,7 +171,30 @@ behaviour! {
         assert_eq!(world.seat(&sale, 3).await, FREE);
     }
 
-    async fn placing_waits_for_no_provider_and_the_payment_is_announced_later(world: World) {
+    async fn an_order_that_was_placed_can_be_paid_at_once(world: World) {
+        let sale = world.sale(Policy::default(), 10).await;
+        let visitor = world.admitted(&sale).await;
+        let order = world.ordered(&visitor, &[3]).await;
+        assert!(world.wire.can_be_paid(order.payment));
+    }
+
+    async fn a_provider_that_does_not_answer_is_told_once_and_placing_goes_on(world: World) {
+        let sale = world.sale(Policy::default(), 10).await;
+        let visitor = world.admitted(&sale).await;
+        world.wire.hold_announcements();
+        let order = world.ordered(&visitor, &[3]).await;
+        world.advance_seconds(ANNOUNCED_WITHIN_SECONDS);
+        // Its buyer looks at the order, and somebody comes by to announce it.
+        let seen = world.office.order(&visitor.caller, order.id);
+        let (seen, ()) = tokio::join!(seen, look(&world));
+        assert_eq!(seen.unwrap().order.id, order.id);
+        assert_eq!(world.wire.announcements_waiting(), 1);
+        world.wire.let_announcements_go();
+        world.wire.is_announced(order.payment).await;
+        paid(world.pay(&visitor.caller, &order).await.unwrap());
+    }
+
+    async fn an_announcement_that_is_lost_is_made_later(world: World) {
         let sale = world.sale(Policy::default(), 10).await;
         let visitor = world.admitted(&sale).await;
         world.wire.lose_announcements(true);

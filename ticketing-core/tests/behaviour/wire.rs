@@ -27,12 +27,15 @@ pub(crate) struct Wire {
     held: AtomicBool,
     broken: AtomicBool,
     unannounced: AtomicBool,
+    announcements_held: AtomicBool,
     forgetful: AtomicBool,
     silent: AtomicBool,
     refunds_held: AtomicBool,
     refunds_sent: AtomicU32,
     /// The payments that the gateway was told of, with or without success.
     announced: watch::Sender<BTreeMap<PaymentId, bool>>,
+    /// How many announcements wait, as charges do.
+    announcing: watch::Sender<u32>,
     /// Raised when waiting charges may go.
     releases: watch::Sender<u64>,
     waiting: watch::Sender<u32>,
@@ -48,11 +51,13 @@ impl Wire {
             held: AtomicBool::new(false),
             broken: AtomicBool::new(false),
             unannounced: AtomicBool::new(false),
+            announcements_held: AtomicBool::new(false),
             forgetful: AtomicBool::new(false),
             silent: AtomicBool::new(false),
             refunds_held: AtomicBool::new(false),
             refunds_sent: AtomicU32::new(0),
             announced: watch::Sender::default(),
+            announcing: watch::Sender::new(0),
             releases: watch::Sender::new(0),
             waiting: watch::Sender::new(0),
             under_way: watch::Sender::new(0),
@@ -89,6 +94,21 @@ impl Wire {
     /// The gateway is told of no payment.
     pub(crate) fn lose_announcements(&self, lose: bool) {
         self.unannounced.store(lose, Ordering::SeqCst);
+    }
+
+    /// Announcements wait before they leave us.
+    pub(crate) fn hold_announcements(&self) {
+        self.announcements_held.store(true, Ordering::SeqCst);
+    }
+
+    /// Those that wait go, and later ones do not wait.
+    pub(crate) fn let_announcements_go(&self) {
+        self.announcements_held.store(false, Ordering::SeqCst);
+        self.releases.send_modify(|releases| *releases += 1);
+    }
+
+    pub(crate) fn announcements_waiting(&self) -> u32 {
+        *self.announcing.borrow()
     }
 
     /// Until the gateway has answered an announcement of a payment.
@@ -158,6 +178,9 @@ impl Provider for Wire {
     async fn pre_register(&self, registration: PreRegistration) -> Result<(), ProviderError> {
         if self.unannounced.load(Ordering::SeqCst) {
             return Err(ProviderError::Unknown("the announcement was lost".into()));
+        }
+        if self.announcements_held.load(Ordering::SeqCst) {
+            wait(self.announcing.clone(), self.releases.subscribe()).await;
         }
         let answer = self.gateway().client.pre_register(registration).await;
         self.announced.send_modify(|announced| {

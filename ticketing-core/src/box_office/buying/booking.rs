@@ -1,5 +1,7 @@
 //! Placing orders, and looking at them.
 
+use futures_util::future::OptionFuture;
+
 use crate::accounts::Caller;
 use crate::admission::Pass;
 use crate::box_office::BoxOffice;
@@ -61,11 +63,13 @@ impl BoxOffice {
             }
         };
         self.0.guards.may_die(CrashPoint::Placed);
+        let is_pending = order.status == OrderStatus::PendingPayment;
+        let announced = is_pending.then(|| self.announce_placed(&order));
         self.project(&sale, &order).await;
-        match order.status {
-            OrderStatus::Paid => self.finish(&order).await,
-            _ => self.announce_soon(&order),
+        if order.status == OrderStatus::Paid {
+            self.finish(&order).await;
         }
+        OptionFuture::from(announced).await;
         Ok(self.placed(order, Vec::new()))
     }
 
@@ -110,7 +114,9 @@ impl BoxOffice {
     ) -> Result<PlacedOrder> {
         let orders = &self.backend().orders;
         if let Some(kept) = orders.changing.kept(pass.account(), key, request).await? {
-            return Ok(self.placed(read_order(&kept.facts()?)?, Vec::new()));
+            let order = read_order(&kept.facts()?)?;
+            self.announced_meanwhile(&order).await;
+            return Ok(self.placed(order, Vec::new()));
         }
         match orders.selling.of_hold(hold).await? {
             Some(order) => Err(Error::HoldOrdered { order }),
@@ -138,6 +144,7 @@ impl BoxOffice {
         let order = self.backend().orders.selling.order(id).await?;
         let order = order.filter(|order| order.account == caller.account());
         let order = order.ok_or(Error::NotFound("order"))?;
+        self.announced_meanwhile(&order).await;
         let mut refunds = self.backend().orders.selling.refunds(&[id]).await?;
         Ok(self.placed(order, refunds.remove(&id).unwrap_or_default()))
     }

@@ -148,10 +148,10 @@ impl BoxOffice {
         if let Some(first) = seats.remembered(sale, pass.account(), &key, request, now).await? {
             return Ok(first);
         }
-        let mut snapshot = (*self.recent_seats(sale, now).await?).clone();
+        let mut snapshot = self.recent_seats(sale, now).await?;
         for attempt in 0..=BEST_TRIES {
             if attempt == BEST_TRIES {
-                snapshot = (*self.fresh_seats(sale, now).await?).clone();
+                snapshot = self.fresh_seats(sale, now).await?;
             }
             let mut random = self.0.randomness.fork();
             let Some(chosen) = best_available(sale, &snapshot, best, &mut random) else {
@@ -162,7 +162,7 @@ impl BoxOffice {
             };
             let command = self.hold_command(sale, pass, key.clone(), request, chosen, now)?;
             match self.backend().seats.hold(sale, command, now).await {
-                Err(Error::SeatTaken { seats }) => patch(&mut snapshot, &seats),
+                Err(Error::SeatTaken { seats }) => patch(Arc::make_mut(&mut snapshot), &seats),
                 held => return held,
             }
         }

@@ -1,5 +1,6 @@
 //! What keeps sales going without anybody asking.
 
+mod announcing;
 mod clearing;
 mod drawing;
 mod ending;
@@ -14,6 +15,7 @@ pub(super) mod repair;
 mod reviews;
 mod steps;
 
+pub(super) use self::announcing::Announcements;
 pub(super) use self::drawing::KnownDraw;
 pub(super) use self::looks::Looks;
 pub(super) use self::money::MoneyWork;

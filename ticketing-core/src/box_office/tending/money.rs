@@ -1,13 +1,11 @@
-//! The work that money leaves behind: payments to announce, to find the end of, to watch after their
-//! end; money to give back. Many at once, within a bound, and none waits for a slow one.
+//! The work that money leaves behind: payments to find the end of, to watch after their end; money to
+//! give back. Many at once, within a bound, and none waits for a slow one.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use futures_util::{FutureExt, StreamExt, stream};
-use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 
@@ -18,13 +16,13 @@ use crate::error::{Error, Result, readable, report};
 use crate::guards::CrashPoint;
 use crate::id::{OrderId, PaymentId, RefundId};
 use crate::orders::{
-    Attempt, AttemptStatus, Demand, Dossier, DueAttempt, DueRefund, Order, OrderStatus, Outcome,
-    RefundStatus, Reversed, expire, reversed, send_again, send_refund,
+    AttemptStatus, Demand, Dossier, DueAttempt, DueRefund, OrderStatus, Outcome, RefundStatus,
+    Reversed, expire, reversed, send_again, send_refund,
 };
-use crate::payments::{PreRegistration, ProviderError, Refunding};
+use crate::payments::{ProviderError, Refunding};
 
 /// How many calls of each kind to the provider a process has under way for background work.
-const AT_ONCE: usize = 64;
+pub(super) const AT_ONCE: usize = 64;
 /// How many orders are ended at once.
 const ENDED_AT_ONCE: usize = 8;
 /// How long a step waits for what it began; a slow call goes on without it.
@@ -34,9 +32,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(in crate::box_office) struct MoneyWork {
     looking: Arc<Semaphore>,
     refunding: Arc<Semaphore>,
-    announcing: Arc<Semaphore>,
-    /// What the provider was told of, to be written down together.
-    announced: Mutex<HashSet<PaymentId>>,
 }
 
 impl Default for MoneyWork {
@@ -44,8 +39,6 @@ impl Default for MoneyWork {
         Self {
             looking: Arc::new(Semaphore::new(AT_ONCE)),
             refunding: Arc::new(Semaphore::new(AT_ONCE)),
-            announcing: Arc::new(Semaphore::new(AT_ONCE)),
-            announced: Mutex::default(),
         }
     }
 }
@@ -109,66 +102,6 @@ impl BoxOffice {
         });
         wait_a_while(works.collect()).await;
         Ok(Step::of(count))
-    }
-
-    /// Tells the provider of the order's next payment, without anybody waiting for it. Where that
-    /// fails, or too much is under way, it is due again by itself.
-    pub(in crate::box_office) fn announce_soon(&self, order: &Order) {
-        let Ok(permit) = self.0.money.announcing.clone().try_acquire_owned() else { return };
-        let (office, order) = (self.clone(), order.clone());
-        tokio::spawn(async move {
-            office.announce(&order).await;
-            drop(permit);
-        });
-    }
-
-    /// Tells it before anybody hears of the payment, since whoever does may pay at once. Nothing is
-    /// sent where the provider was told already.
-    pub(in crate::box_office) async fn announce_next(&self, dossier: &Dossier) {
-        let order = &dossier.order;
-        let is_unannounced = dossier.attempt(order.payment).is_some_and(Attempt::is_unannounced);
-        let is_pending = order.status == OrderStatus::PendingPayment;
-        if is_pending && is_unannounced && !self.is_just_announced(order.payment) {
-            self.announce(order).await;
-        }
-    }
-
-    /// Tells the provider what the order's next payment will be. Doing it again changes nothing.
-    async fn announce(&self, order: &Order) {
-        let registration = PreRegistration {
-            payment: order.payment,
-            total: order.total,
-            order: order.id,
-            performance: order.performance,
-        };
-        match self.0.provider.pre_register(registration).await {
-            // What it refuses for good, paying will find out.
-            Ok(()) | Err(ProviderError::Refused { .. } | ProviderError::Impossible { .. }) => {
-                self.0.guards.may_die(CrashPoint::Announced);
-                self.0.money.announced.lock().insert(order.payment);
-            }
-            Err(error) => {
-                tracing::warn!(order = %order.id, %error, "a payment is not announced yet");
-            }
-        }
-    }
-
-    /// The provider was told of it a moment ago, which is not written down yet.
-    fn is_just_announced(&self, payment: PaymentId) -> bool {
-        self.0.money.announced.lock().contains(&payment)
-    }
-
-    async fn write_announced(&self) -> Result<()> {
-        let announced = std::mem::take(&mut *self.0.money.announced.lock());
-        let announced: Vec<PaymentId> = announced.into_iter().collect();
-        if announced.is_empty() {
-            return Ok(());
-        }
-        let written = self.backend().orders.paying.announced(&announced).await;
-        if written.is_err() {
-            self.0.money.announced.lock().extend(announced);
-        }
-        written
     }
 
     async fn tend_attempt(&self, due: DueAttempt) -> Result<()> {
