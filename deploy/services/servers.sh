@@ -26,10 +26,10 @@ start_servers() {
 }
 
 # Prints the folder of the programs. cargo runs in the checkout, where its configuration is
-# found, and a relative CARGO_TARGET_DIR keeps meaning what it means to the caller. What is debugged is
-# built with the whole workspace, as for the tests, so that nothing is built again.
+# found, and a relative CARGO_TARGET_DIR keeps meaning what it means to the caller. Built with the whole
+# workspace, as the tests and the measurements build theirs, so that nothing is built twice.
 build_servers() {
-    local selection=(--release -p ticketing-server -p ticketing-gateway)
+    local selection=(--release --workspace --bins)
     [[ $1 == release ]] || selection=(--workspace --bins --tests)
     has cargo || fail "cargo is missing: see https://rustup.rs"
     if [[ -n ${CARGO_TARGET_DIR:-} && $CARGO_TARGET_DIR != /* ]]; then

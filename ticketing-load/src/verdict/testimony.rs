@@ -25,7 +25,6 @@ pub struct Testimony {
     /// What each buyer was told.
     pub buyers: Vec<Buyer>,
     /// How many generators the buyers were of.
-    #[serde(default = "one")]
     pub generators: u32,
     /// True where the run's limit sent some of them away.
     pub ended_by_limit: bool,
@@ -61,10 +60,6 @@ impl Testimony {
     pub(super) fn surely_until(&self, moment: Duration) -> Duration {
         if self.generators > 1 { moment.saturating_sub(CLOCKS_WITHIN) } else { moment }
     }
-}
-
-fn one() -> u32 {
-    1
 }
 
 #[cfg(test)]

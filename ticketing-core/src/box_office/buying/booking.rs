@@ -1,7 +1,5 @@
 //! Placing orders, and looking at them.
 
-use futures_util::future::OptionFuture;
-
 use crate::accounts::Caller;
 use crate::admission::Pass;
 use crate::box_office::BoxOffice;
@@ -63,13 +61,17 @@ impl BoxOffice {
             }
         };
         self.0.guards.may_die(CrashPoint::Placed);
-        let is_pending = order.status == OrderStatus::PendingPayment;
-        let announced = is_pending.then(|| self.announce_placed(&order));
-        self.project(&sale, &order).await;
-        if order.status == OrderStatus::Paid {
-            self.finish(&order).await;
+        let showing = self.project(&sale, &order);
+        match order.status {
+            OrderStatus::PendingPayment => {
+                tokio::join!(showing, self.announce_placed(&order));
+            }
+            OrderStatus::Paid => {
+                showing.await;
+                self.finish(&order).await;
+            }
+            _ => showing.await,
         }
-        OptionFuture::from(announced).await;
         Ok(self.placed(order, Vec::new()))
     }
 

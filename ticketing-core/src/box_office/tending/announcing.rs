@@ -56,23 +56,27 @@ impl Drop for UnderWay {
 }
 
 impl BoxOffice {
-    /// Tells the provider of the payment of an order that was just placed. What is returned waits for
-    /// that, a moment at most. Where too much is under way, it is left to whoever comes by.
-    pub(in crate::box_office) fn announce_placed(&self, order: &Order) -> impl Future<Output = ()> {
-        let room = self.0.announcements.room.clone().try_acquire_owned().ok();
-        let announcement = room.and_then(|room| {
-            let announcement = self.announcement(order)?;
-            tokio::spawn(announcement.clone().map(|()| drop(room)));
-            Some(announcement)
-        });
-        until_told(announcement)
+    /// Tells the provider of the payment of an order that was just placed, and waits for that, a moment
+    /// at most. Where too much is under way, it is left to whoever comes by.
+    pub(in crate::box_office) async fn announce_placed(&self, order: &Order) {
+        let telling = async {
+            let room = self.0.announcements.room.clone().acquire_owned().await.ok();
+            if let Some(announcement) = room.as_ref().and_then(|_| self.announcement(order)) {
+                // It keeps its room for as long as it takes, whoever waits for it.
+                tokio::spawn(announcement.clone().map(|()| drop(room)));
+                announcement.await;
+            }
+        };
+        let _ = tokio::time::timeout(TOLD_WITHIN, telling).await;
     }
 
     /// Waits a moment where the provider is being told of the payment of an order, for who is about to
     /// show it.
     pub(in crate::box_office) async fn announced_meanwhile(&self, order: &Order) {
         let announcement = self.0.announcements.under_way.lock().get(&order.payment).cloned();
-        until_told(announcement).await;
+        if let Some(announcement) = announcement {
+            let _ = tokio::time::timeout(TOLD_WITHIN, announcement).await;
+        }
     }
 
     /// Tells it before anybody hears of the payment, since whoever does may pay at once. Nothing is
@@ -149,11 +153,5 @@ impl BoxOffice {
             told.lock().extend(announced);
         }
         written
-    }
-}
-
-async fn until_told(announcement: Option<Announcement>) {
-    if let Some(announcement) = announcement {
-        let _ = tokio::time::timeout(TOLD_WITHIN, announcement).await;
     }
 }
