@@ -60,10 +60,12 @@ impl BoxOffice {
         let rule =
             |dossier: &Dossier, unmet: Option<&Demand>| Ok(settle(dossier, heard, unmet, &terms));
         let Some(decided) = self.decide(order, None, rule).await? else { return Ok(None) };
-        if decided.change.is_some() {
-            self.show(&decided.dossier.order).await;
-        }
-        self.announce_next(&decided.dossier).await;
+        let show = async {
+            if decided.change.is_some() {
+                self.show(&decided.dossier.order).await;
+            }
+        };
+        tokio::join!(self.announce_next(&decided.dossier), show);
         Ok(Some(decided.dossier))
     }
 

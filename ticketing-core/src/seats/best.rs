@@ -254,7 +254,10 @@ mod tests {
             };
             let status: Vec<u8> = (0..map.seats_total()).map(|_| status()).collect();
             let snapshot = Snapshot::new(1, 1, status);
-            let price = |seat: u32| [300, 200, 200][usize::from(map.category_of(seat).unwrap())];
+            let price = |seat: u32| {
+                let category = usize::from(map.category_of(seat).unwrap());
+                [300, 200, 200][category] - 100 * i64::from(seat % 3 == 0)
+            };
             let count = random.random_range(1..5);
             for (category, index) in [(None, None), (Some("B".to_owned()), Some(1))] {
                 let free = |seat: u32| {

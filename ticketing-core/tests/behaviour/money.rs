@@ -1,6 +1,8 @@
 //! Money and a provider that is slow, silent or contradictory: nobody is charged without seats, and
 //! nobody who paid is without tickets or money.
 
+use std::time::Duration;
+
 use ticketing_core::catalog::Policy;
 use ticketing_core::orders::{Order, OrderStatus};
 use ticketing_core::{Cancelling, Payment, PaymentOutcome, Result};
@@ -19,6 +21,9 @@ const SEATS_WAIT_SECONDS: u64 = 600;
 const WATCHED_WITHIN_SECONDS: u64 = 900;
 /// When a payment is announced by whoever comes by, at the latest.
 const ANNOUNCED_WITHIN_SECONDS: u64 = 5;
+
+/// For so long a test waits for what comes at once.
+const WAITS: Duration = Duration::from_secs(20);
 
 /// How long work on money is left to whoever took it.
 const LEASE_SECONDS: u64 = 90;
@@ -184,13 +189,28 @@ behaviour! {
         world.wire.hold_announcements();
         let order = world.ordered(&visitor, &[3]).await;
         world.advance_seconds(ANNOUNCED_WITHIN_SECONDS);
-        // Its buyer looks at the order, and somebody comes by to announce it.
+        look(&world).await;
+        assert_eq!(world.wire.announcements_waiting(), 1, "who comes by waits for it");
+        // Its buyer looks at the order meanwhile.
         let seen = world.office.order(&visitor.caller, order.id);
-        let (seen, ()) = tokio::join!(seen, look(&world));
+        let go = async { world.wire.let_announcements_go() };
+        let (seen, ()) = tokio::join!(seen, go);
         assert_eq!(seen.unwrap().order.id, order.id);
+        assert!(world.wire.can_be_paid(order.payment), "who is shown a payment can pay it");
+        paid(world.pay(&visitor.caller, &order).await.unwrap());
+    }
+
+    async fn who_waited_for_an_announcement_that_was_lost_makes_it_again(world: World) {
+        let sale = world.sale(Policy::default(), 10).await;
+        let visitor = world.admitted(&sale).await;
+        world.wire.hold_announcements();
+        let order = world.ordered(&visitor, &[3]).await;
+        world.advance_seconds(ANNOUNCED_WITHIN_SECONDS);
+        look(&world).await;
         assert_eq!(world.wire.announcements_waiting(), 1);
-        world.wire.let_announcements_go();
-        world.wire.is_announced(order.payment).await;
+        world.wire.lose_waiting_announcements();
+        let told = tokio::time::timeout(WAITS, world.wire.is_announced(order.payment)).await;
+        told.expect("it is made again, and not when its lease is over");
         paid(world.pay(&visitor.caller, &order).await.unwrap());
     }
 

@@ -28,6 +28,7 @@ pub(crate) struct Wire {
     broken: AtomicBool,
     unannounced: AtomicBool,
     announcements_held: AtomicBool,
+    announcements_lost: AtomicBool,
     forgetful: AtomicBool,
     silent: AtomicBool,
     refunds_held: AtomicBool,
@@ -52,6 +53,7 @@ impl Wire {
             broken: AtomicBool::new(false),
             unannounced: AtomicBool::new(false),
             announcements_held: AtomicBool::new(false),
+            announcements_lost: AtomicBool::new(false),
             forgetful: AtomicBool::new(false),
             silent: AtomicBool::new(false),
             refunds_held: AtomicBool::new(false),
@@ -105,6 +107,12 @@ impl Wire {
     pub(crate) fn let_announcements_go(&self) {
         self.announcements_held.store(false, Ordering::SeqCst);
         self.releases.send_modify(|releases| *releases += 1);
+    }
+
+    /// Those that wait are lost, and later ones do not wait.
+    pub(crate) fn lose_waiting_announcements(&self) {
+        self.announcements_lost.store(true, Ordering::SeqCst);
+        self.let_announcements_go();
     }
 
     pub(crate) fn announcements_waiting(&self) -> u32 {
@@ -181,6 +189,9 @@ impl Provider for Wire {
         }
         if self.announcements_held.load(Ordering::SeqCst) {
             wait(self.announcing.clone(), self.releases.subscribe()).await;
+            if self.announcements_lost.load(Ordering::SeqCst) {
+                return Err(ProviderError::Unknown("the announcement was lost".into()));
+            }
         }
         let answer = self.gateway().client.pre_register(registration).await;
         self.announced.send_modify(|announced| {

@@ -146,8 +146,8 @@ impl BoxOffice {
         let order = self.backend().orders.selling.order(id).await?;
         let order = order.filter(|order| order.account == caller.account());
         let order = order.ok_or(Error::NotFound("order"))?;
-        self.announced_meanwhile(&order).await;
         let mut refunds = self.backend().orders.selling.refunds(&[id]).await?;
+        self.announced_meanwhile(&order).await;
         Ok(self.placed(order, refunds.remove(&id).unwrap_or_default()))
     }
 

@@ -1,8 +1,9 @@
-//! Telling the provider of an order's next payment before anybody pays it: once, however many of this
-//! process want it told at the same time. What fails here is due again by itself.
+//! Telling the provider of an order's next payment before anybody pays it: once at a time, however many
+//! of this process want it told. What fails here is due again by itself.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,8 +24,19 @@ use crate::payments::{PreRegistration, ProviderError};
 /// without them.
 const TOLD_WITHIN: Duration = Duration::from_secs(1);
 
-/// The provider is being told of a payment: over, for all who wait for it, however it ended.
-type Announcement = Shared<BoxFuture<'static, ()>>;
+/// For so long others wait for one that is under way; one that takes longer goes on, and whoever wants
+/// it told tells it again.
+const JOINED_FOR: Duration = Duration::from_secs(5);
+
+/// Whether the provider was told, for all who wait for it.
+type Announcement = Shared<BoxFuture<'static, bool>>;
+
+/// One that is under way.
+struct Telling {
+    announcement: Announcement,
+    /// Somebody else began it.
+    is_joined: bool,
+}
 
 /// What the provider is, or was just, told of.
 pub(in crate::box_office) struct Announcements {
@@ -42,11 +54,22 @@ impl Default for Announcements {
     }
 }
 
-/// Takes an announcement out of those under way, whatever ends it.
+/// Takes an announcement out of those under way, whatever ends it, and then lets those go who wait.
 struct UnderWay {
     office: BoxOffice,
     payment: PaymentId,
-    _ends: oneshot::Sender<()>,
+    told: Option<oneshot::Sender<()>>,
+}
+
+impl UnderWay {
+    fn end(mut self, is_told: bool) {
+        let told = self.told.take();
+        drop(self);
+        if let Some(told) = told.filter(|_| is_told) {
+            // Nobody may wait.
+            let _ = told.send(());
+        }
+    }
 }
 
 impl Drop for UnderWay {
@@ -61,10 +84,10 @@ impl BoxOffice {
     pub(in crate::box_office) async fn announce_placed(&self, order: &Order) {
         let telling = async {
             let room = self.0.announcements.room.clone().acquire_owned().await.ok();
-            if let Some(announcement) = room.as_ref().and_then(|_| self.announcement(order)) {
-                // It keeps its room for as long as it takes, whoever waits for it.
-                tokio::spawn(announcement.clone().map(|()| drop(room)));
-                announcement.await;
+            if let Some(telling) = room.as_ref().and_then(|_| self.telling(order)) {
+                // It keeps its room, whoever waits for it.
+                tokio::spawn(telling.announcement.clone().map(|_| drop(room)));
+                telling.announcement.await;
             }
         };
         let _ = tokio::time::timeout(TOLD_WITHIN, telling).await;
@@ -89,16 +112,22 @@ impl BoxOffice {
         }
     }
 
-    /// Until the provider was told what the order's next payment will be, or was not.
+    /// Until the provider was told what the order's next payment will be, or could not be. What another
+    /// tried in vain meanwhile is tried once more.
     pub(super) async fn announce(&self, order: &Order) {
-        if let Some(announcement) = self.announcement(order) {
-            announcement.await;
+        let Some(Telling { announcement, is_joined }) = self.telling(order) else { return };
+        let is_told = announcement.await;
+        if !is_told
+            && is_joined
+            && let Some(again) = self.telling(order)
+        {
+            again.announcement.await;
         }
     }
 
     /// The announcement that is under way, or a new one, in a task of its own; none where the provider
     /// was told a moment ago, which is not written down yet.
-    fn announcement(&self, order: &Order) -> Option<Announcement> {
+    fn telling(&self, order: &Order) -> Option<Telling> {
         let Announcements { under_way, told, .. } = &self.0.announcements;
         let (ends, end) = oneshot::channel();
         let announcement = {
@@ -108,22 +137,30 @@ impl BoxOffice {
                 return None;
             }
             match under_way.entry(order.payment) {
-                Entry::Occupied(known) => return Some(known.get().clone()),
-                Entry::Vacant(new) => new.insert(end.map(drop).boxed().shared()).clone(),
+                Entry::Occupied(known) => {
+                    return Some(Telling { announcement: known.get().clone(), is_joined: true });
+                }
+                Entry::Vacant(new) => {
+                    new.insert(end.map(|told| told.is_ok()).boxed().shared()).clone()
+                }
             }
         };
         let (office, order) = (self.clone(), order.clone());
-        let under_way = UnderWay { office: self.clone(), payment: order.payment, _ends: ends };
+        let under_way = UnderWay { office: self.clone(), payment: order.payment, told: Some(ends) };
         // Not under the lock: while a runtime shuts down, a new task ends at once.
         tokio::spawn(async move {
-            office.tell_provider(&order).await;
-            drop(under_way);
+            let mut telling = pin!(office.tell_provider(&order));
+            let in_time = tokio::time::timeout(JOINED_FOR, &mut telling).await;
+            under_way.end(in_time == Ok(true));
+            if in_time.is_err() {
+                telling.await;
+            }
         });
-        Some(announcement)
+        Some(Telling { announcement, is_joined: false })
     }
 
     /// Doing it again changes nothing.
-    async fn tell_provider(&self, order: &Order) {
+    async fn tell_provider(&self, order: &Order) -> bool {
         let registration = PreRegistration {
             payment: order.payment,
             total: order.total,
@@ -135,9 +172,11 @@ impl BoxOffice {
             Ok(()) | Err(ProviderError::Refused { .. } | ProviderError::Impossible { .. }) => {
                 self.0.guards.may_die(CrashPoint::Announced);
                 self.0.announcements.told.lock().insert(order.payment);
+                true
             }
             Err(error) => {
                 tracing::warn!(order = %order.id, %error, "a payment is not announced yet");
+                false
             }
         }
     }
