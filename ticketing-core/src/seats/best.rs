@@ -256,7 +256,7 @@ mod tests {
             let snapshot = Snapshot::new(1, 1, status);
             let price = |seat: u32| {
                 let category = usize::from(map.category_of(seat).unwrap());
-                [300, 200, 200][category] - 100 * i64::from(seat % 3 == 0)
+                [300, 200, 200][category] - 100 * i64::from(seat.is_multiple_of(3))
             };
             let count = random.random_range(1..5);
             for (category, index) in [(None, None), (Some("B".to_owned()), Some(1))] {

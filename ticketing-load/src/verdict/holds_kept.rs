@@ -103,6 +103,15 @@ mod tests {
     }
 
     #[test]
+    fn a_hold_ends_earlier_by_as_much_as_the_clocks_of_two_generators_may_differ() {
+        let mut evidence = second_at(5.0);
+        evidence.told.buyers[0].holds[0].let_go = Some(seconds(5.2));
+        assert!(!check(&evidence).ok);
+        evidence.told.generators = 2;
+        assert!(check(&evidence).ok);
+    }
+
+    #[test]
     fn a_long_hold_is_not_forgotten_behind_a_short_one() {
         let mut evidence = second_at(8.0);
         let mut short = hold(&[2], 2.0);
