@@ -52,6 +52,18 @@ async fn broken_off(world: &World, visitor: &Visitor, seats: &[u32]) -> Order {
     order
 }
 
+/// An order whose announcement waits on its way; whoever came by to make it waits for that one.
+async fn announcing(world: &World) -> (Visitor, Order) {
+    let sale = world.sale(Policy::default(), 10).await;
+    let visitor = world.admitted(&sale).await;
+    world.wire.hold_announcements();
+    let order = world.ordered(&visitor, &[3]).await;
+    world.advance_seconds(ANNOUNCED_WITHIN_SECONDS);
+    look(world).await;
+    assert_eq!(world.wire.announcements_waiting(), 1);
+    (visitor, order)
+}
+
 /// A charge that waits on its way, with its buyer.
 async fn waiting(
     world: &World,
@@ -184,13 +196,7 @@ behaviour! {
     }
 
     async fn a_provider_that_does_not_answer_is_told_once_and_placing_goes_on(world: World) {
-        let sale = world.sale(Policy::default(), 10).await;
-        let visitor = world.admitted(&sale).await;
-        world.wire.hold_announcements();
-        let order = world.ordered(&visitor, &[3]).await;
-        world.advance_seconds(ANNOUNCED_WITHIN_SECONDS);
-        look(&world).await;
-        assert_eq!(world.wire.announcements_waiting(), 1, "who comes by waits for it");
+        let (visitor, order) = announcing(&world).await;
         // Its buyer looks at the order meanwhile.
         let seen = world.office.order(&visitor.caller, order.id);
         let go = async { world.wire.let_announcements_go() };
@@ -201,13 +207,7 @@ behaviour! {
     }
 
     async fn who_waited_for_an_announcement_that_was_lost_makes_it_again(world: World) {
-        let sale = world.sale(Policy::default(), 10).await;
-        let visitor = world.admitted(&sale).await;
-        world.wire.hold_announcements();
-        let order = world.ordered(&visitor, &[3]).await;
-        world.advance_seconds(ANNOUNCED_WITHIN_SECONDS);
-        look(&world).await;
-        assert_eq!(world.wire.announcements_waiting(), 1);
+        let (visitor, order) = announcing(&world).await;
         world.wire.lose_waiting_announcements();
         let told = tokio::time::timeout(WAITS, world.wire.is_announced(order.payment)).await;
         told.expect("it is made again, and not when its lease is over");
