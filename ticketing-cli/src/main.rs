@@ -10,19 +10,16 @@ mod embedded;
 mod entropy;
 mod output;
 mod plan;
-mod profile;
-mod prompt;
-mod session;
 mod settings;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
+use ticketing_profile::Usage;
 
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
 use crate::arguments::{Arguments, Command};
-use crate::settings::Usage;
 
 /// The command could not be done.
 const EXIT_FAILED: u8 = 1;

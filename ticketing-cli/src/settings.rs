@@ -1,23 +1,13 @@
 //! Settings from the environment.
 
-use std::env::VarError;
 use std::ffi::OsString;
 
-use ticketing_wire::accounts::SignIn;
-use ticketing_wire::secrets::Password;
-
+use ticketing_profile::{Usage, pair, read};
 use ticketing_server::NAMES;
+use ticketing_wire::accounts::SignIn;
 
 /// The prefix of the product's names.
 const PREFIX: &str = "TICKETING_";
-
-/// Where a server is, if nobody says.
-const DEFAULT_SERVER: &str = "http://127.0.0.1:8080";
-
-/// The command was wrongly used; the text says how.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct Usage(pub(crate) String);
 
 /// Refuses names that look like ours and are not: a mistyped one would otherwise be silence.
 pub(crate) fn refuse_strangers(names: impl Iterator<Item = OsString>) -> Result<(), Usage> {
@@ -27,20 +17,6 @@ pub(crate) fn refuse_strangers(names: impl Iterator<Item = OsString>) -> Result<
         Some(name) => Err(Usage(format!("{name} is no setting; known are {}", NAMES.join(", ")))),
         None => Ok(()),
     }
-}
-
-/// The one server that a command speaks to.
-pub(crate) fn server(given: &[String]) -> Result<String, Usage> {
-    match given {
-        [] => Ok(read("TICKETING_SERVER")?.unwrap_or_else(|| DEFAULT_SERVER.to_owned())),
-        [server] => Ok(server.clone()),
-        _ => Err(Usage("only `demo` takes --server more than once".to_owned())),
-    }
-}
-
-/// Who a script signs in as, if the environment says.
-pub(crate) fn credentials() -> Result<Option<SignIn>, Usage> {
-    pair("TICKETING_EMAIL", "TICKETING_PASSWORD")
 }
 
 /// The first administrator of running servers.
@@ -55,25 +31,6 @@ pub(crate) fn administrator() -> Result<SignIn, Usage> {
 pub(crate) fn gateway() -> Result<String, Usage> {
     let missing = "at running servers, buyers pay at TICKETING_GATEWAY, which is not set";
     read("TICKETING_GATEWAY")?.ok_or_else(|| Usage(missing.to_owned()))
-}
-
-fn pair(email: &str, password: &str) -> Result<Option<SignIn>, Usage> {
-    match (read(email)?, read(password)?) {
-        (Some(email), Some(password)) => {
-            Ok(Some(SignIn { email, password: Password::from(password) }))
-        }
-        (None, None) => Ok(None),
-        _ => Err(Usage(format!("{email} and {password} are set both or not at all"))),
-    }
-}
-
-fn read(name: &str) -> Result<Option<String>, Usage> {
-    match std::env::var(name) {
-        Ok(value) if value.is_empty() => Err(Usage(format!("{name} is empty"))),
-        Ok(value) => Ok(Some(value)),
-        Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(Usage(format!("{name} is not valid UTF-8"))),
-    }
 }
 
 #[cfg(test)]
@@ -93,12 +50,5 @@ mod tests {
     #[test]
     fn settings_of_other_programs_are_ignored() {
         assert!(refuse(&["PATH", "TICKETING_POSTGRES", "TICKETING_SERVER"]).is_ok());
-    }
-
-    #[test]
-    fn one_server_is_enough_for_a_command() {
-        let servers = ["http://a".to_owned(), "http://b".to_owned()];
-        assert_eq!(server(&servers[..1]).unwrap(), "http://a");
-        assert!(server(&servers).is_err());
     }
 }

@@ -1,134 +1,200 @@
-//! What waits: requests to the server, each a task whose end is a message.
+//! What waits: requests to the server, each a task that sends messages.
 
+mod server;
+mod streams;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ticketing_client::{Client, Error, accounts, performances, seats};
-use ticketing_wire::accounts::Session;
-use ticketing_wire::page::PAGE_MAX;
-use ticketing_wire::performances::{Performance, PerformancesQuery};
-use ticketing_wire::problem::ProblemType;
-use ticketing_wire::secrets::AccessToken;
-use ticketing_wire::text::clean;
-use tokio::sync::Mutex;
-use tokio::task::{JoinError, JoinSet};
+use ticketing_client::{accounts, line, orders, seats};
+use ticketing_wire::accounts::{SignIn, SignUp};
+use ticketing_wire::orders::{CancellationQuery, NewPayment};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::{AbortHandle, JoinError, JoinSet};
 
-use crate::state::{Effect, Failure, Message};
+pub(crate) use self::server::Server;
+use crate::state::{About, Ask, Effect, Message, Tell};
 
-/// Pages of the list that are read; nobody walks through more.
-const MAX_PAGES: usize = 20;
+/// Messages that may wait for the loop: whoever sends more waits, and reads no more from the server.
+const MESSAGES_MAX: usize = 256;
+
+/// How long the server is given to hear what is told it while the program ends.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Runs effects.
 pub(crate) struct Runner {
-    server: Server,
-    tasks: JoinSet<Message>,
-}
-
-/// The server, and the session that a sign-in began.
-#[derive(Clone)]
-pub(crate) struct Server {
-    client: Client,
-    session: Option<Arc<Mutex<Session>>>,
+    server: Arc<Server>,
+    tasks: JoinSet<()>,
+    /// What runs for each visit.
+    running: HashMap<u64, Vec<AbortHandle>>,
+    /// What is told and must not be lost because the program ends.
+    telling: JoinSet<()>,
+    out: Sender<Message>,
+    messages: Receiver<Message>,
 }
 
 impl Runner {
-    pub(crate) fn new(client: Client, session: Option<Session>) -> Self {
-        let session = session.map(|session| Arc::new(Mutex::new(session)));
-        Self { server: Server { client, session }, tasks: JoinSet::new() }
+    pub(crate) fn new(server: Server) -> Self {
+        let (out, messages) = channel(MESSAGES_MAX);
+        Self {
+            server: Arc::new(server),
+            tasks: JoinSet::new(),
+            running: HashMap::new(),
+            telling: JoinSet::new(),
+            out,
+            messages,
+        }
     }
 
-    /// Starts an effect that waits. Drawing and quitting are the loop's own.
+    /// Starts an effect that waits. What is about the terminal is the loop's own.
     pub(crate) fn start(&mut self, effect: Effect) {
-        let server = self.server.clone();
+        let (server, out) = (Arc::clone(&self.server), self.out.clone());
         match effect {
-            Effect::Draw | Effect::Quit => {}
+            Effect::Draw | Effect::Quit | Effect::Bell => {}
+            Effect::Forget(visit) => {
+                let running = self.running.remove(&visit).unwrap_or_default();
+                running.iter().for_each(AbortHandle::abort);
+            }
             Effect::FetchPerformances => {
-                self.tasks.spawn(async move { Message::Listed(server.performances().await) });
-            }
-            Effect::FetchMap { visit, performance, after } => {
                 self.tasks.spawn(async move {
-                    let fetch = |client: Client, token: AccessToken| async move {
-                        seats::fetch(&client, &token, performance, None).await
-                    };
-                    Message::Map { visit, answer: server.signed_in(after, fetch).await }
+                    let listed = Message::Listed(server.performances().await);
+                    send(&out, listed).await;
                 });
             }
-            Effect::FetchStatuses { visit, performance, etag, after } => {
+            Effect::SignIn(who) => {
                 self.tasks.spawn(async move {
-                    let fetch = |client: Client, token: AccessToken| {
-                        let call = seats::now(&token, performance, etag.as_deref());
-                        async move { client.send(&call).await }
-                    };
-                    Message::Statuses { visit, answer: server.signed_in(after, fetch).await }
+                    send(&out, Message::SignedIn(server.sign_in(&who).await)).await;
                 });
             }
+            Effect::SignUp(account) => {
+                self.tasks.spawn(async move {
+                    let signed_in = match server.anybody(&accounts::sign_up(&account)).await {
+                        Ok(_) => {
+                            let SignUp { email, password, .. } = account;
+                            server.sign_in(&SignIn { email, password }).await
+                        }
+                        Err(failure) => Err(failure),
+                    };
+                    send(&out, Message::SignedIn(signed_in)).await;
+                });
+            }
+            Effect::SignOut => {
+                self.telling.spawn(async move { server.sign_out().await });
+            }
+            Effect::Tell(tell) => {
+                self.telling.spawn(async move { told(&server, tell).await });
+            }
+            Effect::Ask { visit, after, ask } => self.ask(visit, after, ask),
         }
     }
 
-    /// The next message. Waits for ever while nothing runs.
+    fn ask(&mut self, visit: u64, after: Duration, ask: Ask) {
+        let (server, out) = (Arc::clone(&self.server), self.out.clone());
+        let task = self.tasks.spawn(async move {
+            tokio::time::sleep(after).await;
+            let heard = |about| Message::About { visit, about };
+            match ask {
+                Ask::Seats { performance } => {
+                    streams::seats(&server, performance, |about| send(&out, heard(about))).await;
+                }
+                Ask::Line { performance, place } => {
+                    let hear = |about| send(&out, heard(about));
+                    streams::line(&server, performance, &place, hear).await;
+                }
+                ask => send(&out, heard(answered(&server, ask).await)).await,
+            }
+        });
+        let running = self.running.entry(visit).or_default();
+        running.retain(|task| !task.is_finished());
+        running.push(task);
+    }
+
+    /// The next message; an error where a task of this program failed. Waits for ever while nothing
+    /// runs.
     pub(crate) async fn next(&mut self) -> Result<Message, JoinError> {
-        match self.tasks.join_next().await {
-            Some(ended) => ended,
-            None => std::future::pending().await,
+        loop {
+            tokio::select! {
+                biased;
+                Some(ended) = self.tasks.join_next() => match ended {
+                    Err(error) if !error.is_cancelled() => return Err(error),
+                    _ => {}
+                },
+                Some(_) = self.telling.join_next() => {}
+                Some(message) = self.messages.recv() => return Ok(message),
+            }
         }
+    }
+
+    /// Lets what is told reach the server, for a moment.
+    pub(crate) async fn finish(mut self) {
+        self.tasks.abort_all();
+        let told = async {
+            self.telling.join_all().await;
+            self.server.settled().await;
+        };
+        // What is not told by then runs out by itself.
+        let _ = tokio::time::timeout(LAST_WORDS, told).await;
     }
 }
 
-impl Server {
-    async fn performances(&self) -> Result<Vec<Performance>, Failure> {
-        let mut list = Vec::new();
-        let mut query = PerformancesQuery { limit: Some(PAGE_MAX), ..Default::default() };
-        for _ in 0..MAX_PAGES {
-            let page =
-                self.client.send(&performances::list(None, &query)).await.map_err(failure)?;
-            list.extend(page.items);
-            query.cursor = page.next_cursor;
-            if query.cursor.is_none() {
-                break;
-            }
-        }
-        Ok(list)
-    }
+/// Nobody is there to read it where the program ends.
+async fn send(out: &Sender<Message>, message: Message) {
+    let _ = out.send(message).await;
+}
 
-    /// Asks for what needs the session; renews the session once when it has run out.
-    async fn signed_in<A, Asked: Future<Output = Result<A, Error>>>(
-        &self,
-        after: Duration,
-        ask: impl Fn(Client, AccessToken) -> Asked,
-    ) -> Result<A, Failure> {
-        tokio::time::sleep(after).await;
-        let Some(session) = &self.session else { return Err(Failure::SignedOut) };
-        let token = session.lock().await.access_token.clone();
-        match ask(self.client.clone(), token.clone()).await {
-            Err(error) if error.kind() == Some(&ProblemType::Unauthenticated) => {
-                let token = self.renewed(session, &token).await?;
-                ask(self.client.clone(), token).await.map_err(failure)
-            }
-            answer => answer.map_err(failure),
+/// Asks once.
+async fn answered(server: &Server, ask: Ask) -> About {
+    match ask {
+        Ask::Join { performance } => {
+            About::Place(server.call(|token| line::join(token, performance)).await)
         }
-    }
-
-    /// A token other than the one that was refused; refresh tokens are good once, so one task
-    /// trades it and the others find the result.
-    async fn renewed(
-        &self,
-        session: &Mutex<Session>,
-        refused: &AccessToken,
-    ) -> Result<AccessToken, Failure> {
-        let mut session = session.lock().await;
-        if session.access_token.expose() == refused.expose() {
-            let renewal = accounts::refresh(&session.refresh_token);
-            *session = self.client.send(&renewal).await.map_err(failure)?;
+        Ask::Place { performance, place } => {
+            About::Place(server.call(|token| line::ask(token, &place, performance)).await)
         }
-        Ok(session.access_token.clone())
+        Ask::Hold { performance, pass, wish, key } => About::Held(
+            server.call(|token| seats::hold(token, &pass, performance, &wish, &key)).await,
+        ),
+        Ask::Order { pass, hold, key } => About::Order(
+            server.call(|token| orders::place(token, &pass, hold, &key)).await.map(Box::new),
+        ),
+        Ask::ShowOrder { order } => {
+            About::Order(server.call(|token| orders::show(token, order)).await.map(Box::new))
+        }
+        Ask::Pay { order, payment, outcome, key } => {
+            let payment_token = match server.authorize(&payment, outcome).await {
+                Ok(authorized) => Some(authorized.payment_token),
+                Err(failure) => return About::Paid(Err(failure)),
+            };
+            let payment = NewPayment { payment_id: payment.payment_id, payment_token };
+            let paid = server.call(|token| orders::pay(token, order, &payment, &key)).await;
+            About::Paid(paid.map(Box::new))
+        }
+        Ask::Tickets { order } => About::Tickets(server.tickets(order).await),
+        Ask::Orders => About::Orders(server.orders().await),
+        Ask::Quote { order } => {
+            let all = CancellationQuery::default();
+            let answer = server.call(|token| orders::cancellation(token, order, &all)).await;
+            About::Quote { order, answer }
+        }
+        Ask::Cancel { order, cancellation, key } => About::Order(
+            server
+                .call(|token| orders::cancel(token, order, &cancellation, &key))
+                .await
+                .map(Box::new),
+        ),
+        Ask::Line { .. } | Ask::Seats { .. } => unreachable!("a stream is not asked once"),
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err asks for")]
-fn failure(error: Error) -> Failure {
-    match error.kind() {
-        Some(ProblemType::NotFound) => Failure::Gone,
-        Some(ProblemType::Unauthenticated) => Failure::SignedOut,
-        _ => Failure::Trouble(clean(&error.to_string()).into_owned()),
-    }
+/// What it says to that makes no difference: the screen it was for is gone.
+async fn told(server: &Server, tell: Tell) {
+    let _ = match tell {
+        Tell::Leave { performance, place } => {
+            server.call(|token| line::leave(token, &place, performance)).await
+        }
+        Tell::Release { hold, pass } => {
+            server.call(|token| seats::release(token, &pass, hold)).await
+        }
+    };
 }

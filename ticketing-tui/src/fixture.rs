@@ -5,11 +5,19 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
 use ticketing_client::seats::SeatMap;
+use ticketing_wire::Time;
+use ticketing_wire::line::Place;
+use ticketing_wire::orders::{Order, Ticket};
 use ticketing_wire::performances::{Performance, Price};
-use ticketing_wire::seats::{Layout, SeatsNow, Version};
+use ticketing_wire::seats::{Hold, Layout, SeatsDelta, SeatsNow, Version};
 
-use crate::state::{Effect, Message, State};
+use crate::screens::Screen;
+use crate::state::{About, Effect, Message, State};
 use crate::update::update;
+use crate::words::{ENGLISH, Words};
+
+/// Every test's time: 2026-11-28T10:00:00Z.
+pub(crate) const NOW_MS: i64 = 1_795_860_000_000;
 
 pub(crate) fn performances() -> Vec<Performance> {
     let shows = [
@@ -97,9 +105,9 @@ pub(crate) fn hall_map() -> SeatMap {
     map([&[8, 9, 12, 12, 11, 4], &[20; 20]])
 }
 
-/// The statuses of that hall, at another sequence.
-pub(crate) fn newer(sequence: u64) -> SeatsNow {
-    now(hall_map().statuses().len(), sequence)
+/// Changes after the fixture's map.
+pub(crate) fn delta(sequence: u64, changes: &[(u32, u8)]) -> About {
+    About::Seats(SeatsDelta { epoch: 1, sequence, changes: changes.to_vec() })
 }
 
 pub(crate) fn key(letter: char) -> Message {
@@ -115,17 +123,112 @@ pub(crate) fn press(state: &mut State, letters: &str) -> Vec<Effect> {
     letters.chars().map(|letter| update(state, key(letter))).last().unwrap_or_default()
 }
 
+/// A minute of the test's time.
+pub(crate) fn later(seconds: i64) -> Time {
+    Time::from_millis(NOW_MS + seconds * 1_000)
+}
+
+/// Takes what is heard for the visit on the screen.
+pub(crate) fn hear(state: &mut State, about: About) -> Vec<Effect> {
+    let visit = state.over.last().map_or(0, Screen::visit);
+    update(state, Message::About { visit, about })
+}
+
 /// Signed in, with the list.
 pub(crate) fn listed() -> State {
-    let mut state = State::new(true);
+    listed_in(&ENGLISH)
+}
+
+pub(crate) fn listed_in(words: &'static Words) -> State {
+    let who = Some("ada@example.org".to_owned());
+    let mut state = State::new(words, who, later(0), 7);
     update(&mut state, Message::Listed(Ok(performances())));
     state
 }
 
-/// Looking at the first performance's seats.
-pub(crate) fn seated() -> State {
-    let mut state = listed();
+/// In the line of the first performance.
+pub(crate) fn waiting() -> State {
+    waiting_in(&ENGLISH)
+}
+
+pub(crate) fn waiting_in(words: &'static Words) -> State {
+    let mut state = listed_in(words);
     update(&mut state, code(KeyCode::Enter));
-    update(&mut state, Message::Map { visit: 1, answer: Ok(hall_map()) });
+    hear(&mut state, About::Place(Ok(place("waiting", 4_811))));
     state
+}
+
+pub(crate) fn place(state: &str, ahead: u64) -> Place {
+    let place = json!({
+        "state": state, "place_token": "place", "number": 5_000, "rank": 5_000, "ahead": ahead,
+        "behind": 312, "poll_after_ms": 2_000, "eta_seconds": {"low": 840, "high": 1_140},
+        "pass_token": "pass", "pass_expires_at": later(600),
+    });
+    serde_json::from_value(place).unwrap()
+}
+
+/// Inside, with the first performance's seats.
+pub(crate) fn seated() -> State {
+    seated_in(&ENGLISH)
+}
+
+pub(crate) fn seated_in(words: &'static Words) -> State {
+    let mut state = waiting_in(words);
+    hear(&mut state, About::Place(Ok(place("admitted", 0))));
+    hear(&mut state, About::Map(Ok(Box::new(hall_map()))));
+    state
+}
+
+/// With two seats held.
+pub(crate) fn holding() -> State {
+    holding_in(&ENGLISH)
+}
+
+pub(crate) fn holding_in(words: &'static Words) -> State {
+    let mut state = seated_in(words);
+    press(&mut state, " l ");
+    update(&mut state, code(KeyCode::Enter));
+    hear(&mut state, About::Held(Ok(hold())));
+    state
+}
+
+pub(crate) fn hold() -> Hold {
+    let hold = json!({
+        "id": "00000000-0000-0000-0000-000000000021", "seats": [0, 1], "lines": lines(),
+        "total": {"amount": 266_000, "currency": "KRW"}, "expires_at": later(300),
+    });
+    serde_json::from_value(hold).unwrap()
+}
+
+fn lines() -> Value {
+    json!([
+        {"kind": "ticket", "seat": 0, "amount": {"amount": 132_000, "currency": "KRW"}},
+        {"kind": "ticket", "seat": 1, "amount": {"amount": 132_000, "currency": "KRW"}},
+        {"kind": "fee", "amount": {"amount": 2_000, "currency": "KRW"}},
+    ])
+}
+
+/// An order of the two seats; its payment has this name.
+pub(crate) fn order(status: &str, payment: &str) -> Box<Order> {
+    let order = json!({
+        "id": "00000000-0000-0000-0000-000000000022",
+        "performance_id": "00000000-0000-0000-0000-000000000001", "status": status,
+        "seats": [0, 1], "lines": lines(), "total": {"amount": 266_000, "currency": "KRW"},
+        "expires_at": later(600), "created_at": later(0),
+        "payment": {"payment_id": payment, "methods": ["card"], "checkout_url": "http://a/b#c",
+            "gateway_url": "http://127.0.0.1:4711/page"},
+    });
+    Box::new(serde_json::from_value(order).unwrap())
+}
+
+/// As long as the codes of a box office are.
+pub(crate) fn tickets() -> Vec<Ticket> {
+    let codes = ["A", "B"].map(|letter| letter.repeat(122));
+    let tickets = (0..).zip(codes).map(|(seat, code)| {
+        json!({
+            "id": format!("00000000-0000-0000-0000-{seat:012}"), "seat": seat,
+            "label": format!("Block A, row 1, seat {}", seat + 1), "code": code, "status": "valid",
+        })
+    });
+    tickets.map(|ticket| serde_json::from_value(ticket).unwrap()).collect()
 }

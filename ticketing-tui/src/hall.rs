@@ -2,23 +2,31 @@
 
 mod section;
 
-use std::collections::BTreeSet;
+use std::iter::repeat_n;
 
-use ticketing_client::seats::{OtherLayout, SeatMap};
+use ticketing_client::seats::{Applied, SeatMap};
 use ticketing_wire::Money;
 use ticketing_wire::performances::Price;
-use ticketing_wire::seats::{SeatStatus, SeatsNow, Version};
+use ticketing_wire::seats::{SeatStatus, SeatsDelta};
 use ticketing_wire::text::clean;
 
 pub(crate) use self::section::{Row, Seat, Section, longest};
 
-/// A performance's seats.
+/// How many seats to the side are as far away as one row.
+const ROW_APART: usize = 2;
+
+/// A performance's seats. How many are what is counted as it changes: a large house is drawn as fast as
+/// a small one.
 #[derive(Clone, Debug)]
 pub(crate) struct Hall {
     pub(crate) sections: Vec<Section>,
     categories: Vec<Category>,
-    /// The seats for wheelchairs.
-    accessible: BTreeSet<u32>,
+    /// Whether each seat is for a wheelchair.
+    accessible: Vec<bool>,
+    /// The ordinal of each seat's section.
+    section_of: Vec<usize>,
+    /// Of each section; the last is of seats that no section has.
+    counts: Vec<Counts>,
     map: SeatMap,
 }
 
@@ -30,12 +38,15 @@ pub(crate) struct Category {
     pub(crate) price: Option<Money>,
 }
 
-/// What a person sees of a status: whose hold or order it is makes no difference to others.
+/// What a person sees of a status.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Shown {
     Free,
     /// Free, and for wheelchairs.
     Accessible,
+    /// Chosen by whoever is looking, or held by them.
+    Mine,
+    /// Somebody else's for a while.
     Held,
     Sold,
     NotForSale,
@@ -81,24 +92,65 @@ impl Hall {
             Category { name: clean(name).into_owned(), price }
         };
         let sections: Vec<_> = layout.sections.iter().map(Section::of).collect();
-        let seats = sections.iter().flat_map(Section::rows).flat_map(|row| &row.seats);
-        let accessible = seats.filter(|seat| seat.accessible).map(|seat| seat.index).collect();
+        let seats = map.statuses().len();
+        let (mut accessible, mut section_of) = (vec![false; seats], vec![sections.len(); seats]);
+        for (ordinal, section) in sections.iter().enumerate() {
+            for seat in section.rows().iter().flat_map(|row| &row.seats) {
+                if let Some(place) = place(seat.index).filter(|place| *place < seats) {
+                    accessible[place] = seat.accessible;
+                    section_of[place] = ordinal;
+                }
+            }
+            if let Section::Standing { first_index, places, .. } = section {
+                let first = place(*first_index).unwrap_or(seats).min(seats);
+                let end = first.saturating_add(place(*places).unwrap_or(seats)).min(seats);
+                section_of[first..end].fill(ordinal);
+            }
+        }
         let categories = layout.categories.iter().map(category).collect();
-        Self { sections, categories, accessible, map }
+        let counts = repeat_n(Counts::default(), sections.len() + 1).collect();
+        let mut hall = Self { sections, categories, accessible, section_of, counts, map };
+        for index in 0..u32::try_from(seats).unwrap_or(u32::MAX) {
+            hall.count_in(index, 1);
+        }
+        hall
     }
 
-    /// Takes the statuses of another moment. `Ok(true)` when anything is different now.
-    pub(crate) fn refresh(&mut self, now: &SeatsNow) -> Result<bool, OtherLayout> {
-        self.map.refresh(now)
+    /// Takes changes that follow what is known.
+    pub(crate) fn apply(&mut self, delta: &SeatsDelta) -> Applied {
+        let mut seats: Vec<u32> = delta.changes.iter().map(|(seat, _)| *seat).collect();
+        seats.sort_unstable();
+        seats.dedup();
+        for seat in &seats {
+            self.count_in(*seat, -1);
+        }
+        let applied = self.map.apply(delta);
+        for seat in &seats {
+            self.count_in(*seat, 1);
+        }
+        applied
     }
 
-    pub(crate) fn version(&self) -> Version {
-        self.map.version()
+    fn count_in(&mut self, index: u32, by: i64) {
+        let shown = self.shown(index);
+        let section = place(index).and_then(|place| self.section_of.get(place));
+        let Some(counts) = section.and_then(|section| self.counts.get_mut(*section)) else {
+            return;
+        };
+        let count = match shown {
+            Shown::Free => &mut counts.free,
+            Shown::Accessible => &mut counts.accessible,
+            Shown::Held | Shown::Mine => &mut counts.held,
+            Shown::Sold => &mut counts.sold,
+            Shown::NotForSale => &mut counts.not_for_sale,
+            Shown::Unknown => &mut counts.unknown,
+        };
+        *count = count.saturating_add_signed(by);
     }
 
     pub(crate) fn shown(&self, index: u32) -> Shown {
         match self.map.status(index) {
-            Some(SeatStatus::Free) if self.accessible.contains(&index) => Shown::Accessible,
+            Some(SeatStatus::Free) if self.is_accessible(index) => Shown::Accessible,
             Some(SeatStatus::Free) => Shown::Free,
             Some(SeatStatus::Held | SeatStatus::Reserved) => Shown::Held,
             Some(SeatStatus::Sold) => Shown::Sold,
@@ -107,30 +159,72 @@ impl Hall {
         }
     }
 
+    /// What seats are sold as, in the order of their letters.
+    pub(crate) fn categories(&self) -> &[Category] {
+        &self.categories
+    }
+
     /// What a seat is sold as.
     pub(crate) fn category(&self, ordinal: u16) -> Category {
         self.categories.get(usize::from(ordinal)).cloned().unwrap_or_default()
     }
 
-    /// Counts the whole house.
-    pub(crate) fn counts(&self) -> Counts {
-        self.count(0..u32::try_from(self.map.statuses().len()).unwrap_or(u32::MAX))
+    fn is_accessible(&self, index: u32) -> bool {
+        place(index).and_then(|place| self.accessible.get(place)).copied().unwrap_or(false)
     }
 
-    /// Counts these seats.
-    pub(crate) fn count(&self, indices: impl Iterator<Item = u32>) -> Counts {
-        let mut counts = Counts::default();
-        for index in indices {
-            *match self.shown(index) {
-                Shown::Free => &mut counts.free,
-                Shown::Accessible => &mut counts.accessible,
-                Shown::Held => &mut counts.held,
-                Shown::Sold => &mut counts.sold,
-                Shown::NotForSale => &mut counts.not_for_sale,
-                Shown::Unknown => &mut counts.unknown,
-            } += 1;
+    /// How many of the whole house are what.
+    pub(crate) fn counts(&self) -> Counts {
+        self.counts.iter().fold(Counts::default(), |sum, counts| sum.plus(*counts))
+    }
+
+    /// How many of one section are what.
+    pub(crate) fn counts_of(&self, section: usize) -> Counts {
+        self.counts.get(section).copied().unwrap_or_default()
+    }
+
+    /// What people call a seat: its section, row and number.
+    pub(crate) fn label(&self, index: u32) -> Option<(&str, &str, &str)> {
+        let section = self.sections.get(*self.section_of.get(place(index)?)?)?;
+        for row in section.rows() {
+            if let Some(seat) = row.seats.iter().find(|seat| seat.index == index) {
+                return Some((section.name(), &row.label, &seat.label));
+            }
         }
-        counts
+        Some((section.name(), "", ""))
+    }
+
+    /// What a server calls this section, where it is a standing area.
+    pub(crate) fn standing_area(&self, section: usize) -> Option<String> {
+        let Section::Standing { .. } = self.sections.get(section)? else { return None };
+        Some(self.map.layout().sections.get(section)?.name.clone())
+    }
+
+    /// Where a seat is.
+    pub(crate) fn find(&self, index: u32) -> Option<Cursor> {
+        let section = *self.section_of.get(place(index)?)?;
+        let rows = self.sections.get(section)?.rows().iter().enumerate();
+        rows.flat_map(|(row, seats)| seats.seats.iter().enumerate().map(move |seat| (row, seat)))
+            .find(|(_, (_, seat))| seat.index == index)
+            .map(|(row, (seat, _))| Cursor { section, row, seat })
+    }
+
+    /// The free seat nearest to this one in its section, without those that `taken` says; a row away
+    /// counts as much as [`ROW_APART`] seats. Seats for wheelchairs are not offered to others.
+    pub(crate) fn nearest_free(&self, from: Cursor, taken: impl Fn(u32) -> bool) -> Option<Cursor> {
+        let rows = self.rows(from);
+        let here = rows.get(from.row).and_then(|row| row.seats.get(from.seat));
+        let here = here.map_or(0, |seat| across(rows, from.row, seat));
+        let free = |seat: &Seat| self.shown(seat.index) == Shown::Free && !taken(seat.index);
+        let away = |row: usize, seat: &Seat| {
+            across(rows, row, seat).abs_diff(here) + row.abs_diff(from.row) * 2 * ROW_APART
+        };
+        let all = rows.iter().enumerate().flat_map(|(row, seats)| {
+            seats.seats.iter().enumerate().map(move |(ordinal, seat)| (row, ordinal, seat))
+        });
+        all.filter(|(.., seat)| free(seat))
+            .min_by_key(|(row, _, seat)| away(*row, seat))
+            .map(|(row, seat, _)| Cursor { row, seat, ..from })
     }
 
     /// The rows of the cursor's section; none in a standing area.
@@ -161,88 +255,34 @@ impl Hall {
             Direction::Up => from.row.saturating_sub(1),
             Direction::Down => (from.row + 1).min(rows.len() - 1),
         };
-        // In half widths, rows are exactly centred.
-        let place = |row: &Row, seat: &Seat| longest(rows) - row.width + 2 * seat.place;
-        let here = row.seats.get(from.seat).map_or(0, |seat| place(row, seat));
+        let here = row.seats.get(from.seat).map_or(0, |seat| across(rows, from.row, seat));
         let seats = rows[to].seats.iter().enumerate();
-        let nearest = seats.min_by_key(|(_, seat)| place(&rows[to], seat).abs_diff(here));
+        let nearest = seats.min_by_key(|(_, seat)| across(rows, to, seat).abs_diff(here));
         Cursor { row: to, seat: nearest.map_or(0, |(ordinal, _)| ordinal), ..from }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixture;
-
-    fn hall() -> Hall {
-        Hall::new(fixture::hall_map(), &fixture::prices())
-    }
-
-    #[test]
-    fn up_and_down_keep_the_place_on_the_screen() {
-        let hall = hall();
-        // Rows of 8, 9 and 12 with an aisle: the shorter ones begin further to the right.
-        let first = Cursor { section: 0, row: 0, seat: 0 };
-        let third = hall.step(hall.step(first, Direction::Down), Direction::Down);
-        assert_eq!(third, Cursor { section: 0, row: 2, seat: 2 });
-        let last = Cursor { section: 0, row: 2, seat: 11 };
-        assert_eq!(hall.step(last, Direction::Up).seat, 8, "the end of the row of 9");
-    }
-
-    #[test]
-    fn an_aisle_has_no_seat_and_takes_its_width() {
-        let hall = hall();
-        let row = &hall.rows(Cursor::default())[2];
-        assert_eq!((row.seats.len(), row.width), (12, 13));
-        let beside = Cursor { section: 0, row: 2, seat: 5 };
-        assert_eq!(hall.step(beside, Direction::Right).seat, 6);
-        assert_eq!((row.seats[5].place, row.seats[6].place), (5, 7));
-    }
-
-    #[test]
-    fn the_cursor_is_always_on_a_seat() {
-        use Direction::{Down, Left, Right, Up};
-        let hall = hall();
-        for section in 0..2 {
-            let mut cursor = hall.enter(section).unwrap();
-            let mut dice: u32 = 7;
-            for _ in 0..2_000 {
-                dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                let way = [Up, Down, Left, Right][(dice >> 30) as usize];
-                cursor = hall.step(cursor, way);
-                assert!(hall.seat(cursor).is_some(), "{cursor:?} after {way:?}");
-            }
+impl Counts {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            free: self.free + other.free,
+            accessible: self.accessible + other.accessible,
+            held: self.held + other.held,
+            sold: self.sold + other.sold,
+            not_for_sale: self.not_for_sale + other.not_for_sale,
+            unknown: self.unknown + other.unknown,
         }
     }
-
-    #[test]
-    fn counts_add_up_to_the_house_and_reserved_counts_as_held() {
-        let hall = hall();
-        let Counts { free, accessible, held, sold, not_for_sale, unknown } = hall.counts();
-        let all = free + accessible + held + sold + not_for_sale + unknown;
-        assert_eq!(all, hall.map.statuses().len() as u64);
-        let first = Counts { free: 3, held: 2, sold: 1, not_for_sale: 1, ..Counts::default() };
-        assert_eq!(hall.count(0..7), first);
-        assert_eq!(hall.count(9_000..9_001).unknown, 1);
-    }
-
-    #[test]
-    fn a_free_place_for_wheelchairs_is_shown_as_one() {
-        let hall = hall();
-        let (_, seat) = hall.seat(Cursor { section: 0, row: 5, seat: 3 }).unwrap();
-        assert!(seat.accessible);
-        assert_eq!(hall.shown(seat.index), Shown::Accessible);
-    }
-
-    #[test]
-    fn a_hall_without_seats_is_walked_in_without_harm() {
-        let hall = Hall::new(fixture::map([&[], &[0, 3]]), &[]);
-        let nowhere = hall.enter(0).unwrap();
-        assert_eq!(hall.step(nowhere, Direction::Down), nowhere);
-        let empty_row = hall.enter(1).unwrap();
-        let below = hall.step(empty_row, Direction::Down);
-        assert!(hall.seat(below).is_some());
-        assert_eq!(hall.step(below, Direction::Up), Cursor { row: 0, seat: 0, ..below });
-    }
 }
+
+/// Where a seat is on the screen, in half widths: rows are exactly centred.
+fn across(rows: &[Row], row: usize, seat: &Seat) -> usize {
+    longest(rows) - rows[row].width + 2 * seat.place
+}
+
+fn place(index: u32) -> Option<usize> {
+    usize::try_from(index).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,11 @@
-//! The keys, in one table: what they do, the footer and the help page all come from it.
+//! The keys: what a key asks for on a screen, the footer and the help page all come from the screens'
+//! tables.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::hall::Direction;
+use crate::screens::{checkout, events, line, orders, seats, tickets};
+use crate::words::Words;
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -10,24 +13,44 @@ pub(crate) enum Command {
     Move(Direction),
     First,
     Last,
-    Open,
+    /// Whatever is to be done next here.
+    Go,
+    /// Looks at the seats without taking a place.
+    Look,
     Filter,
     Refetch,
     NextSection,
     PreviousSection,
-    /// The section with this ordinal.
-    Section(usize),
+    Pick,
+    Release,
+    /// The best seats of the house: a number says how many.
+    Best,
+    NextFree,
+    Letters,
+    /// 1 to 9.
+    Digit(u8),
+    Decline,
+    GiveUp,
+    Next,
+    Previous,
+    Account,
+    MyOrders,
+    Bell,
     Back,
     Help,
+    Redraw,
     Quit,
 }
 
-/// Where a key means this.
+/// Which keys count.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Scope {
-    Performances,
+    Events,
+    Line,
     Seats,
-    Everywhere,
+    Checkout,
+    Tickets,
+    Orders,
 }
 
 /// A key of the keyboard, or a family of keys.
@@ -39,80 +62,70 @@ pub(crate) enum Press {
     Digit,
 }
 
-/// One line of the table.
+/// One line of a table.
 #[derive(Debug)]
 pub(crate) struct Binding {
-    scope: Scope,
-    presses: &'static [Press],
-    command: Command,
-    /// For the help page: the keys, and what they do.
+    pub(crate) presses: &'static [Press],
+    pub(crate) command: Command,
+    /// For the help page: the keys, and what they do. No keys where the line before says them, too.
     pub(crate) keys: &'static str,
-    pub(crate) does: &'static str,
-    /// For the footer; lines that belong together share the hint of the first.
-    hint: Option<&'static str>,
+    pub(crate) does: fn(&Words) -> &'static str,
+    /// For the footer: a key and a word; lines that belong together share the hint of the first.
+    pub(crate) hint: Option<Hint>,
 }
 
-const fn letter(letter: char) -> Press {
+/// What the footer says: the key, and what it does in a word.
+#[derive(Debug)]
+pub(crate) struct Hint {
+    pub(crate) key: &'static str,
+    pub(crate) does: fn(&Words) -> &'static str,
+}
+
+pub(crate) const fn letter(letter: char) -> Press {
     Press::Key(KeyCode::Char(letter))
 }
 
-use Command::{
-    Back, Filter, First, Help, Last, Move, NextSection, Open, PreviousSection, Quit, Refetch,
-    Section,
-};
-use Direction::{Down, Left, Right, Up};
-use Scope::{Everywhere, Performances, Seats};
+pub(crate) const DOWN: &[Press] = &[letter('j'), Press::Key(KeyCode::Down)];
+pub(crate) const UP: &[Press] = &[letter('k'), Press::Key(KeyCode::Up)];
+pub(crate) const LEFT: &[Press] = &[letter('h'), Press::Key(KeyCode::Left)];
+pub(crate) const RIGHT: &[Press] = &[letter('l'), Press::Key(KeyCode::Right)];
+pub(crate) const TAB: &[Press] = &[Press::Key(KeyCode::Tab)];
+pub(crate) const BACK_TAB: &[Press] = &[Press::Key(KeyCode::BackTab)];
+pub(crate) const ENTER: &[Press] = &[Press::Key(KeyCode::Enter)];
+pub(crate) const HOME: &[Press] = &[letter('g'), Press::Key(KeyCode::Home)];
+pub(crate) const END: &[Press] = &[letter('G'), Press::Key(KeyCode::End)];
+pub(crate) const ESCAPE: &[Press] = &[Press::Key(KeyCode::Esc)];
 
-const DOWN: &[Press] = &[letter('j'), Press::Key(KeyCode::Down)];
-const UP: &[Press] = &[letter('k'), Press::Key(KeyCode::Up)];
-const LEFT: &[Press] = &[letter('h'), Press::Key(KeyCode::Left)];
-const RIGHT: &[Press] = &[letter('l'), Press::Key(KeyCode::Right)];
-const TAB: &[Press] = &[Press::Key(KeyCode::Tab)];
-const BACK_TAB: &[Press] = &[Press::Key(KeyCode::BackTab)];
-const ENTER: &[Press] = &[Press::Key(KeyCode::Enter)];
-const HOME: &[Press] = &[letter('g'), Press::Key(KeyCode::Home)];
-const END: &[Press] = &[letter('G'), Press::Key(KeyCode::End)];
-const REFETCH: &[Press] = &[letter('r')];
-const ESCAPE: &[Press] = &[Press::Key(KeyCode::Esc)];
-const QUIT: &[Press] = &[letter('q'), Press::Control('c')];
-
-#[rustfmt::skip]
-pub(crate) const BINDINGS: &[Binding] = &[
-    bind(Performances, DOWN, Move(Down), "j, Down", "next performance", Some("jk move")),
-    bind(Performances, UP, Move(Up), "k, Up", "previous performance", None),
-    bind(Performances, HOME, First, "g, Home", "first performance", None),
-    bind(Performances, END, Last, "G, End", "last performance", None),
-    bind(Performances, ENTER, Open, "Enter", "open its seat map", Some("Enter open")),
-    bind(Performances, &[letter('/')], Filter, "/", "filter by title", Some("/ filter")),
-    bind(Performances, REFETCH, Refetch, "r", "fetch the list again", Some("r refetch")),
-    bind(Performances, ESCAPE, Back, "Esc", "drop the filter", None),
-    bind(Seats, LEFT, Move(Left), "h, Left", "seat to the left", Some("hjkl move")),
-    bind(Seats, DOWN, Move(Down), "j, Down", "row below", None),
-    bind(Seats, UP, Move(Up), "k, Up", "row above", None),
-    bind(Seats, RIGHT, Move(Right), "l, Right", "seat to the right", None),
-    bind(Seats, HOME, First, "g, Home", "first seat of the row", None),
-    bind(Seats, END, Last, "G, End", "last seat of the row", None),
-    bind(Seats, TAB, NextSection, "Tab", "next section", Some("Tab section")),
-    bind(Seats, BACK_TAB, PreviousSection, "Shift-Tab", "previous section", None),
-    bind(Seats, &[Press::Digit], Section(0), "1-9", "section by its number", None),
-    bind(Seats, REFETCH, Refetch, "r", "fetch the whole map again", None),
-    bind(Seats, ESCAPE, Back, "Esc", "back to the performances", Some("Esc back")),
-    bind(Everywhere, QUIT, Quit, "q, Ctrl-C", "quit", Some("q quit")),
-    bind(Everywhere, &[letter('?')], Help, "?", "this page", Some("? help")),
+/// What counts on every screen.
+const EVERYWHERE: &[Binding] = &[
+    bind(&[letter('q'), Press::Control('c')], Command::Quit, "q, Ctrl-C", |words| words.does_quit)
+        .hint("q", |words| words.quit),
+    bind(&[Press::Control('l')], Command::Redraw, "Ctrl-L", |words| words.does_redraw),
+    bind(&[letter('?')], Command::Help, "?", |words| words.does_help).hint("?", |words| words.help),
 ];
 
-const fn bind(
-    scope: Scope,
+pub(crate) const fn bind(
     presses: &'static [Press],
     command: Command,
     keys: &'static str,
-    does: &'static str,
-    hint: Option<&'static str>,
+    does: fn(&Words) -> &'static str,
 ) -> Binding {
-    Binding { scope, presses, command, keys, does, hint }
+    Binding { presses, command, keys, does, hint: None }
 }
 
-/// What this key asks for on this screen.
+impl Binding {
+    /// With this in the footer.
+    pub(crate) const fn hint(
+        mut self,
+        key: &'static str,
+        does: fn(&Words) -> &'static str,
+    ) -> Self {
+        self.hint = Some(Hint { key, does });
+        self
+    }
+}
+
+/// What this key asks for.
 pub(crate) fn command(scope: Scope, key: &KeyEvent) -> Option<Command> {
     let press = match (key.code, key.modifiers.contains(KeyModifiers::CONTROL)) {
         (KeyCode::Char(letter), true) => Press::Control(letter),
@@ -121,8 +134,8 @@ pub(crate) fn command(scope: Scope, key: &KeyEvent) -> Option<Command> {
     };
     let binding = lines(scope).find(|binding| binding.presses.contains(&press))?;
     match (binding.command, key.code) {
-        (Section(_), KeyCode::Char(digit)) => {
-            Some(Section(usize::try_from(digit.to_digit(10)?.checked_sub(1)?).ok()?))
+        (Command::Digit(_), KeyCode::Char(digit)) => {
+            Some(Command::Digit(u8::try_from(digit.to_digit(10)?).ok()?))
         }
         (command, _) => Some(command),
     }
@@ -130,22 +143,34 @@ pub(crate) fn command(scope: Scope, key: &KeyEvent) -> Option<Command> {
 
 /// The lines that count on this screen.
 pub(crate) fn lines(scope: Scope) -> impl Iterator<Item = &'static Binding> {
-    BINDINGS.iter().filter(move |line| line.scope == scope || line.scope == Everywhere)
+    let own = match scope {
+        Scope::Events => events::keys::BINDINGS,
+        Scope::Line => line::keys::BINDINGS,
+        Scope::Seats => seats::keys::BINDINGS,
+        Scope::Checkout => checkout::keys::BINDINGS,
+        Scope::Tickets => tickets::keys::BINDINGS,
+        Scope::Orders => orders::keys::BINDINGS,
+    };
+    own.iter().chain(EVERYWHERE)
 }
 
-/// The footer of this screen.
-pub(crate) fn footer(scope: Scope) -> String {
-    lines(scope).filter_map(|line| line.hint).collect::<Vec<_>>().join("  ")
+/// The hints of this screen, the most important first.
+pub(crate) fn footer(scope: Scope, words: &Words) -> Vec<String> {
+    let hints = lines(scope).filter_map(|line| line.hint.as_ref());
+    hints.map(|hint| format!("{} {}", hint.key, (hint.does)(words))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::FLOOR_WIDTH;
+    use crate::words::ALL;
+
+    const SCOPES: [Scope; 6] =
+        [Scope::Events, Scope::Line, Scope::Seats, Scope::Checkout, Scope::Tickets, Scope::Orders];
 
     #[test]
     fn no_key_means_two_things_on_one_screen() {
-        for scope in [Performances, Seats] {
+        for scope in SCOPES {
             let mut seen: Vec<Press> = Vec::new();
             for press in lines(scope).flat_map(|line| line.presses) {
                 assert!(!seen.contains(press), "{press:?} twice on {scope:?}");
@@ -155,21 +180,25 @@ mod tests {
     }
 
     #[test]
-    fn the_footer_fits_the_narrowest_screen() {
-        for scope in [Performances, Seats] {
-            assert!(footer(scope).len() <= usize::from(FLOOR_WIDTH) - 4, "{}", footer(scope));
+    fn every_screen_says_how_to_leave_it_and_where_help_is_on_the_narrowest() {
+        for words in ALL {
+            for scope in SCOPES {
+                let footer = footer(scope, words).join("  ");
+                let width = ratatui::text::Span::raw(footer.as_str()).width();
+                assert!(width <= usize::from(crate::view::FLOOR_WIDTH) - 4, "{footer}");
+            }
         }
     }
 
     #[test]
-    fn digits_are_sections_and_control_c_quits() {
+    fn digits_are_told_and_control_c_quits() {
         let key = |code, modifiers| KeyEvent::new(code, modifiers);
         let plain = KeyModifiers::NONE;
-        assert_eq!(command(Seats, &key(KeyCode::Char('3'), plain)), Some(Section(2)));
-        assert_eq!(command(Performances, &key(KeyCode::Char('3'), plain)), None);
-        assert_eq!(command(Seats, &key(KeyCode::Char('0'), plain)), None);
+        assert_eq!(command(Scope::Seats, &key(KeyCode::Char('3'), plain)), Some(Command::Digit(3)));
+        assert_eq!(command(Scope::Events, &key(KeyCode::Char('3'), plain)), None);
+        assert_eq!(command(Scope::Seats, &key(KeyCode::Char('0'), plain)), None);
         let control = key(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        assert_eq!(command(Seats, &control), Some(Quit));
-        assert_eq!(command(Seats, &key(KeyCode::Char('c'), plain)), None);
+        assert_eq!(command(Scope::Seats, &control), Some(Command::Quit));
+        assert_eq!(command(Scope::Seats, &key(KeyCode::Char('c'), plain)), None);
     }
 }

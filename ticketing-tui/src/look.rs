@@ -10,6 +10,7 @@ use crate::hall::Shown;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Look {
     glyphs: &'static Glyphs,
+    ascii: bool,
     colour: bool,
 }
 
@@ -18,6 +19,7 @@ pub(crate) struct Look {
 struct Glyphs {
     free: &'static str,
     accessible: &'static str,
+    mine: &'static str,
     held: &'static str,
     sold: &'static str,
     not_for_sale: &'static str,
@@ -30,6 +32,7 @@ struct Glyphs {
 const UNICODE: Glyphs = Glyphs {
     free: "▢",
     accessible: "⊡",
+    mine: "◉",
     held: "◌",
     sold: "✗",
     not_for_sale: "░",
@@ -41,6 +44,7 @@ const UNICODE: Glyphs = Glyphs {
 const ASCII: Glyphs = Glyphs {
     free: "o",
     accessible: "w",
+    mine: "@",
     held: "~",
     sold: "x",
     not_for_sale: "#",
@@ -60,13 +64,14 @@ const ASCII: Glyphs = Glyphs {
 
 impl Look {
     pub(crate) fn new(ascii: bool, colour: bool) -> Self {
-        Self { glyphs: if ascii { &ASCII } else { &UNICODE }, colour }
+        Self { glyphs: if ascii { &ASCII } else { &UNICODE }, ascii, colour }
     }
 
     pub(crate) fn seat(&self, shown: Shown) -> &'static str {
         match shown {
             Shown::Free => self.glyphs.free,
             Shown::Accessible => self.glyphs.accessible,
+            Shown::Mine => self.glyphs.mine,
             Shown::Held => self.glyphs.held,
             Shown::Sold => self.glyphs.sold,
             Shown::NotForSale => self.glyphs.not_for_sale,
@@ -83,10 +88,15 @@ impl Look {
             Shown::Free | Shown::Accessible => {
                 Style::new().fg(Color::Cyan).add_modifier(Modifier::BOLD)
             }
+            Shown::Mine => Style::new().fg(Color::Green).add_modifier(Modifier::BOLD),
             Shown::Held => Style::new().fg(Color::Yellow),
             Shown::Sold | Shown::NotForSale => Style::new().add_modifier(Modifier::DIM),
             Shown::Unknown => Style::new().fg(Color::Magenta),
         }
+    }
+
+    pub(crate) fn is_ascii(&self) -> bool {
+        self.ascii
     }
 
     pub(crate) fn border(&self) -> border::Set<'static> {
@@ -127,9 +137,10 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Shown; 6] = [
+    const ALL: [Shown; 7] = [
         Shown::Free,
         Shown::Accessible,
+        Shown::Mine,
         Shown::Held,
         Shown::Sold,
         Shown::NotForSale,

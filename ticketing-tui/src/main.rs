@@ -1,54 +1,62 @@
-//! `ticketing-tui`: look at performances and their seats in the terminal.
+//! `ticketing-tui`: buy a seat in the terminal, from the line to the ticket.
 //!
 //! A loop of pure rules: a [`state::Message`] comes in, [`update::update`] changes the state and
-//! answers [`state::Effect`]s, [`effects::Runner`] runs these as tasks whose ends are messages. The
-//! screen is drawn when an effect says so and at no other time.
+//! answers [`state::Effect`]s, [`effects::Runner`] runs these as tasks that send messages. The screen is
+//! drawn when an effect says so and at no other time.
 
 mod effects;
 #[cfg(test)]
 mod fixture;
+mod form;
 mod hall;
 mod keymap;
 mod look;
-mod sign_in;
+mod program;
+mod screens;
 mod state;
 mod terminal;
 mod update;
 mod view;
+mod words;
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use clap::Parser;
-use crossterm::event::{Event, EventStream, KeyEventKind};
-use futures_util::StreamExt as _;
-use ticketing_client::Client;
-use tokio::signal::unix::{SignalKind, signal};
+use clap::{Parser, ValueEnum};
+use rand::RngExt as _;
+use ticketing_client::{Client, clock};
+use ticketing_profile::Sessions;
 
-use crate::effects::Runner;
+use crate::effects::{Runner, Server};
 use crate::look::Look;
-use crate::state::{Effect, Message, State};
-use crate::terminal::Taken;
+use crate::state::State;
+use crate::words::{ENGLISH, KOREAN, Words};
 
-/// Shows performances and their seats, as they are now.
+/// Buys seats: joins the line, shows the seats as they are now, orders, pays, shows the tickets.
 ///
-/// Seat maps are for signed-in accounts: `TICKETING_EMAIL` and `TICKETING_PASSWORD`, or the prompts
-/// before the screen starts.
+/// Who is signed in is what `ticketing login` remembers; `TICKETING_EMAIL` and `TICKETING_PASSWORD` sign
+/// in as it does; or it is asked for on the screen.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// The server's address.
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "TICKETING_SERVER",
-        default_value = "http://127.0.0.1:8080"
-    )]
-    server: String,
+    /// The server's address; `TICKETING_SERVER` says it where it is not given.
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
     /// Use only ASCII characters.
     #[arg(long)]
     ascii: bool,
+    /// The language; the environment's (`LC_ALL`, `LC_MESSAGES`, `LANG`) where it is not given.
+    #[arg(long, value_enum)]
+    language: Option<Language>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Language {
+    /// English.
+    En,
+    /// Korean.
+    Ko,
 }
 
 fn main() -> ExitCode {
@@ -66,60 +74,39 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if !io::stdout().is_terminal() {
         bail!("standard output is not a terminal; the `ticketing` command prints lists");
     }
-    let client = Client::new(&arguments.server)?;
-    let who = sign_in::credentials()?;
+    let given: Vec<String> = arguments.server.iter().cloned().collect();
+    let client = Client::new(&ticketing_profile::server(&given)?)?;
+    let sessions = Sessions::of_this_person()?;
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let look = Look::new(arguments.ascii, !no_colour);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
-        let session = match &who {
-            Some(who) => Some(sign_in::sign_in(&client, who).await?),
-            None => None,
-        };
-        let state = State::new(session.is_some());
-        show(state, &look, Runner::new(client, session)).await
+        if let Some(who) = ticketing_profile::credentials()? {
+            sessions.begin(&client, &who).await.context("cannot sign in")?;
+        }
+        let who = sessions.who(&client)?;
+        let state = State::new(words(arguments.language), who, clock::now(), fresh());
+        program::run(state, &look, Runner::new(Server::new(client, sessions))).await
     });
     // A name look-up that hangs does not keep the program.
     runtime.shutdown_background();
     ended
 }
 
-/// The loop, with the terminal taken as long as it runs.
-async fn show(mut state: State, look: &Look, mut runner: Runner) -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut taken = Taken::take().context("the terminal cannot be used")?;
-    let mut events = EventStream::new();
-    let mut effects = vec![Effect::Draw, Effect::FetchPerformances];
-    loop {
-        if effects.contains(&Effect::Quit) {
-            return Ok(());
-        }
-        if effects.contains(&Effect::Draw) {
-            taken.terminal.draw(|frame| view::draw(&state, look, frame))?;
-        }
-        effects.drain(..).for_each(|effect| runner.start(effect));
-        let message = tokio::select! {
-            event = events.next() => match event {
-                Some(event) => message(&event?),
-                None => Some(Message::Terminated),
-            },
-            ended = runner.next() => Some(ended.context("a task of this program failed")?),
-            _ = terminate.recv() => Some(Message::Terminated),
-            _ = hang_up.recv() => Some(Message::Terminated),
-            _ = interrupt.recv() => Some(Message::Terminated),
-        };
-        if let Some(message) = message {
-            effects = update::update(&mut state, message);
-        }
-    }
+/// What the keys of this run begin at: no other run has them.
+#[expect(clippy::disallowed_methods, reason = "the program's one source of entropy")]
+fn fresh() -> u128 {
+    rand::rng().random()
 }
 
-fn message(event: &Event) -> Option<Message> {
-    match event {
-        Event::Key(key) if key.kind != KeyEventKind::Release => Some(Message::Key(*key)),
-        Event::Resize(..) => Some(Message::Resized),
-        _ => None,
+fn words(language: Option<Language>) -> &'static Words {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match language {
+        Some(Language::En) => &ENGLISH,
+        Some(Language::Ko) => &KOREAN,
+        None => {
+            let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
+            Words::of_locale(locale.as_deref())
+        }
     }
 }

@@ -1,161 +1,278 @@
-//! Everything that is on the screen, and the messages that change it.
+//! Everything that is on the screen, the messages that change it, and what they ask for.
 
 use std::time::Duration;
 
 use crossterm::event::KeyEvent;
-use ticketing_client::seats::{SeatMap, SeatsAnswer};
+use ticketing_client::IdempotencyKey;
+use ticketing_client::seats::SeatMap;
 use ticketing_wire::Time;
-use ticketing_wire::performances::{Performance, Price};
-use ticketing_wire::text::clean;
+use ticketing_wire::accounts::{SignIn, SignUp};
+use ticketing_wire::line::{LineStatus, Place};
+use ticketing_wire::orders::{Cancellation, NewCancellation, Order, Payment, Ticket};
+use ticketing_wire::performances::Performance;
+use ticketing_wire::problem::Problem;
+use ticketing_wire::sandbox::Outcome;
+use ticketing_wire::seats::{Hold, NewHold, SeatsDelta};
+use ticketing_wire::secrets::{PassToken, PlaceToken};
 use uuid::Uuid;
 
-use crate::hall::{Cursor, Hall};
-use crate::keymap::Scope;
+use crate::form::Form;
+use crate::screens::Screen;
+use crate::screens::events::Events;
+use crate::words::Words;
 
 /// The whole state.
 #[derive(Debug)]
 pub(crate) struct State {
-    pub(crate) screen: Screen,
-    pub(crate) list: List,
+    /// What is sold; under everything else.
+    pub(crate) events: Events,
+    /// What lies over that; the last is seen.
+    pub(crate) over: Vec<Screen>,
+    /// Who signs in, while somebody does.
+    pub(crate) form: Option<Form>,
+    /// What has to be confirmed before anything else.
+    pub(crate) question: Option<Question>,
     /// Whether the help page lies over the screen.
     pub(crate) help: bool,
-    /// One line about what just went wrong.
+    /// One line about what just happened.
     pub(crate) notice: Option<String>,
-    /// Maps are for signed-in accounts.
-    pub(crate) signed_in: bool,
-    /// How many maps were opened; names the present one.
-    pub(crate) visits: u64,
+    /// The e-mail address of who is signed in.
+    pub(crate) who: Option<String>,
+    /// The time, as of the last second that counted.
+    pub(crate) now: Time,
+    pub(crate) words: &'static Words,
+    pub(crate) numbers: Numbers,
 }
 
+/// Names what is asked, so that answers find what they are for.
 #[derive(Debug)]
-pub(crate) enum Screen {
-    Performances,
-    Seats(Box<Visit>),
+pub(crate) struct Numbers {
+    visits: u64,
+    random: u128,
+    keys: u128,
 }
 
-/// The performances.
-#[derive(Debug, Default)]
-pub(crate) struct List {
-    /// `None` until the first answer.
-    pub(crate) shows: Option<Vec<Show>>,
-    /// An ordinal among those that the filter leaves.
-    pub(crate) selected: usize,
-    pub(crate) filter: String,
-    /// Whether keys go into the filter.
-    pub(crate) typing: bool,
-}
-
-/// A performance as the list shows it, its texts made safe.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Show {
-    pub(crate) id: Uuid,
-    pub(crate) title: String,
-    pub(crate) status: String,
-    pub(crate) starts_at: Time,
-    pub(crate) on_sale_at: Time,
-    /// The zone that these times are read in.
-    pub(crate) time_zone: Option<String>,
-    pub(crate) free: Option<u32>,
-    pub(crate) total: u32,
-    pub(crate) prices: Vec<Price>,
-}
-
-/// One look at one seat map.
-#[derive(Debug)]
-pub(crate) struct Visit {
-    pub(crate) number: u64,
-    pub(crate) show: Show,
-    /// `None` until the first answer.
-    pub(crate) hall: Option<Hall>,
-    pub(crate) cursor: Cursor,
-    pub(crate) etag: Option<String>,
-    pub(crate) link: Link,
-}
-
-/// Whether what is shown is of now.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Link {
-    Loading,
-    Live,
-    /// So many questions in a row had no answer.
-    Broken(u32),
-    /// There is nothing to ask for any more.
-    Ended,
+/// What a person is asked before it is done.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Question {
+    Quit,
+    /// Gives up the place in the line on the screen.
+    LeaveLine,
+    /// Gives up the order that waits for its payment on the screen.
+    GiveUpOrder,
+    /// Gives the selected order back for what the server said comes back.
+    GiveBack {
+        order: Uuid,
+        quote: Cancellation,
+    },
 }
 
 /// What happened.
 #[derive(Debug)]
 pub(crate) enum Message {
     Key(KeyEvent),
+    Pasted(String),
     Resized,
     Terminated,
-    Listed(Result<Vec<Performance>, Failure>),
-    Map { visit: u64, answer: Result<SeatMap, Failure> },
-    Statuses { visit: u64, answer: Result<SeatsAnswer, Failure> },
+    /// A second went by while something counts down.
+    Tick(Time),
+    /// The e-mail address of who is signed in now.
+    SignedIn(Answer<String>),
+    Listed(Answer<Vec<Performance>>),
+    /// Of one visit; see [`About`].
+    About {
+        visit: u64,
+        about: About,
+    },
+}
+
+/// What is heard for one visit: ignored where another one is on the screen.
+#[derive(Debug)]
+pub(crate) enum About {
+    Place(Answer<Place>),
+    Line(Box<LineStatus>),
+    Map(Answer<Box<SeatMap>>),
+    Seats(SeatsDelta),
+    /// The seats are not heard of at the moment.
+    Silent(Failure),
+    Held(Answer<Hold>),
+    Order(Answer<Box<Order>>),
+    /// What came of a try to pay.
+    Paid(Answer<Box<Order>>),
+    Tickets(Answer<Vec<Ticket>>),
+    Orders(Answer<Vec<Order>>),
+    Quote {
+        order: Uuid,
+        answer: Answer<Cancellation>,
+    },
 }
 
 /// What shall be done.
-#[derive(Debug, Eq, PartialEq)]
+#[derive(Debug)]
 pub(crate) enum Effect {
     Draw,
     Quit,
+    Bell,
+    SignIn(SignIn),
+    SignUp(SignUp),
+    SignOut,
     FetchPerformances,
-    FetchMap { visit: u64, performance: Uuid, after: Duration },
-    FetchStatuses { visit: u64, performance: Uuid, etag: Option<String>, after: Duration },
+    /// Nobody waits any more for what this visit asked for.
+    Forget(u64),
+    /// Of one visit, so much later; see [`Ask`].
+    Ask {
+        visit: u64,
+        after: Duration,
+        ask: Ask,
+    },
+    /// Whatever comes of it.
+    Tell(Tell),
 }
 
+/// What is asked for a visit: it is answered by a message about that visit.
+#[derive(Debug)]
+pub(crate) enum Ask {
+    Join {
+        performance: Uuid,
+    },
+    Place {
+        performance: Uuid,
+        place: PlaceToken,
+    },
+    /// How the line comes on, from now on.
+    Line {
+        performance: Uuid,
+        place: PlaceToken,
+    },
+    /// The seats, and how they change from now on.
+    Seats {
+        performance: Uuid,
+    },
+    Hold {
+        performance: Uuid,
+        pass: PassToken,
+        wish: NewHold,
+        key: IdempotencyKey,
+    },
+    Order {
+        pass: PassToken,
+        hold: Uuid,
+        key: IdempotencyKey,
+    },
+    ShowOrder {
+        order: Uuid,
+    },
+    /// Agrees to the payment at the sandbox's gateway, and confirms it.
+    Pay {
+        order: Uuid,
+        payment: Payment,
+        outcome: Outcome,
+        key: IdempotencyKey,
+    },
+    Tickets {
+        order: Uuid,
+    },
+    Orders,
+    Quote {
+        order: Uuid,
+    },
+    Cancel {
+        order: Uuid,
+        cancellation: NewCancellation,
+        key: IdempotencyKey,
+    },
+}
+
+/// What a server is told without anybody waiting for what it says.
+#[derive(Debug)]
+pub(crate) enum Tell {
+    Leave { performance: Uuid, place: PlaceToken },
+    Release { hold: Uuid, pass: PassToken },
+}
+
+/// What came of a question.
+pub(crate) type Answer<A> = Result<A, Failure>;
+
 /// Why an answer is missing.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Failure {
     /// There is no such thing, or not any more.
     Gone,
-    /// The session ended for good.
+    /// Nobody is signed in, or not any more.
     SignedOut,
+    /// The server said no.
+    Refused(Box<Problem>),
     /// Anything else; asking again may help.
     Trouble(String),
 }
 
 impl State {
-    pub(crate) fn new(signed_in: bool) -> Self {
+    pub(crate) fn new(words: &'static Words, who: Option<String>, now: Time, random: u128) -> Self {
         Self {
-            screen: Screen::Performances,
-            list: List::default(),
+            events: Events::default(),
+            over: Vec::new(),
+            form: None,
+            question: None,
             help: false,
             notice: None,
-            signed_in,
-            visits: 0,
+            who,
+            now,
+            words,
+            numbers: Numbers { visits: 0, random, keys: 0 },
         }
     }
 
-    pub(crate) fn scope(&self) -> Scope {
-        match self.screen {
-            Screen::Performances => Scope::Performances,
-            Screen::Seats(_) => Scope::Seats,
+    /// Whether the screen says how much time is left of something.
+    pub(crate) fn counts_down(&self) -> bool {
+        match self.over.last() {
+            None => self.events.counts_down(self.now),
+            Some(screen) => screen.counts_down(),
         }
     }
 }
 
-impl List {
-    /// What the filter leaves.
-    pub(crate) fn left(&self) -> Vec<&Show> {
-        let wanted = self.filter.to_lowercase();
-        let shows = self.shows.iter().flatten();
-        shows.filter(|show| show.title.to_lowercase().contains(&wanted)).collect()
+impl Numbers {
+    /// A number for a visit.
+    pub(crate) fn visit(&mut self) -> u64 {
+        self.visits += 1;
+        self.visits
+    }
+
+    /// A key for something that must happen once.
+    pub(crate) fn key(&mut self) -> IdempotencyKey {
+        self.keys += 1;
+        IdempotencyKey::from_random(self.random.wrapping_add(self.keys))
     }
 }
 
-impl From<Performance> for Show {
-    fn from(performance: Performance) -> Self {
-        Self {
-            id: performance.id,
-            title: clean(&performance.title).into_owned(),
-            status: clean(performance.status.as_str()).replace('_', " "),
-            starts_at: performance.starts_at,
-            on_sale_at: performance.on_sale_at,
-            time_zone: performance.time_zone,
-            free: performance.seats_free,
-            total: performance.seats_total,
-            prices: performance.prices,
+impl Ask {
+    /// At once.
+    pub(crate) fn now(self, visit: u64) -> Effect {
+        self.later(visit, Duration::ZERO)
+    }
+
+    pub(crate) fn later(self, visit: u64, after: Duration) -> Effect {
+        Effect::Ask { visit, after, ask: self }
+    }
+}
+
+impl Failure {
+    /// In one line.
+    pub(crate) fn said(&self, words: &Words) -> String {
+        match self {
+            Self::Gone => words.gone.to_owned(),
+            Self::SignedOut => words.session_ended.to_owned(),
+            Self::Refused(problem) => {
+                let detail =
+                    if problem.detail.is_empty() { &problem.title } else { &problem.detail };
+                let fields = problem
+                    .errors
+                    .iter()
+                    .map(|error| format!("{}: {}", error.field, error.message));
+                let said: Vec<String> = [detail.clone()].into_iter().chain(fields).collect();
+                ticketing_wire::text::clean(&said.join("; ")).into_owned()
+            }
+            Self::Trouble(why) => why.clone(),
         }
     }
 }

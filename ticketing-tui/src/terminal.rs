@@ -5,6 +5,7 @@ use std::io::{self, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
@@ -20,15 +21,12 @@ pub(crate) struct Taken {
     pub(crate) terminal: Terminal<CrosstermBackend<Stdout>>,
 }
 
-/// Raw mode alone, for a prompt that does not echo.
-pub(crate) struct Raw;
-
 impl Taken {
     pub(crate) fn take() -> io::Result<Self> {
         give_back_on_panic();
         TAKEN.store(true, Ordering::SeqCst);
         let taken = enable_raw_mode()
-            .and_then(|()| execute!(io::stdout(), EnterAlternateScreen, Hide))
+            .and_then(|()| execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide))
             .and_then(|()| Terminal::new(CrosstermBackend::new(io::stdout())));
         if taken.is_err() {
             give_back();
@@ -43,25 +41,11 @@ impl Drop for Taken {
     }
 }
 
-impl Raw {
-    pub(crate) fn enter() -> io::Result<Self> {
-        enable_raw_mode()?;
-        Ok(Self)
-    }
-}
-
-impl Drop for Raw {
-    fn drop(&mut self) {
-        // Nothing can be done about a terminal that is gone.
-        let _ = disable_raw_mode();
-    }
-}
-
 fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         // As above; and each step is tried whatever became of the one before.
         let _ = disable_raw_mode();
-        let _ = execute!(io::stdout(), LeaveAlternateScreen, Show);
+        let _ = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
         let _ = io::stdout().flush();
     }
 }

@@ -1,19 +1,13 @@
 //! The rules of the program: what a message makes of the state, and what is to be done then. Pure
 //! and synchronous; everything that waits is an [`Effect`].
 
-mod seats;
+use crossterm::event::{KeyCode, KeyEvent};
+use ticketing_wire::Time;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ticketing_wire::performances::Performance;
-
-use crate::hall::Direction;
-use crate::keymap::{self, Command};
-use crate::state::{Effect, Failure, Message, Screen, Show, State};
-
-/// The longest filter, in characters.
-const MAX_FILTER_CHARS: usize = 60;
-
-const SIGN_IN_FIRST: &str = "seats are for signed-in accounts: start again and sign in";
+use crate::form;
+use crate::keymap::{self, Command, Scope};
+use crate::screens::{Screen, checkout, events, line, orders, seats, tickets};
+use crate::state::{About, Effect, Message, Question, State};
 
 /// Takes a message into the state. [`Effect::Draw`] is among the answers only when the screen is
 /// different now.
@@ -22,20 +16,60 @@ pub(crate) fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Terminated => vec![Effect::Quit],
         Message::Resized => vec![Effect::Draw],
         Message::Key(key) => press(state, &key),
-        Message::Listed(answer) => listed(state, answer),
-        Message::Map { visit, answer } => seats::map(state, visit, answer),
-        Message::Statuses { visit, answer } => seats::statuses(state, visit, answer),
+        Message::Pasted(text) => form::update::paste(state, &text),
+        Message::Tick(now) => tick(state, now),
+        Message::SignedIn(answer) => form::update::signed_in(state, answer),
+        Message::Listed(answer) => events::update::listed(state, answer),
+        Message::About { visit, about } => {
+            let is_present = state.over.last().is_some_and(|screen| screen.visit() == visit);
+            // Answers to an earlier visit come late.
+            if is_present { heard(state, about) } else { Vec::new() }
+        }
     }
 }
 
+/// Takes what was heard for the visit on the screen.
+fn heard(state: &mut State, about: About) -> Vec<Effect> {
+    let Some(screen) = state.over.last_mut() else { return Vec::new() };
+    match (about, screen) {
+        (About::Place(answer), _) => line::update::placed(state, answer),
+        (About::Line(status), Screen::Line(wait)) => line::update::line(wait, *status),
+        (About::Map(answer), _) => seats::update::map(state, answer),
+        (About::Seats(delta), _) => seats::update::changed(state, &delta),
+        (About::Silent(failure), _) => seats::update::silent(state, &failure),
+        (About::Held(answer), Screen::Checkout(_)) => checkout::update::held(state, answer),
+        (About::Held(answer), _) => seats::update::held(state, answer),
+        (About::Order(answer), Screen::Orders(_)) => orders::update::stands(state, answer),
+        (About::Order(answer), _) => checkout::update::stands(state, answer),
+        (About::Paid(answer), _) => checkout::update::paid(state, answer),
+        (About::Tickets(answer), _) => tickets::update::came(state, answer),
+        (About::Orders(answer), _) => orders::update::came(state, answer),
+        (About::Quote { order, answer }, _) => orders::update::quoted(state, order, answer),
+        (About::Line(_), _) => Vec::new(),
+    }
+}
+
+fn tick(state: &mut State, now: Time) -> Vec<Effect> {
+    let before = std::mem::replace(&mut state.now, now);
+    let mut effects = checkout::update::tick(state, before);
+    effects.push(Effect::Draw);
+    effects
+}
+
 fn press(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
-    if state.list.typing {
-        return type_filter(state, key);
+    if state.form.is_some() {
+        return form::update::press(state, key);
+    }
+    if let Some(question) = state.question.clone() {
+        return answered(state, question, key);
+    }
+    if state.events.typing && state.over.is_empty() {
+        return events::update::type_filter(state, key);
     }
     let Some(command) = keymap::command(state.scope(), key) else { return Vec::new() };
     let noticed = state.notice.take().is_some();
     let mut effects = obey(state, command);
-    if noticed && !effects.contains(&Effect::Draw) {
+    if noticed && !effects.iter().any(Effect::is_draw) {
         effects.push(Effect::Draw);
     }
     effects
@@ -43,109 +77,83 @@ fn press(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
 
 fn obey(state: &mut State, command: Command) -> Vec<Effect> {
     match command {
-        Command::Quit => return vec![Effect::Quit],
+        Command::Quit => return quit(state),
         Command::Help => state.help = !state.help,
         Command::Back if state.help => state.help = false,
         _ if state.help => return Vec::new(),
         Command::Back => return back(state),
-        Command::Filter => state.list.typing = true,
+        Command::Redraw => {}
         command => {
-            return match state.screen {
-                Screen::Performances => in_list(state, command),
-                Screen::Seats(_) => seats::obey(state, command),
+            return match state.over.last() {
+                None => events::update::obey(state, command),
+                Some(Screen::Line(_)) => line::update::obey(state, command),
+                Some(Screen::Seats(_)) => seats::update::obey(state, command),
+                Some(Screen::Checkout(_)) => checkout::update::obey(state, command),
+                Some(Screen::Tickets(_)) => tickets::update::obey(state, command),
+                Some(Screen::Orders(_)) => orders::update::obey(state, command),
             };
         }
     }
     vec![Effect::Draw]
 }
 
-/// One level back; the first level has none, so this never quits.
+/// One level back; the first level has none.
 fn back(state: &mut State) -> Vec<Effect> {
-    match state.screen {
-        Screen::Seats(_) => {
-            state.screen = Screen::Performances;
-            vec![Effect::Draw, Effect::FetchPerformances]
-        }
-        Screen::Performances if state.list.filter.is_empty() => Vec::new(),
-        Screen::Performances => {
-            state.list.filter.clear();
-            state.list.selected = 0;
-            vec![Effect::Draw]
-        }
+    if matches!(state.over.last(), Some(Screen::Checkout(_))) {
+        return checkout::update::back(state);
     }
-}
-
-fn in_list(state: &mut State, command: Command) -> Vec<Effect> {
-    let last = state.list.left().len().saturating_sub(1);
-    let before = state.list.selected;
-    let selected = match command {
-        Command::Move(Direction::Down) => (before + 1).min(last),
-        Command::Move(Direction::Up) => before.saturating_sub(1),
-        Command::First => 0,
-        Command::Last => last,
-        Command::Refetch => return vec![Effect::FetchPerformances],
-        Command::Open => return open(state),
-        _ => return Vec::new(),
-    };
-    state.list.selected = selected;
-    if selected == before { Vec::new() } else { vec![Effect::Draw] }
-}
-
-fn open(state: &mut State) -> Vec<Effect> {
-    let Some(show) = state.list.left().get(state.list.selected).copied().cloned() else {
-        return Vec::new();
-    };
-    if !state.signed_in {
-        state.notice = Some(SIGN_IN_FIRST.to_owned());
-        return vec![Effect::Draw];
+    let Some(screen) = state.over.pop() else { return events::update::back(state) };
+    let mut effects = vec![Effect::Draw, Effect::Forget(screen.visit())];
+    if state.over.is_empty() {
+        effects.push(Effect::FetchPerformances);
     }
-    seats::visit(state, show)
+    effects
 }
 
-/// Keys while the filter is typed: Enter keeps it, Esc drops it.
-fn type_filter(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
-    let control = key.modifiers.contains(KeyModifiers::CONTROL);
-    let list = &mut state.list;
+/// Whoever has something that runs out is asked first.
+fn quit(state: &mut State) -> Vec<Effect> {
+    let waits = |screen: &Screen| match screen {
+        Screen::Checkout(checkout) => checkout.deadline().is_some(),
+        _ => false,
+    };
+    if !state.over.iter().any(waits) {
+        return vec![Effect::Quit];
+    }
+    state.question = Some(Question::Quit);
+    vec![Effect::Draw]
+}
+
+/// Only a y does it.
+fn answered(state: &mut State, question: Question, key: &KeyEvent) -> Vec<Effect> {
+    let is_cancel = matches!(keymap::command(state.scope(), key), Some(Command::Quit));
     match key.code {
-        KeyCode::Char('c') if control => return vec![Effect::Quit],
-        KeyCode::Char(letter) if !control && list.filter.chars().count() < MAX_FILTER_CHARS => {
-            list.filter.push(letter);
+        KeyCode::Char('y' | 'Y') => {}
+        KeyCode::Char('n' | 'N') | KeyCode::Esc => {
+            state.question = None;
+            return vec![Effect::Draw];
         }
-        KeyCode::Backspace if list.filter.pop().is_some() => {}
-        KeyCode::Enter => list.typing = false,
-        KeyCode::Esc => {
-            list.typing = false;
-            list.filter.clear();
-        }
+        // Twice is meant.
+        _ if is_cancel => return vec![Effect::Quit],
         _ => return Vec::new(),
     }
-    list.selected = 0;
-    vec![Effect::Draw]
-}
-
-/// Takes a fresh list; the selection stays with its performance.
-fn listed(state: &mut State, answer: Result<Vec<Performance>, Failure>) -> Vec<Effect> {
-    match answer {
-        Ok(performances) => {
-            let list = &mut state.list;
-            let selected = list.left().get(list.selected).map(|show| show.id);
-            list.shows = Some(performances.into_iter().map(Show::from).collect());
-            let left = list.left();
-            let place = left.iter().position(|show| Some(show.id) == selected);
-            let end = left.len().saturating_sub(1);
-            list.selected = place.unwrap_or(list.selected.min(end));
-        }
-        Err(failure) => state.notice = Some(said(&failure)),
+    state.question = None;
+    match question {
+        Question::Quit => vec![Effect::Quit],
+        Question::LeaveLine => line::update::leave(state),
+        Question::GiveUpOrder => checkout::update::give_up(state),
+        Question::GiveBack { order, quote } => orders::update::give_back(state, order, quote),
     }
-    vec![Effect::Draw]
 }
 
-/// The failure in one line.
-fn said(failure: &Failure) -> String {
-    match failure {
-        Failure::Gone => "the performance is not there any more".to_owned(),
-        Failure::SignedOut => "the session has ended: start again and sign in".to_owned(),
-        Failure::Trouble(why) => why.clone(),
+impl State {
+    pub(crate) fn scope(&self) -> Scope {
+        self.over.last().map_or(Scope::Events, Screen::scope)
+    }
+}
+
+impl Effect {
+    pub(crate) fn is_draw(&self) -> bool {
+        matches!(self, Self::Draw)
     }
 }
 

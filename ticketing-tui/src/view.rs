@@ -1,43 +1,79 @@
 //! The state as a picture. Nothing here decides anything.
 
 mod help;
-mod performances;
-mod seats;
+mod question;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
+use ticketing_wire::Time;
 
+use crate::form;
 use crate::keymap;
 use crate::look::{self, Look};
-use crate::state::{Screen, State};
+use crate::screens::{Link, Screen, checkout, events, line, orders, seats, tickets};
+use crate::state::State;
+use crate::words::Words;
 
 /// The smallest screen that is drawn on.
 pub(crate) const FLOOR_WIDTH: u16 = 60;
 const FLOOR_HEIGHT: u16 = 18;
 
 pub(crate) fn draw(state: &State, look: &Look, frame: &mut Frame<'_>) {
-    let area = frame.area();
+    let (area, words) = (frame.area(), state.words);
     if area.width < FLOOR_WIDTH || area.height < FLOOR_HEIGHT {
-        let needed = format!(
-            "{}x{} is too small: {FLOOR_WIDTH}x{FLOOR_HEIGHT} is needed",
-            area.width, area.height
-        );
+        let needed = (words.too_small)(area.width, area.height, FLOOR_WIDTH, FLOOR_HEIGHT);
         frame.render_widget(Paragraph::new(needed), area);
         return;
     }
-    let (title, note) = match &state.screen {
-        Screen::Performances => ("Performances".to_owned(), performances::note(&state.list)),
-        Screen::Seats(visit) => (visit.show.title.clone(), seats::note(visit)),
+    let inside = match state.over.last() {
+        Some(Screen::Tickets(tickets)) => {
+            tickets::view::draw(tickets, state, look, frame, area);
+            area
+        }
+        screen => {
+            let (title, note) = heading(state, screen);
+            let inside = framed(state, look, frame, &title, &note);
+            match screen {
+                None => events::view::draw(state, frame, inside),
+                Some(Screen::Line(wait)) => line::view::draw(wait, state, look, frame, inside),
+                Some(Screen::Seats(visit)) => seats::view::draw(visit, state, look, frame, inside),
+                Some(Screen::Checkout(checkout)) => {
+                    checkout::view::draw(checkout, state, look, frame, inside);
+                }
+                Some(Screen::Orders(orders)) => orders::view::draw(orders, state, frame, inside),
+                Some(Screen::Tickets(_)) => {}
+            }
+            inside
+        }
     };
-    let inside = framed(state, look, frame, &title, &note);
-    match &state.screen {
-        Screen::Performances => performances::draw(&state.list, frame, inside),
-        Screen::Seats(visit) => seats::draw(visit, look, frame, inside),
-    }
     if state.help {
-        help::draw(state.scope(), look, frame, inside);
+        help::draw(state.scope(), words, look, frame, inside);
+    }
+    if let Some(form) = &state.form {
+        form::view::draw(form, words, look, frame, inside);
+    }
+    if let Some(question) = &state.question {
+        question::draw(question, words, look, frame, inside);
+    }
+}
+
+/// What this is, and how fresh it is.
+fn heading(state: &State, screen: Option<&Screen>) -> (String, String) {
+    let words = state.words;
+    match screen {
+        None => (words.performances.to_owned(), events::view::note(state)),
+        Some(Screen::Line(wait)) => (wait.show.title.clone(), line::view::note(wait, words)),
+        Some(Screen::Seats(visit)) => (visit.show.title.clone(), seats::view::note(visit, state)),
+        Some(Screen::Checkout(checkout)) => {
+            let title = format!("{}: {}", words.checkout, checkout.title);
+            (title, checkout::view::note(checkout, state))
+        }
+        Some(Screen::Tickets(tickets)) => (tickets.title.clone(), String::new()),
+        Some(Screen::Orders(orders)) => {
+            (words.my_orders.to_owned(), orders::view::note(orders, words))
+        }
     }
 }
 
@@ -45,14 +81,15 @@ pub(crate) fn draw(state: &State, look: &Look, frame: &mut Frame<'_>) {
 /// inside. Answers what is left.
 fn framed(state: &State, look: &Look, frame: &mut Frame<'_>, title: &str, note: &str) -> Rect {
     let area = frame.area();
-    let note = Line::raw(format!(" {note} "));
+    let note = Line::raw(if note.is_empty() { String::new() } else { format!(" {note} ") });
     let room = usize::from(area.width).saturating_sub(note.width() + 4);
     let title = Line::styled(format!(" {} ", cut(title, room.saturating_sub(2))), look::heading());
+    let footer = keymap::footer(state.scope(), state.words).join("  ");
     let block = Block::bordered()
         .border_set(look.border())
         .title_top(title)
         .title_top(note.right_aligned())
-        .title_bottom(Line::raw(format!(" {} ", keymap::footer(state.scope()))));
+        .title_bottom(Line::raw(format!(" {footer} ")));
     let mut inside = block.inner(area);
     frame.render_widget(block, area);
     if let Some(notice) = &state.notice {
@@ -63,8 +100,41 @@ fn framed(state: &State, look: &Look, frame: &mut Frame<'_>, title: &str, note: 
     inside
 }
 
+/// Whether what is shown is of now.
+pub(crate) fn link(link: Link, words: &Words) -> String {
+    let said = match link {
+        Link::Loading => words.loading,
+        Link::Live => words.live,
+        Link::Broken(_) => words.stale,
+        Link::Ended => words.link_ended,
+    };
+    said.to_owned()
+}
+
+/// How much time is left: `6:41`, `2:14:09`, `8d 02:14:09`.
+pub(crate) fn left_of(end: Time, now: Time) -> String {
+    let millis = end.as_millis().saturating_sub(now.as_millis()).max(0);
+    // What is begun is left: it says 0:00 when it is over, not a second before.
+    let seconds = u64::try_from(millis).unwrap_or(0).div_ceil(1_000);
+    let (days, hours) = (seconds / 86_400, seconds / 3_600 % 24);
+    let (minutes, seconds) = (seconds / 60 % 60, seconds % 60);
+    match (days, hours) {
+        (0, 0) => format!("{minutes}:{seconds:02}"),
+        (0, hours) => format!("{hours}:{minutes:02}:{seconds:02}"),
+        (days, hours) => format!("{days}d {hours:02}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+/// A bar of so many cells.
+pub(crate) fn bar(look: &Look, cells: usize, part: u64, whole: u64) -> String {
+    let (full, empty) = look.bar();
+    let share = u64::try_from(cells).unwrap_or(0).saturating_mul(part.min(whole)) / whole.max(1);
+    let filled = usize::try_from(share).unwrap_or(cells);
+    format!("[{}{}]", full.repeat(filled), empty.repeat(cells - filled))
+}
+
 /// `1252` as `1,252`.
-fn count(number: u64) -> String {
+pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -77,16 +147,36 @@ fn count(number: u64) -> String {
 }
 
 /// As many whole characters as fit into this many cells.
-fn cut(text: &str, cells: usize) -> String {
+pub(crate) fn cut(text: &str, cells: usize) -> String {
     let mut short = String::new();
     for letter in text.chars() {
         short.push(letter);
-        if Line::raw(short.as_str()).width() > cells {
+        if width(&short) > cells {
             short.pop();
             break;
         }
     }
     short
+}
+
+/// The end of a text, where not all of it fits.
+pub(crate) fn tail(text: &str, cells: usize) -> String {
+    let mut short: String = text.to_owned();
+    while width(&short) > cells {
+        short.remove(0);
+    }
+    short
+}
+
+/// A text that takes exactly this many cells.
+pub(crate) fn padded(text: &str, cells: usize) -> String {
+    let short = cut(text, cells);
+    let pad = cells - width(&short);
+    format!("{short}{}", " ".repeat(pad))
+}
+
+fn width(text: &str) -> usize {
+    Span::raw(text).width()
 }
 
 #[cfg(test)]

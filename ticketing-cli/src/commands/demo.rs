@@ -12,6 +12,7 @@ use ticketing_load::arrivals::Shape;
 use ticketing_load::health;
 use ticketing_load::report::Verdict;
 use ticketing_load::scenario::{Scenario, shipped};
+use ticketing_profile::Usage;
 
 use super::load::box_office::BoxOffice;
 use super::load::playing::{self, Playing, Writing};
@@ -20,7 +21,6 @@ use crate::embedded::Faults;
 use crate::entropy;
 use crate::output::{self, Format};
 use crate::plan::Plan;
-use crate::settings::Usage;
 
 /// Connections that buyers share where each cannot have its own.
 const LANES: u32 = 2_000;

@@ -3,13 +3,12 @@
 use clap::{Subcommand, ValueEnum};
 use comfy_table::Table;
 use ticketing_client::{all, parked};
+use ticketing_profile::Usage;
 use ticketing_wire::events::ParkedEvent;
 use ticketing_wire::page::{PAGE_MAX, PageQuery};
 use uuid::Uuid;
 
 use crate::output::{self, Format, cell, number, or_dash};
-use crate::session;
-use crate::settings::Usage;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Events {
@@ -46,7 +45,7 @@ pub(crate) enum Consumer {
 }
 
 pub(crate) async fn run(events: Events, servers: &[String], format: Format) -> anyhow::Result<()> {
-    let signed_in = session::open(servers).await?;
+    let signed_in = ticketing_profile::open(servers).await?;
     let (client, token) = (&signed_in.client, &signed_in.token);
     let event = match events {
         Events::Parked => {
@@ -61,7 +60,7 @@ pub(crate) async fn run(events: Events, servers: &[String], format: Format) -> a
         Events::Redrive { id } => client.send(&parked::redrive(token, id)).await?,
         Events::Drop { id, yes } => {
             let question = "Never let its consumer react to it? Then type `yes`";
-            if !yes && crate::prompt::line(question, "--yes")? != "yes" {
+            if !yes && ticketing_profile::prompt::line(question, "--yes")? != "yes" {
                 return Err(Usage("nothing was dropped".into()).into());
             }
             client.send(&parked::drop_one(token, id)).await?;

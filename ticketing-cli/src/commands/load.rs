@@ -25,10 +25,10 @@ use clap::{Subcommand, ValueEnum};
 use ticketing_client::clock as wall;
 use ticketing_load::arrivals::Spacing;
 use ticketing_load::http::Target;
+use ticketing_profile::Usage;
 use ticketing_wire::Time;
 
 use crate::output::Format;
-use crate::settings::Usage;
 
 /// The longest that a generator waits for the others: its key for the stage is remembered for a day.
 const START_WITHIN: Duration = Duration::from_hours(12);

@@ -3,9 +3,10 @@
 use anyhow::Context as _;
 use clap::Args;
 use ticketing_client::{Client, accounts};
+use ticketing_profile::{Sessions, prompt};
 use ticketing_wire::accounts::SignIn;
 
-use crate::{output, profile, prompt, session, settings};
+use crate::output;
 
 /// Sign in and remember it. Scripts set `TICKETING_EMAIL` and `TICKETING_PASSWORD` instead of
 /// answering questions.
@@ -17,15 +18,10 @@ pub(crate) struct Login {
 }
 
 pub(crate) async fn run(login: Login, servers: &[String]) -> anyhow::Result<()> {
-    let client = Client::new(&settings::server(servers)?)?;
+    let client = Client::new(&ticketing_profile::server(servers)?)?;
     let who = credentials(login.email)?;
-    let session = client.send(&accounts::sign_in(&who)).await.context("cannot sign in")?;
-    let account = client.send(&accounts::me(&session.access_token)).await?;
-
-    let path = profile::path()?;
-    let mut profile = profile::load(&path)?;
-    profile.servers.insert(client.server().to_owned(), session::remember(&who.email, &session));
-    profile::save(&path, &profile)?;
+    let token = Sessions::of_this_person()?.begin(&client, &who).await.context("cannot sign in")?;
+    let account = client.send(&accounts::me(&token)).await?;
     let server = client.server();
     output::talk(&format!("signed in at {server} as {} ({})", account.email, account.role));
     Ok(())
@@ -33,7 +29,7 @@ pub(crate) async fn run(login: Login, servers: &[String]) -> anyhow::Result<()> 
 
 fn credentials(email: Option<String>) -> anyhow::Result<SignIn> {
     let instead = "TICKETING_EMAIL and TICKETING_PASSWORD";
-    match (email, settings::credentials()?) {
+    match (email, ticketing_profile::credentials()?) {
         (None, Some(credentials)) => Ok(credentials),
         (Some(email), Some(credentials)) if email == credentials.email => Ok(credentials),
         (Some(email), _) => {

@@ -3,6 +3,8 @@
 use clap::{Args, Subcommand};
 use comfy_table::Table;
 use ticketing_client::{IdempotencyKey, all, orders, sales};
+use ticketing_profile::SignedIn;
+use ticketing_profile::Usage;
 use ticketing_wire::orders::{
     Cancellation, CancellationQuery, NewCancellation, Order as Shown, OrderRefund, OrderStatus,
 };
@@ -10,10 +12,8 @@ use ticketing_wire::page::PAGE_MAX;
 use ticketing_wire::sales::{OrdersQuery, OrganizerOrder};
 use uuid::Uuid;
 
+use crate::entropy;
 use crate::output::{self, Format, cell, number, or_dash};
-use crate::session::{self, SignedIn};
-use crate::settings::Usage;
-use crate::{entropy, prompt};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Order {
@@ -64,7 +64,7 @@ impl What {
 }
 
 pub(crate) async fn run(order: Order, servers: &[String], format: Format) -> anyhow::Result<()> {
-    let signed_in = session::open(servers).await?;
+    let signed_in = ticketing_profile::open(servers).await?;
     match order {
         Order::List { performance, status } => {
             list(&signed_in, performance, status.as_deref(), format).await
@@ -78,7 +78,7 @@ pub(crate) async fn run(order: Order, servers: &[String], format: Format) -> any
             if !yes {
                 output::talk(&quoted(&quote).to_string());
                 let question = "Void the tickets and free the seats? Then type `yes`";
-                if prompt::line(question, "--yes")? != "yes" {
+                if ticketing_profile::prompt::line(question, "--yes")? != "yes" {
                     return Err(Usage("nothing was cancelled".into()).into());
                 }
             }

@@ -3,13 +3,13 @@
 use clap::Subcommand;
 use comfy_table::Table;
 use ticketing_client::{IdempotencyKey, all, payments};
+use ticketing_profile::Usage;
 use ticketing_wire::page::{PAGE_MAX, PageQuery};
 use ticketing_wire::payments::{Attention, AttentionReason, NewRefund, PaymentReport};
 use uuid::Uuid;
 
+use crate::entropy;
 use crate::output::{self, Format, cell, or_dash};
-use crate::settings::Usage;
-use crate::{entropy, session};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Payment {
@@ -45,7 +45,7 @@ pub(crate) async fn run(
     servers: &[String],
     format: Format,
 ) -> anyhow::Result<()> {
-    let signed_in = session::open(servers).await?;
+    let signed_in = ticketing_profile::open(servers).await?;
     let (client, token) = (&signed_in.client, &signed_in.token);
     let report = match payment {
         Payment::Attention => {
@@ -61,7 +61,7 @@ pub(crate) async fn run(
         Payment::Refund { payment, seats, yes } => {
             let question =
                 "Give the money back, void the tickets and free the seats? Then type `yes`";
-            if !yes && crate::prompt::line(question, "--yes")? != "yes" {
+            if !yes && ticketing_profile::prompt::line(question, "--yes")? != "yes" {
                 return Err(Usage("nothing was given back".into()).into());
             }
             // One intent per payment: whoever repeats the command gets the first answer. A seat is

@@ -14,8 +14,8 @@ use ticketing_wire::performances::{
 };
 use uuid::Uuid;
 
+use crate::entropy;
 use crate::output::{self, Format, cell, number, or_dash};
-use crate::{entropy, prompt, session, settings};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Performance {
@@ -75,14 +75,14 @@ pub(crate) async fn run(
     match performance {
         Performance::Create(create) => {
             let performance = create.performance()?;
-            let signed_in = session::open(servers).await?;
+            let signed_in = ticketing_profile::open(servers).await?;
             let key = IdempotencyKey::from_random(entropy::fresh());
             let call = performances::create(&signed_in.token, &performance, &key);
             let created = signed_in.send(&call).await?;
             output::print(format, &created, || properties(&created))
         }
         Performance::List(list) => {
-            let found = list.fetch(&Client::new(&settings::server(servers)?)?).await?;
+            let found = list.fetch(&Client::new(&ticketing_profile::server(servers)?)?).await?;
             output::print(format, &found, || table(&found))
         }
         Performance::Poster(poster) => poster::run(poster, servers, format).await,
@@ -90,21 +90,21 @@ pub(crate) async fn run(
         Performance::Cancel { id, yes } => {
             let question =
                 "End the sale, void all tickets and give all money back? Then type `yes`";
-            if !yes && prompt::line(question, "--yes")? != "yes" {
-                return Err(settings::Usage("nothing was cancelled".into()).into());
+            if !yes && ticketing_profile::prompt::line(question, "--yes")? != "yes" {
+                return Err(ticketing_profile::Usage("nothing was cancelled".into()).into());
             }
-            let signed_in = session::open(servers).await?;
+            let signed_in = ticketing_profile::open(servers).await?;
             let progress = signed_in.send(&performances::cancel(&signed_in.token, id)).await?;
             output::print(format, &progress, || ended(&progress))
         }
         Performance::Cancellation { id } => {
-            let signed_in = session::open(servers).await?;
+            let signed_in = ticketing_profile::open(servers).await?;
             let progress =
                 signed_in.send(&performances::cancellation(&signed_in.token, id)).await?;
             output::print(format, &progress, || ended(&progress))
         }
         Performance::Redrive { id } => {
-            let signed_in = session::open(servers).await?;
+            let signed_in = ticketing_profile::open(servers).await?;
             let progress = signed_in.send(&performances::redrive(&signed_in.token, id)).await?;
             output::print(format, &progress, || ended(&progress))
         }
@@ -134,10 +134,10 @@ impl List {
 
 /// Everybody may ask; who is signed in sees its own before they are listed.
 async fn show(servers: &[String], id: Uuid) -> anyhow::Result<Shown> {
-    if let Ok(signed_in) = session::open(servers).await {
+    if let Ok(signed_in) = ticketing_profile::open(servers).await {
         return signed_in.send(&performances::show(Some(&signed_in.token), id)).await;
     }
-    let client = Client::new(&settings::server(servers)?)?;
+    let client = Client::new(&ticketing_profile::server(servers)?)?;
     Ok(client.send(&performances::show(None, id)).await?)
 }
 

@@ -9,12 +9,12 @@ use clap::{Args, Subcommand};
 use comfy_table::Table;
 use serde::Serialize;
 use ticketing_client::{line, performances};
+use ticketing_profile::SignedIn;
+use ticketing_profile::Usage;
 use ticketing_wire::line::{Audit, LineReport, LineStatus};
 use uuid::Uuid;
 
 use crate::output::{self, Format, cell, or_dash};
-use crate::session::{self, SignedIn};
-use crate::settings::Usage;
 
 /// How often a watched line is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -127,7 +127,7 @@ pub(crate) async fn run(
     if let Queue::Verify(verify) = queue {
         return verify::run(verify, servers, format).await;
     }
-    let signed_in = session::open(servers).await?;
+    let signed_in = ticketing_profile::open(servers).await?;
     let token = &signed_in.token;
     match queue {
         Queue::Status(Which { performance }) => show(&signed_in, performance, format).await?,
@@ -213,7 +213,7 @@ async fn take_away(signed_in: &SignedIn, revoke: &Revoke) -> anyhow::Result<()> 
     let Revoke { performance, account, yes } = *revoke;
     if !yes {
         let question = format!("Take the place of {account} away, for good? Then type `yes`");
-        if crate::prompt::line(&question, "--yes")? != "yes" {
+        if ticketing_profile::prompt::line(&question, "--yes")? != "yes" {
             return Err(Usage("nothing was taken away".into()).into());
         }
     }

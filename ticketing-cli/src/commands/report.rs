@@ -12,7 +12,6 @@ use ticketing_wire::{Money, Time};
 use uuid::Uuid;
 
 use crate::output::{self, Format, cell, number};
-use crate::session;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Report {
@@ -87,7 +86,7 @@ struct Settled {
 
 pub(crate) async fn run(report: Report, servers: &[String], format: Format) -> anyhow::Result<()> {
     let Report::Settlement(asked) = report;
-    let signed_in = session::open(servers).await?;
+    let signed_in = ticketing_profile::open(servers).await?;
     let (token, id) = (&signed_in.token, asked.performance);
     let performance = signed_in.send(&performances::show(Some(token), id)).await?;
     let zone = performance.time_zone.as_deref().map_or(Ok(TimeZone::UTC), TimeZone::get);

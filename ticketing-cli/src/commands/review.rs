@@ -4,6 +4,7 @@ mod shown;
 
 use clap::{Args, Subcommand, ValueEnum};
 use ticketing_client::{Call, Client, all, reviews};
+use ticketing_profile::Usage;
 use ticketing_wire::page::{PAGE_MAX, PageQuery};
 use ticketing_wire::reviews::{
     NewHiding, NewObjection, NewReply, NewReport, NewReview, RemovalQuery, ReviewChange,
@@ -13,8 +14,6 @@ use ticketing_wire::secrets::AccessToken;
 use uuid::Uuid;
 
 use crate::output::{self, Format};
-use crate::session;
-use crate::settings::{self, Usage};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Review {
@@ -171,7 +170,7 @@ pub(crate) async fn run(review: Review, servers: &[String], format: Format) -> a
         Review::Show { id } => return show(servers, id, format).await,
         review => review,
     };
-    let signed_in = session::open(servers).await?;
+    let signed_in = ticketing_profile::open(servers).await?;
     let (client, token) = (&signed_in.client, &signed_in.token);
     let changed = match review {
         Review::Mine => {
@@ -234,10 +233,10 @@ async fn ask<A>(
     servers: &[String],
     call: impl Fn(Option<&AccessToken>) -> Call<A>,
 ) -> anyhow::Result<A> {
-    if let Ok(signed_in) = session::open(servers).await {
+    if let Ok(signed_in) = ticketing_profile::open(servers).await {
         return signed_in.send(&call(Some(&signed_in.token))).await;
     }
-    Ok(Client::new(&settings::server(servers)?)?.send(&call(None)).await?)
+    Ok(Client::new(&ticketing_profile::server(servers)?)?.send(&call(None)).await?)
 }
 
 async fn show(servers: &[String], id: Uuid, format: Format) -> anyhow::Result<()> {
@@ -258,7 +257,7 @@ async fn list(servers: &[String], list: List, format: Format) -> anyhow::Result<
 }
 
 async fn delete(
-    signed_in: &session::SignedIn,
+    signed_in: &ticketing_profile::SignedIn,
     id: Uuid,
     reason: Option<String>,
     yes: bool,
@@ -268,7 +267,7 @@ async fn delete(
         Some(_) => ("Remove the review? Its author sees it, and the reason.", "removed"),
     };
     let question = format!("{what} Then type `yes`");
-    if !yes && crate::prompt::line(&question, "--yes")? != "yes" {
+    if !yes && ticketing_profile::prompt::line(&question, "--yes")? != "yes" {
         return Err(Usage("nothing was done".into()).into());
     }
     signed_in.send(&reviews::delete(&signed_in.token, id, &RemovalQuery { reason })).await?;

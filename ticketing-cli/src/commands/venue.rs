@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use comfy_table::Table;
 use ticketing_client::{IdempotencyKey, all, venues};
+use ticketing_profile::Usage;
 use ticketing_wire::page::{PAGE_MAX, PageQuery};
 use ticketing_wire::venues::{
     NewSellers, NewVenue, SeatingPlan, Seller, Sellers, Venue as House, VenueChange, VenueSection,
 };
 use uuid::Uuid;
 
+use crate::entropy;
 use crate::output::{self, Format};
 use crate::plan::Plan;
-use crate::settings::Usage;
-use crate::{entropy, prompt, session};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Venue {
@@ -75,7 +75,7 @@ pub(crate) struct Import {
 }
 
 pub(crate) async fn run(venue: Venue, servers: &[String], format: Format) -> anyhow::Result<()> {
-    let signed_in = session::open(servers).await?;
+    let signed_in = ticketing_profile::open(servers).await?;
     let token = &signed_in.token;
     match venue {
         Venue::Import(import) => {
@@ -99,7 +99,10 @@ pub(crate) async fn run(venue: Venue, servers: &[String], format: Format) -> any
         }
         Venue::Delete { id, yes } => {
             if !yes
-                && prompt::line("Remove the house and its plan? Then type `yes`", "--yes")? != "yes"
+                && ticketing_profile::prompt::line(
+                    "Remove the house and its plan? Then type `yes`",
+                    "--yes",
+                )? != "yes"
             {
                 return Err(Usage("nothing was removed".into()).into());
             }

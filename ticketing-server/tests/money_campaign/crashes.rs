@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 use serde_json::json;
 use ticketing_core::CrashPoint;
 use ticketing_core::orders::OrderStatus;
 use ticketing_gateway::{Fault, FaultPlan};
 
+use crate::AT_ONCE;
 use crate::buyers::Buyer;
 use crate::server::Process;
 use crate::stage::Stage;
@@ -48,8 +50,13 @@ pub(crate) fn point(name: &str) -> CrashPoint {
 
 /// Every death; the first that left something undone.
 pub(crate) async fn all() -> Result<(), String> {
-    for (point, dies, ends) in DEATHS {
-        death(point, dies, ends, "").await.map_err(|findings| format!("{point:?}: {findings}"))?;
+    let mut ended = stream::iter(DEATHS)
+        .map(|(point, dies, ends)| {
+            tokio::spawn(death(point, dies, ends, "")).map(move |ended| (point, ended))
+        })
+        .buffered(AT_ONCE);
+    while let Some((point, ended)) = ended.next().await {
+        ended.expect("no death panics").map_err(|findings| format!("{point:?}: {findings}"))?;
         println!("a process that dies at {point:?} leaves nothing undone");
     }
     Ok(())
@@ -64,7 +71,7 @@ async fn death(
     point: CrashPoint,
     dies: Dies,
     ends: OrderStatus,
-    guard: &str,
+    guard: &'static str,
 ) -> Result<(), String> {
     let name = format!("{point:?}");
     let stage = Stage::set(&name.to_lowercase(), guard, 1, PAY_SECONDS, FaultPlan::default()).await;

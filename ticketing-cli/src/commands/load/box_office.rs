@@ -4,11 +4,12 @@ use anyhow::Context as _;
 use ticketing_client::accounts;
 use ticketing_load::fleet::Fleet;
 use ticketing_load::play::House;
+use ticketing_profile::Usage;
 use ticketing_wire::accounts::SignIn;
 
 use crate::embedded::{self, Faults, Running};
 use crate::output;
-use crate::settings::{self, Usage};
+use crate::settings;
 
 /// Connections of those who are no buyers: they set the stage and look at the books.
 const OWN_CONNECTIONS: usize = 8;

@@ -12,6 +12,7 @@ use ticketing_load::record::Step;
 use ticketing_load::report::{Run, Verdict};
 use ticketing_load::search::{Probe, Search};
 use ticketing_load::slo::Slo;
+use ticketing_profile::Usage;
 
 use super::box_office::BoxOffice;
 use super::flags;
@@ -20,7 +21,6 @@ use super::run::{hall, read};
 use super::watched::Progress;
 use crate::embedded::Faults;
 use crate::output::{self, Format, cell, number};
-use crate::settings::Usage;
 
 /// Between two probes, the servers come to rest.
 const REST: Duration = Duration::from_secs(2);

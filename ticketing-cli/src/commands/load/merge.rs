@@ -9,13 +9,13 @@ use ticketing_client::performances;
 use ticketing_load::aftermath;
 use ticketing_load::report::{self, Sold, merge};
 use ticketing_load::verdict::{Evidence, Testimony};
+use ticketing_profile::Usage;
 
 use super::box_office::BoxOffice;
 use super::drawn;
 use super::output::{Folder, histograms, read, refuse_taken, told};
 use crate::embedded::Faults;
 use crate::output::{self, Format};
-use crate::settings::Usage;
 
 /// The parts, and where the whole goes.
 #[derive(Debug, Args)]

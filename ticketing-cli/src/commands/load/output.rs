@@ -10,10 +10,10 @@ use ticketing_load::monitor::Moment;
 use ticketing_load::record::Latencies;
 use ticketing_load::report::{Run, hlog, read_hlog};
 use ticketing_load::verdict::Testimony;
+use ticketing_profile::Usage;
 use ticketing_wire::Time;
 
 use crate::output;
-use crate::settings::Usage;
 
 /// The document, the series and the histograms of a run's folder.
 pub(super) const RUN: &str = "run.json";

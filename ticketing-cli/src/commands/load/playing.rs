@@ -11,6 +11,7 @@ use ticketing_load::record::Latencies;
 use ticketing_load::report::Run;
 use ticketing_load::scenario::{self, Scenario};
 use ticketing_load::slo::Slo;
+use ticketing_profile::Usage;
 use ticketing_wire::Time;
 use ticketing_wire::secrets::Password;
 use ticketing_wire::venues::SeatingPlan;
@@ -24,7 +25,6 @@ use super::watched::{Concluded, Ends, Progress, Shown, watched};
 use crate::entropy;
 use crate::output::{self, Format};
 use crate::plan::Plan;
-use crate::settings::Usage;
 
 /// What is played.
 pub(in crate::commands) struct Playing {

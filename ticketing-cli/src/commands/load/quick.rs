@@ -20,6 +20,7 @@ use ticketing_load::record::{Recorder, Step};
 use ticketing_load::report::{Arrivals, Ended, Run};
 use ticketing_load::scenario;
 use ticketing_load::slo::Slo;
+use ticketing_profile::Usage;
 use ticketing_wire::Time;
 use tokio::sync::watch;
 
@@ -27,7 +28,6 @@ use super::output::{Folder, refuse_taken};
 use super::watched::{Ends, Progress, Shown, watched};
 use super::{Dist, flags, refuse_foreign, until};
 use crate::output::Format;
-use crate::settings::Usage;
 
 /// What is sent, by whom, and how it is measured.
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ use ticketing_client::clock as wall;
 use ticketing_load::arrivals::{Shape, Shard, Spacing};
 use ticketing_load::scenario::{SHIPPED, Scenario, shipped};
 use ticketing_load::slo::Slo;
+use ticketing_profile::Usage;
 use ticketing_wire::Time;
 
 use super::box_office::BoxOffice;
@@ -20,7 +21,6 @@ use super::{Dist, flags};
 use crate::embedded::Faults;
 use crate::output::Format;
 use crate::plan::Plan;
-use crate::settings::Usage;
 
 /// Scenarios larger than this are none.
 const SCENARIO_MAX_BYTES: u64 = 1024 * 1024;

@@ -9,10 +9,10 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use serde::Serialize;
 use ticketing_load::scenario::{SHIPPED, shipped};
+use ticketing_profile::Usage;
 
 use super::run::{hall, read, unknown};
 use crate::output::{self, Format, cell};
-use crate::settings::Usage;
 
 /// The scenarios that there are, and new ones.
 #[derive(Debug, Subcommand)]

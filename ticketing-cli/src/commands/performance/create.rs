@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ticketing_client::clock;
+use ticketing_profile::Usage;
 use ticketing_wire::orders::PayMethod;
 use ticketing_wire::performances::{
     Entry, NewPerformance, PolicyTerms, Price, Reentry, RefundRule,
 };
 use ticketing_wire::{Money, Time};
 use uuid::Uuid;
-
-use crate::settings::Usage;
 
 /// Times are RFC 3339, such as `2027-05-01T18:00:00Z`. What the policy leaves out, the server
 /// decides.

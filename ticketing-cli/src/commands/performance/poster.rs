@@ -8,7 +8,6 @@ use ticketing_client::posters;
 use uuid::Uuid;
 
 use crate::output::{self, Format};
-use crate::session;
 
 /// Pictures larger than this are refused by the server anyway.
 const PICTURE_MAX_BYTES: u64 = 5 * 1024 * 1024;
@@ -27,7 +26,7 @@ pub(crate) struct Poster {
 
 pub(super) async fn run(poster: Poster, servers: &[String], format: Format) -> anyhow::Result<()> {
     let picture = poster.file.as_deref().map(read).transpose()?;
-    let signed_in = session::open(servers).await?;
+    let signed_in = ticketing_profile::open(servers).await?;
     let Some(picture) = picture else {
         return signed_in.send(&posters::remove(&signed_in.token, poster.id)).await;
     };

@@ -6,7 +6,6 @@ use ticketing_client::{Client, performances};
 use ticketing_wire::ranking::{RankedBy, Ranking as Shown, RankingQuery};
 
 use crate::output::{self, Format, cell, number};
-use crate::settings;
 
 #[derive(Debug, Args)]
 pub(crate) struct Ranking {
@@ -43,7 +42,7 @@ pub(super) async fn run(
         By::Sold => RankedBy::Sold,
     };
     let query = RankingQuery { by: Some(by), days, genre, limit };
-    let client = Client::new(&settings::server(servers)?)?;
+    let client = Client::new(&ticketing_profile::server(servers)?)?;
     let found = client.send(&performances::ranking(&query)).await?;
     output::print(format, &found, || table(&found))
 }

@@ -13,7 +13,6 @@ use uuid::Uuid;
 
 use crate::draw::{Checked, Kept, check};
 use crate::output::{self, Format, or_dash};
-use crate::settings;
 
 /// Something is not as it was promised.
 const EXIT_DIFFERENT: u8 = 10;
@@ -42,7 +41,7 @@ pub(super) async fn run(
     servers: &[String],
     format: Format,
 ) -> anyhow::Result<ExitCode> {
-    let client = Client::new(&settings::server(servers)?)?;
+    let client = Client::new(&ticketing_profile::server(servers)?)?;
     let draw = client.send(&line::draw(verify.performance)).await?;
     let shown = client.send(&performances::show(None, verify.performance)).await;
     let zone = shown.ok().and_then(|performance| performance.time_zone);

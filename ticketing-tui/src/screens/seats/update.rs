@@ -1,0 +1,212 @@
+//! The rules of the seats: walking, choosing, holding, and what happens to a choice meanwhile.
+
+use std::mem;
+
+use ticketing_client::seats::{Applied, SeatMap};
+use ticketing_wire::seats::{Best, Hold, NewHold, SeatsDelta};
+
+use super::choosing::label;
+use super::{Pass, Visit};
+use crate::hall::{Cursor, Hall};
+use crate::keymap::Command;
+use crate::screens::checkout::{self, Place};
+use crate::screens::events::Show;
+use crate::screens::{Link, Screen};
+use crate::state::{Answer, Ask, Effect, Failure, State};
+
+/// Looks at the seats without a pass.
+pub(crate) fn look(state: &mut State, show: Show) -> Vec<Effect> {
+    visit(state, show, None, None)
+}
+
+/// Comes in to choose.
+pub(crate) fn come_in(state: &mut State, show: Show, pass: Pass) -> Vec<Effect> {
+    visit(state, show, Some(pass), None)
+}
+
+/// Chooses again, from where the seats of a hold are that is given up.
+pub(crate) fn choose_again(state: &mut State, place: Place) -> Vec<Effect> {
+    visit(state, place.show, Some(place.pass), place.hold.seats.first().copied())
+}
+
+fn visit(state: &mut State, show: Show, pass: Option<Pass>, from: Option<u32>) -> Vec<Effect> {
+    let number = state.numbers.visit();
+    let performance = show.id;
+    let visit = Visit {
+        number,
+        show,
+        pass,
+        hall: None,
+        cursor: Cursor::default(),
+        from,
+        picks: Vec::new(),
+        counting: false,
+        letters: false,
+        busy: false,
+        offered: None,
+        link: Link::Loading,
+    };
+    state.over.push(Screen::Seats(Box::new(visit)));
+    vec![Effect::Draw, Ask::Seats { performance }.now(number)]
+}
+
+pub(crate) fn obey(state: &mut State, command: Command) -> Vec<Effect> {
+    let words = state.words;
+    let Some(Screen::Seats(visit)) = state.over.last_mut() else { return Vec::new() };
+    if command == Command::Refetch {
+        let before = mem::replace(&mut visit.number, state.numbers.visit());
+        return vec![Effect::Draw, Effect::Forget(before), visit.watch()];
+    }
+    let counting = mem::take(&mut visit.counting);
+    match command {
+        Command::Digit(count) if counting => return hold_best(state, u32::from(count)),
+        Command::Best if visit.pass.is_some() => visit.counting = true,
+        Command::Go => return go(state),
+        Command::Pick => {
+            let said = visit.pick(words);
+            state.notice = said.or(state.notice.take());
+        }
+        Command::Release => visit.picks.clear(),
+        Command::Letters => visit.letters = !visit.letters,
+        command => {
+            let to = visit.walk(command);
+            let moved = mem::replace(&mut visit.cursor, to) != to;
+            return if moved || counting { vec![Effect::Draw] } else { Vec::new() };
+        }
+    }
+    vec![Effect::Draw]
+}
+
+/// Enter: takes what is offered, or holds what was chosen.
+fn go(state: &mut State) -> Vec<Effect> {
+    let words = state.words;
+    let Some(Screen::Seats(visit)) = state.over.last_mut() else { return Vec::new() };
+    if let Some(offered) = visit.offered.take() {
+        visit.cursor = offered;
+        state.notice = visit.pick(words);
+        return vec![Effect::Draw];
+    }
+    if visit.picks.is_empty() {
+        let said = if visit.pass.is_some() { words.pick_first } else { words.only_looking };
+        state.notice = Some(said.to_owned());
+        return vec![Effect::Draw];
+    }
+    let wish = NewHold::of(visit.picks.clone());
+    hold(state, wish)
+}
+
+/// The best of the house; in a standing area, places there.
+fn hold_best(state: &mut State, count: u32) -> Vec<Effect> {
+    let Some(Screen::Seats(visit)) = state.over.last() else { return Vec::new() };
+    let hall = visit.hall.as_ref();
+    let section = hall.and_then(|hall| hall.standing_area(visit.cursor.section));
+    hold(state, NewHold::best(Best { count, section, category: None }))
+}
+
+fn hold(state: &mut State, wish: NewHold) -> Vec<Effect> {
+    let key = state.numbers.key();
+    let Some(Screen::Seats(visit)) = state.over.last_mut() else { return Vec::new() };
+    let Some(pass) = visit.pass.as_ref().filter(|_| !visit.busy) else { return Vec::new() };
+    let ask = Ask::Hold { performance: visit.show.id, pass: pass.token.clone(), wish, key };
+    visit.busy = true;
+    vec![Effect::Draw, ask.now(visit.number)]
+}
+
+/// Takes what came of a hold: on to the checkout, or what else could be had.
+pub(crate) fn held(state: &mut State, answer: Answer<Hold>) -> Vec<Effect> {
+    let words = state.words;
+    let Some(Screen::Seats(visit)) = state.over.last_mut() else { return Vec::new() };
+    visit.busy = false;
+    match answer {
+        Ok(hold) => return check_out(state, hold),
+        Err(Failure::Refused(problem)) => {
+            state.notice = Some(visit.refused(problem, words));
+        }
+        Err(failure) => state.notice = Some(failure.said(words)),
+    }
+    vec![Effect::Draw]
+}
+
+fn check_out(state: &mut State, hold: Hold) -> Vec<Effect> {
+    let Some(Screen::Seats(visit)) = state.over.pop() else { return Vec::new() };
+    let Visit { number, show, pass, hall, .. } = *visit;
+    let words = state.words;
+    let named = |seat: &u32| match &hall {
+        Some(hall) => label(hall, *seat, words),
+        None => seat.to_string(),
+    };
+    let labels = hold.seats.iter().map(named).collect();
+    let Some(pass) = pass else { return vec![Effect::Draw, Effect::Forget(number)] };
+    let mut effects = vec![Effect::Forget(number)];
+    effects.extend(checkout::update::open(state, Place { show, pass, hold }, labels));
+    effects
+}
+
+/// Takes the whole map.
+pub(crate) fn map(state: &mut State, answer: Answer<Box<SeatMap>>) -> Vec<Effect> {
+    let words = state.words;
+    let Some(Screen::Seats(visit)) = state.over.last_mut() else { return Vec::new() };
+    match answer {
+        Ok(map) => {
+            let hall = Hall::new(*map, &visit.show.prices);
+            if let Some(cursor) = visit.from.take().and_then(|seat| hall.find(seat)) {
+                visit.cursor = cursor;
+            } else if hall.seat(visit.cursor).is_none() {
+                visit.cursor = hall.enter(visit.cursor.section).unwrap_or_default();
+            }
+            visit.hall = Some(hall);
+            if matches!(visit.link, Link::Broken(_)) {
+                state.notice = None;
+            }
+            visit.link = Link::Live;
+            let lost = visit.look_after_picks(words);
+            state.notice = lost.or(state.notice.take());
+            vec![Effect::Draw]
+        }
+        Err(failure) => {
+            visit.link = Link::Ended;
+            state.notice = Some(failure.said(words));
+            vec![Effect::Draw]
+        }
+    }
+}
+
+/// Takes what changed. What does not follow what is known brings the whole map again.
+pub(crate) fn changed(state: &mut State, delta: &SeatsDelta) -> Vec<Effect> {
+    let words = state.words;
+    let Some(Screen::Seats(visit)) = state.over.last_mut() else { return Vec::new() };
+    let Some(hall) = &mut visit.hall else { return Vec::new() };
+    let before = mem::replace(&mut visit.link, Link::Live);
+    match hall.apply(delta) {
+        Applied::Newer => {
+            let lost = visit.look_after_picks(words);
+            state.notice = lost.or(state.notice.take());
+            vec![Effect::Draw]
+        }
+        Applied::Known if before == Link::Live => Vec::new(),
+        Applied::Known => vec![Effect::Draw],
+        Applied::Gap => {
+            let before = mem::replace(&mut visit.number, state.numbers.visit());
+            vec![Effect::Forget(before), visit.watch()]
+        }
+    }
+}
+
+/// Nothing is heard; whoever listens tries again by itself.
+pub(crate) fn silent(state: &mut State, failure: &Failure) -> Vec<Effect> {
+    let words = state.words;
+    let Some(Screen::Seats(visit)) = state.over.last_mut() else { return Vec::new() };
+    let before = visit.link;
+    visit.link.broke();
+    if matches!(before, Link::Broken(_)) {
+        return Vec::new();
+    }
+    state.notice = Some(failure.said(words));
+    vec![Effect::Draw]
+}
+
+impl Visit {
+    fn watch(&self) -> Effect {
+        Ask::Seats { performance: self.show.id }.now(self.number)
+    }
+}

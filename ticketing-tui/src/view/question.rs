@@ -1,0 +1,36 @@
+//! What has to be confirmed, over the screen that it is about.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Rect};
+use ratatui::text::Line;
+use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
+
+use crate::look::{self, Look};
+use crate::state::Question;
+use crate::words::Words;
+
+const WIDTH: u16 = 50;
+const HEIGHT: u16 = 5;
+
+pub(super) fn draw(
+    question: &Question,
+    words: &Words,
+    look: &Look,
+    frame: &mut Frame<'_>,
+    area: Rect,
+) {
+    let asked = match question {
+        Question::Quit => words.ask_quit.to_owned(),
+        Question::LeaveLine => words.ask_leave.to_owned(),
+        Question::GiveUpOrder => words.ask_give_up.to_owned(),
+        Question::GiveBack { quote, .. } => {
+            (words.ask_give_back)(&quote.refund.to_string(), &quote.fee.to_string())
+        }
+    };
+    let page = area.centered(Constraint::Length(WIDTH), Constraint::Length(HEIGHT));
+    let block = Block::bordered()
+        .border_set(look.border())
+        .title_bottom(Line::styled(format!(" {} ", words.yes_no), look::heading()));
+    frame.render_widget(Clear, page);
+    frame.render_widget(Paragraph::new(asked).wrap(Wrap { trim: false }).block(block), page);
+}

@@ -1,0 +1,6 @@
+//! The program in a terminal emulator: what a person sees and types, against a real server.
+
+mod buying;
+mod house;
+mod screen;
+mod trust;
