@@ -9,10 +9,10 @@ use ticketing_core::CrashPoint;
 use ticketing_core::orders::OrderStatus;
 use ticketing_gateway::{Fault, FaultPlan};
 
-use crate::AT_ONCE;
 use crate::buyers::Buyer;
 use crate::server::Process;
 use crate::stage::Stage;
+use crate::{AT_ONCE, apart};
 
 /// Long: whoever starts after a death is in time to go on.
 const PAY_SECONDS: u32 = 1_200;
@@ -52,7 +52,7 @@ pub(crate) fn point(name: &str) -> CrashPoint {
 pub(crate) async fn all() -> Result<(), String> {
     let mut ended = stream::iter(DEATHS)
         .map(|(point, dies, ends)| {
-            tokio::spawn(death(point, dies, ends, "")).map(move |ended| (point, ended))
+            apart(move || death(point, dies, ends, "")).map(move |ended| (point, ended))
         })
         .buffered(AT_ONCE);
     while let Some((point, ended)) = ended.next().await {

@@ -32,6 +32,8 @@ use std::process::ExitCode;
 
 #[cfg(feature = "broken-guards")]
 use futures_util::{FutureExt as _, StreamExt as _, stream};
+#[cfg(feature = "broken-guards")]
+use tokio::{runtime::Handle, task::JoinHandle};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 
@@ -119,7 +121,7 @@ async fn guards_taken_out() -> Result<(), String> {
     ];
     let mut judged = stream::iter(finds)
         .map(|(guard, finding)| {
-            let played = tokio::spawn(campaign::campaign_without(guard));
+            let played = apart(move || campaign::campaign_without(guard));
             played.map(move |ended| red(guard, finding, &ended.expect("no campaign panics")))
         })
         .buffered(AT_ONCE);
@@ -127,6 +129,18 @@ async fn guards_taken_out() -> Result<(), String> {
         judged?;
     }
     red("inbox", "were counted", &crashes::without_the_inbox().await)
+}
+
+/// Plays on a thread of its own.
+#[cfg(feature = "broken-guards")]
+fn apart<Played: Future>(
+    play: impl FnOnce() -> Played + Send + 'static,
+) -> JoinHandle<Played::Output>
+where
+    Played::Output: Send + 'static,
+{
+    let runtime = Handle::current();
+    tokio::task::spawn_blocking(move || runtime.block_on(play()))
 }
 
 #[cfg(feature = "broken-guards")]
