@@ -100,17 +100,22 @@ impl Sessions {
         tokio::spawn(trade).await.context("the session was not traded to its end")?
     }
 
-    /// Ends the session here and at the server. What the server says to it makes no difference here.
+    /// Ends the session: here first, whatever the server says then.
     pub async fn end(&self, client: &Client) -> anyhow::Result<()> {
-        let token = self.token(client, None).await;
-        let mut locked = self.lock().await?;
-        locked.profile.servers.remove(client.server());
-        locked.save()?;
-        drop(locked);
-        if let Some(token) = token? {
-            client.send(&accounts::sign_out(&token)).await?;
-        }
-        Ok(())
+        let known = {
+            let mut locked = self.lock().await?;
+            let known = locked.profile.servers.remove(client.server());
+            locked.save()?;
+            known
+        };
+        let Some(session) = known else { return Ok(()) };
+        let token = if lives(&session, None) {
+            AccessToken::from(session.access_token)
+        } else {
+            let refresh = accounts::refresh(&RefreshToken::from(session.refresh_token));
+            client.send(&refresh).await?.access_token
+        };
+        Ok(client.send(&accounts::sign_out(&token)).await?)
     }
 
     /// Waits until no session is being traded: whoever ends before would lose it.

@@ -7,29 +7,33 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ticketing_client::{accounts, line, orders, seats};
+use ticketing_client::{REQUEST_TIMEOUT, accounts, line, orders, seats};
 use ticketing_wire::accounts::{SignIn, SignUp};
 use ticketing_wire::orders::{CancellationQuery, NewPayment};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 pub(crate) use self::server::Server;
-use crate::state::{About, Ask, Effect, Message, Tell};
+use crate::state::{About, Ask, Effect, Kind, Message, Tell};
+
+/// The visit that what is for everybody belongs to; the others begin at 1.
+const EVERYBODY: u64 = 0;
 
 /// Messages that may wait for the loop: whoever sends more waits, and reads no more from the server.
 const MESSAGES_MAX: usize = 256;
 
-/// How long the server is given to hear what is told it while the program ends.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long the server is given to hear what is told it while the program ends: as long as a request may
+/// take, and a session that is traded for it.
+const LAST_WORDS: Duration = REQUEST_TIMEOUT.saturating_mul(2);
 
 /// Runs effects.
 pub(crate) struct Runner {
     server: Arc<Server>,
     tasks: JoinSet<()>,
-    /// What runs for each visit.
-    running: HashMap<u64, Vec<AbortHandle>>,
-    /// What is told and must not be lost because the program ends.
-    telling: JoinSet<()>,
+    /// What is looked at, and listened to, for each visit.
+    running: HashMap<(u64, Kind), AbortHandle>,
+    /// What changes something: neither a screen that goes away nor the program's end breaks it off.
+    deeds: JoinSet<()>,
     out: Sender<Message>,
     messages: Receiver<Message>,
 }
@@ -41,7 +45,7 @@ impl Runner {
             server: Arc::new(server),
             tasks: JoinSet::new(),
             running: HashMap::new(),
-            telling: JoinSet::new(),
+            deeds: JoinSet::new(),
             out,
             messages,
         }
@@ -51,16 +55,21 @@ impl Runner {
     pub(crate) fn start(&mut self, effect: Effect) {
         let (server, out) = (Arc::clone(&self.server), self.out.clone());
         match effect {
-            Effect::Draw | Effect::Quit | Effect::Bell => {}
+            Effect::Draw | Effect::Redraw | Effect::Quit | Effect::Bell => {}
             Effect::Forget(visit) => {
-                let running = self.running.remove(&visit).unwrap_or_default();
-                running.iter().for_each(AbortHandle::abort);
+                for kind in [Kind::Look, Kind::Stream] {
+                    if let Some(running) = self.running.remove(&(visit, kind)) {
+                        running.abort();
+                    }
+                }
             }
-            Effect::FetchPerformances => {
-                self.tasks.spawn(async move {
+            Effect::FetchPerformances { after } => {
+                let fetching = self.tasks.spawn(async move {
+                    tokio::time::sleep(after).await;
                     let listed = Message::Listed(server.performances().await);
                     send(&out, listed).await;
                 });
+                self.instead(EVERYBODY, Kind::Look, fetching);
             }
             Effect::SignIn(who) => {
                 self.tasks.spawn(async move {
@@ -80,10 +89,10 @@ impl Runner {
                 });
             }
             Effect::SignOut => {
-                self.telling.spawn(async move { server.sign_out().await });
+                self.deeds.spawn(async move { server.sign_out().await });
             }
             Effect::Tell(tell) => {
-                self.telling.spawn(async move { told(&server, tell).await });
+                self.deeds.spawn(async move { told(&server, tell).await });
             }
             Effect::Ask { visit, after, ask } => self.ask(visit, after, ask),
         }
@@ -91,7 +100,8 @@ impl Runner {
 
     fn ask(&mut self, visit: u64, after: Duration, ask: Ask) {
         let (server, out) = (Arc::clone(&self.server), self.out.clone());
-        let task = self.tasks.spawn(async move {
+        let kind = ask.kind();
+        let asking = async move {
             tokio::time::sleep(after).await;
             let heard = |about| Message::About { visit, about };
             match ask {
@@ -104,10 +114,20 @@ impl Runner {
                 }
                 ask => send(&out, heard(answered(&server, ask).await)).await,
             }
-        });
-        let running = self.running.entry(visit).or_default();
-        running.retain(|task| !task.is_finished());
-        running.push(task);
+        };
+        if kind == Kind::Deed {
+            self.deeds.spawn(asking);
+        } else {
+            let running = self.tasks.spawn(asking);
+            self.instead(visit, kind, running);
+        }
+    }
+
+    /// Another look, or stream, of one visit: the one before is over.
+    fn instead(&mut self, visit: u64, kind: Kind, running: AbortHandle) {
+        if let Some(before) = self.running.insert((visit, kind), running) {
+            before.abort();
+        }
     }
 
     /// The next message; an error where a task of this program failed. Waits for ever while nothing
@@ -120,20 +140,20 @@ impl Runner {
                     Err(error) if !error.is_cancelled() => return Err(error),
                     _ => {}
                 },
-                Some(_) = self.telling.join_next() => {}
+                Some(ended) = self.deeds.join_next() => ended?,
                 Some(message) = self.messages.recv() => return Ok(message),
             }
         }
     }
 
-    /// Lets what is told reach the server, for a moment.
+    /// Lets what was begun come to its end, as long as that may take.
     pub(crate) async fn finish(mut self) {
         self.tasks.abort_all();
         let told = async {
-            self.telling.join_all().await;
+            self.deeds.join_all().await;
             self.server.settled().await;
         };
-        // What is not told by then runs out by itself.
+        // What is not done by then runs out by itself, or is found among the orders.
         let _ = tokio::time::timeout(LAST_WORDS, told).await;
     }
 }
@@ -159,7 +179,7 @@ async fn answered(server: &Server, ask: Ask) -> About {
             server.call(|token| orders::place(token, &pass, hold, &key)).await.map(Box::new),
         ),
         Ask::ShowOrder { order } => {
-            About::Order(server.call(|token| orders::show(token, order)).await.map(Box::new))
+            About::Stands(server.call(|token| orders::show(token, order)).await.map(Box::new))
         }
         Ask::Pay { order, payment, outcome, key } => {
             let payment_token = match server.authorize(&payment, outcome).await {

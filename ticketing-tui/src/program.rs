@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use crossterm::execute;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use futures_util::StreamExt as _;
 use ticketing_client::clock;
 use tokio::signal::unix::{SignalKind, signal};
@@ -25,7 +25,14 @@ const FRAME: Duration = Duration::from_millis(33);
 const TICK: Duration = Duration::from_secs(1);
 
 /// Runs until somebody quits, with the terminal taken meanwhile.
-pub(crate) async fn run(mut state: State, look: &Look, mut runner: Runner) -> anyhow::Result<()> {
+pub(crate) async fn run(state: State, look: &Look, mut runner: Runner) -> anyhow::Result<()> {
+    let ended = show(state, look, &mut runner).await;
+    runner.finish().await;
+    ended
+}
+
+/// The loop; the terminal is given back when it ends.
+async fn show(mut state: State, look: &Look, runner: &mut Runner) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -33,7 +40,7 @@ pub(crate) async fn run(mut state: State, look: &Look, mut runner: Runner) -> an
     let mut events = EventStream::new();
     let mut screen = Screen { drawn_again_at: Instant::now(), is_stale: true };
     let mut tick_at = Instant::now() + TICK;
-    runner.start(Effect::FetchPerformances);
+    runner.start(Effect::FetchPerformances { after: Duration::ZERO });
     loop {
         if screen.is_due(Instant::now()) {
             // Terminals that know how show the picture when it is whole.
@@ -65,12 +72,14 @@ pub(crate) async fn run(mut state: State, look: &Look, mut runner: Runner) -> an
         for effect in update::update(&mut state, message) {
             match effect {
                 Effect::Draw => screen.is_stale = true,
-                Effect::Bell => ring()?,
-                Effect::Quit => {
-                    drop(taken);
-                    runner.finish().await;
-                    return Ok(());
+                Effect::Redraw => {
+                    execute!(io::stdout(), Clear(ClearType::All))?;
+                    // As if nothing had been drawn: every cell is another one.
+                    taken.terminal.swap_buffers();
+                    screen.is_stale = true;
                 }
+                Effect::Bell => ring()?,
+                Effect::Quit => return Ok(()),
                 effect => runner.start(effect),
             }
         }

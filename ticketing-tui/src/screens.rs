@@ -25,8 +25,9 @@ pub(crate) enum Screen {
 }
 
 /// Whether what is shown is of now.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) enum Link {
+    #[default]
     Loading,
     Live,
     /// So many questions in a row had no answer.

@@ -38,8 +38,10 @@ pub(crate) struct State {
     pub(crate) notice: Option<String>,
     /// The e-mail address of who is signed in.
     pub(crate) who: Option<String>,
-    /// The time, as of the last second that counted.
+    /// The time of whatever is decided.
     pub(crate) now: Time,
+    /// The last second that counted down.
+    pub(crate) ticked: Time,
     pub(crate) words: &'static Words,
     pub(crate) numbers: Numbers,
 }
@@ -96,6 +98,9 @@ pub(crate) enum About {
     /// The seats are not heard of at the moment.
     Silent(Failure),
     Held(Answer<Hold>),
+    /// How an order stands that was only looked at.
+    Stands(Answer<Box<Order>>),
+    /// What came of placing an order, or of giving it up.
     Order(Answer<Box<Order>>),
     /// What came of a try to pay.
     Paid(Answer<Box<Order>>),
@@ -111,12 +116,16 @@ pub(crate) enum About {
 #[derive(Debug)]
 pub(crate) enum Effect {
     Draw,
+    /// Draws every cell, whatever the terminal shows.
+    Redraw,
     Quit,
     Bell,
     SignIn(SignIn),
     SignUp(SignUp),
     SignOut,
-    FetchPerformances,
+    FetchPerformances {
+        after: Duration,
+    },
     /// Nobody waits any more for what this visit asked for.
     Forget(u64),
     /// Of one visit, so much later; see [`Ask`].
@@ -129,7 +138,9 @@ pub(crate) enum Effect {
     Tell(Tell),
 }
 
-/// What is asked for a visit: it is answered by a message about that visit.
+/// What is asked for a visit: it is answered by a message about that visit. Of looks a visit has one at
+/// a time, and of streams: another takes the place of the one before. What changes something is done to
+/// its end, whether its visit is still there or not.
 #[derive(Debug)]
 pub(crate) enum Ask {
     Join {
@@ -217,6 +228,7 @@ impl State {
             notice: None,
             who,
             now,
+            ticked: now,
             words,
             numbers: Numbers { visits: 0, random, keys: 0 },
         }
@@ -245,7 +257,31 @@ impl Numbers {
     }
 }
 
+/// What another of its kind takes the place of.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Kind {
+    Look,
+    Stream,
+    /// Nothing takes its place.
+    Deed,
+}
+
 impl Ask {
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::Join { .. }
+            | Self::Place { .. }
+            | Self::ShowOrder { .. }
+            | Self::Tickets { .. }
+            | Self::Orders
+            | Self::Quote { .. } => Kind::Look,
+            Self::Line { .. } | Self::Seats { .. } => Kind::Stream,
+            Self::Hold { .. } | Self::Order { .. } | Self::Pay { .. } | Self::Cancel { .. } => {
+                Kind::Deed
+            }
+        }
+    }
+
     /// At once.
     pub(crate) fn now(self, visit: u64) -> Effect {
         self.later(visit, Duration::ZERO)
@@ -253,6 +289,25 @@ impl Ask {
 
     pub(crate) fn later(self, visit: u64, after: Duration) -> Effect {
         Effect::Ask { visit, after, ask: self }
+    }
+}
+
+impl About {
+    /// Why there is no answer.
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Place(answer) => answer.as_ref().err(),
+            Self::Map(answer) => answer.as_ref().err(),
+            Self::Held(answer) => answer.as_ref().err(),
+            Self::Stands(answer) | Self::Order(answer) | Self::Paid(answer) => {
+                answer.as_ref().err()
+            }
+            Self::Tickets(answer) => answer.as_ref().err(),
+            Self::Orders(answer) => answer.as_ref().err(),
+            Self::Quote { answer, .. } => answer.as_ref().err(),
+            Self::Silent(failure) => Some(failure),
+            Self::Line(_) | Self::Seats(_) => None,
+        }
     }
 }
 

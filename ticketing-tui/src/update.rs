@@ -1,13 +1,15 @@
 //! The rules of the program: what a message makes of the state, and what is to be done then. Pure
 //! and synchronous; everything that waits is an [`Effect`].
 
+use std::time::Duration;
+
 use crossterm::event::{KeyCode, KeyEvent};
 use ticketing_wire::Time;
 
 use crate::form;
 use crate::keymap::{self, Command, Scope};
 use crate::screens::{Screen, checkout, events, line, orders, seats, tickets};
-use crate::state::{About, Effect, Message, Question, State};
+use crate::state::{About, Ask, Effect, Failure, Message, Question, State};
 
 /// Takes a message into the state. [`Effect::Draw`] is among the answers only when the screen is
 /// different now.
@@ -21,36 +23,50 @@ pub(crate) fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::SignedIn(answer) => form::update::signed_in(state, answer),
         Message::Listed(answer) => events::update::listed(state, answer),
         Message::About { visit, about } => {
-            let is_present = state.over.last().is_some_and(|screen| screen.visit() == visit);
+            if matches!(about.failure(), Some(Failure::SignedOut)) {
+                state.who = None;
+            }
             // Answers to an earlier visit come late.
-            if is_present { heard(state, about) } else { Vec::new() }
+            let at = state.over.iter().position(|screen| screen.visit() == visit);
+            let seen = state.over.last().map(Screen::visit);
+            let effects = at.map_or_else(Vec::new, |at| heard(state, at, about));
+            if state.over.last().map(Screen::visit) != seen {
+                // It was about a screen that is gone.
+                state.question = None;
+            }
+            effects
         }
     }
 }
 
-/// Takes what was heard for the visit on the screen.
-fn heard(state: &mut State, about: About) -> Vec<Effect> {
-    let Some(screen) = state.over.last_mut() else { return Vec::new() };
+/// Takes what was heard for this screen. Waiting goes on below whatever lies over it; what the others
+/// hear there is asked for again when they are seen again.
+fn heard(state: &mut State, at: usize, about: About) -> Vec<Effect> {
+    let is_seen = at + 1 == state.over.len();
+    let Some(screen) = state.over.get_mut(at) else { return Vec::new() };
     match (about, screen) {
-        (About::Place(answer), _) => line::update::placed(state, answer),
+        (About::Place(answer), Screen::Line(_)) => line::update::placed(state, at, answer),
         (About::Line(status), Screen::Line(wait)) => line::update::line(wait, *status),
+        _ if !is_seen => Vec::new(),
         (About::Map(answer), _) => seats::update::map(state, answer),
         (About::Seats(delta), _) => seats::update::changed(state, &delta),
         (About::Silent(failure), _) => seats::update::silent(state, &failure),
         (About::Held(answer), Screen::Checkout(_)) => checkout::update::held(state, answer),
         (About::Held(answer), _) => seats::update::held(state, answer),
         (About::Order(answer), Screen::Orders(_)) => orders::update::stands(state, answer),
-        (About::Order(answer), _) => checkout::update::stands(state, answer),
+        (About::Order(answer), _) => checkout::update::became(state, answer),
+        (About::Stands(answer), _) => checkout::update::stands(state, answer),
         (About::Paid(answer), _) => checkout::update::paid(state, answer),
         (About::Tickets(answer), _) => tickets::update::came(state, answer),
         (About::Orders(answer), _) => orders::update::came(state, answer),
         (About::Quote { order, answer }, _) => orders::update::quoted(state, order, answer),
-        (About::Line(_), _) => Vec::new(),
+        (About::Place(_) | About::Line(_), _) => Vec::new(),
     }
 }
 
 fn tick(state: &mut State, now: Time) -> Vec<Effect> {
-    let before = std::mem::replace(&mut state.now, now);
+    state.now = now;
+    let before = std::mem::replace(&mut state.ticked, now);
     let mut effects = checkout::update::tick(state, before);
     effects.push(Effect::Draw);
     effects
@@ -82,7 +98,7 @@ fn obey(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Back if state.help => state.help = false,
         _ if state.help => return Vec::new(),
         Command::Back => return back(state),
-        Command::Redraw => {}
+        Command::Redraw => return vec![Effect::Redraw],
         command => {
             return match state.over.last() {
                 None => events::update::obey(state, command),
@@ -99,21 +115,33 @@ fn obey(state: &mut State, command: Command) -> Vec<Effect> {
 
 /// One level back; the first level has none.
 fn back(state: &mut State) -> Vec<Effect> {
-    if matches!(state.over.last(), Some(Screen::Checkout(_))) {
-        return checkout::update::back(state);
+    match state.over.last() {
+        // What was asked has to be heard: it may be a hold, or an order.
+        Some(Screen::Seats(visit)) if visit.busy.is_some() => return wait(state),
+        Some(Screen::Checkout(checkout)) if checkout.doing.matters() => return wait(state),
+        Some(Screen::Checkout(_)) => return checkout::update::back(state),
+        _ => {}
     }
     let Some(screen) = state.over.pop() else { return events::update::back(state) };
     let mut effects = vec![Effect::Draw, Effect::Forget(screen.visit())];
-    if state.over.is_empty() {
-        effects.push(Effect::FetchPerformances);
+    match state.over.last() {
+        None => effects.push(Effect::FetchPerformances { after: Duration::ZERO }),
+        Some(Screen::Orders(orders)) => effects.push(Ask::Orders.now(orders.number)),
+        Some(_) => {}
     }
     effects
+}
+
+fn wait(state: &mut State) -> Vec<Effect> {
+    state.notice = Some(state.words.wait_for_answer.to_owned());
+    vec![Effect::Draw]
 }
 
 /// Whoever has something that runs out is asked first.
 fn quit(state: &mut State) -> Vec<Effect> {
     let waits = |screen: &Screen| match screen {
-        Screen::Checkout(checkout) => checkout.deadline().is_some(),
+        Screen::Checkout(checkout) => checkout.deadline().is_some() || checkout.doing.matters(),
+        Screen::Seats(visit) => visit.busy.is_some(),
         _ => false,
     };
     if !state.over.iter().any(waits) {
@@ -137,12 +165,15 @@ fn answered(state: &mut State, question: Question, key: &KeyEvent) -> Vec<Effect
         _ => return Vec::new(),
     }
     state.question = None;
-    match question {
+    let mut effects = match question {
         Question::Quit => vec![Effect::Quit],
         Question::LeaveLine => line::update::leave(state),
         Question::GiveUpOrder => checkout::update::give_up(state),
         Question::GiveBack { order, quote } => orders::update::give_back(state, order, quote),
-    }
+    };
+    // The question is gone, whatever came of it.
+    effects.push(Effect::Draw);
+    effects
 }
 
 impl State {

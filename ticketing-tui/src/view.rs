@@ -7,7 +7,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
-use ticketing_wire::Time;
+use ticketing_wire::text::clean;
+use ticketing_wire::{Money, Time};
 
 use crate::form;
 use crate::keymap;
@@ -144,6 +145,11 @@ pub(crate) fn count(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// An amount. The server names its currency.
+pub(crate) fn money(amount: &Money) -> String {
+    clean(&amount.to_string()).into_owned()
 }
 
 /// As many whole characters as fit into this many cells.

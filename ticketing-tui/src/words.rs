@@ -3,7 +3,10 @@
 mod english;
 mod korean;
 
+use std::borrow::Cow;
+
 use ticketing_wire::orders::OrderStatus;
+use ticketing_wire::text::clean;
 
 pub(crate) use self::english::ENGLISH;
 pub(crate) use self::korean::KOREAN;
@@ -22,6 +25,7 @@ pub(crate) struct Words {
     pub(crate) stale: &'static str,
     pub(crate) link_ended: &'static str,
     pub(crate) gone: &'static str,
+    pub(crate) wait_for_answer: &'static str,
     pub(crate) session_ended: &'static str,
     pub(crate) signed_out: &'static str,
     pub(crate) too_small: fn(u16, u16, u16, u16) -> String,
@@ -224,8 +228,8 @@ impl Words {
         }
     }
 
-    pub(crate) fn order_status<'a>(&self, status: &'a OrderStatus) -> &'a str {
-        match status {
+    pub(crate) fn order_status<'a>(&self, status: &'a OrderStatus) -> Cow<'a, str> {
+        Cow::Borrowed(match status {
             OrderStatus::PendingPayment => self.pending_payment,
             OrderStatus::Confirming => self.payment_confirming,
             OrderStatus::Paid => self.paid,
@@ -233,7 +237,7 @@ impl Words {
             OrderStatus::Refunded => self.refunded,
             OrderStatus::Expired => self.expired,
             OrderStatus::Cancelled => self.given_up,
-            OrderStatus::Other(other) => other,
-        }
+            OrderStatus::Other(other) => return clean(other),
+        })
     }
 }

@@ -69,7 +69,11 @@ impl Server {
     pub(crate) async fn token(&self, refused: Option<&AccessToken>) -> Answer<AccessToken> {
         match self.sessions.token(&self.client, refused).await {
             Ok(token) => token.ok_or(Failure::SignedOut),
-            Err(error) => Err(unsigned(&error)),
+            // What cannot be traded any more is over.
+            Err(error) => Err(match unsigned(&error) {
+                Failure::Refused(problem) if problem.status == 401 => Failure::SignedOut,
+                failure => failure,
+            }),
         }
     }
 

@@ -34,7 +34,11 @@ pub(super) async fn seats<Sent: Future<Output = ()>>(
                 known = Some(map.clone());
                 hear(About::Map(Ok(Box::new(map)))).await;
                 match changes(server, performance, version, &hear, &mut wait).await {
-                    Ok(()) => continue,
+                    // To be asked for anew: not at once, should servers contradict each other.
+                    Ok(()) => {
+                        tokio::time::sleep(AGAIN).await;
+                        continue;
+                    }
                     Err(failure) => hear(About::Silent(failure)).await,
                 }
             }

@@ -9,6 +9,7 @@ use ticketing_wire::Time;
 use ticketing_wire::orders::{Order, OrderStatus, Payment};
 use ticketing_wire::seats::Hold;
 
+use super::Link;
 use super::events::Show;
 use super::seats::Pass;
 
@@ -27,6 +28,10 @@ pub(crate) struct Checkout {
     pub(crate) doing: Doing,
     /// What became of the last payment.
     pub(crate) said: Option<String>,
+    /// The server has said that the hold is over.
+    pub(crate) is_over: bool,
+    /// Whether looks at the order are answered.
+    pub(crate) link: Link,
     keys: Keys,
 }
 
@@ -46,14 +51,24 @@ pub(crate) enum Doing {
     Ordering,
     Paying,
     GivingUp,
+    /// Finding out what came of a payment.
+    Looking,
 }
 
 /// What makes a repeated try change nothing.
 #[derive(Debug, Default)]
 struct Keys {
     order: Option<IdempotencyKey>,
+    hold: Option<IdempotencyKey>,
     /// And of which payment it is: another payment is another try.
     payment: Option<(String, IdempotencyKey)>,
+}
+
+impl Doing {
+    /// Whether something may come of it that somebody has to hear.
+    pub(crate) fn matters(self) -> bool {
+        !matches!(self, Self::Nothing | Self::Looking)
+    }
 }
 
 impl Checkout {
@@ -68,9 +83,10 @@ impl Checkout {
         }
     }
 
-    /// Whether the hold has ended before it became an order.
+    /// Whether the hold has ended, as it looks here, before it became an order: the server decides it.
     pub(crate) fn is_too_late(&self, now: Time) -> bool {
-        self.order.is_none() && self.deadline().is_some_and(|deadline| deadline <= now)
+        let has_ended = self.is_over || self.deadline().is_some_and(|deadline| deadline <= now);
+        self.order.is_none() && has_ended
     }
 
     /// The payment that the order waits for.

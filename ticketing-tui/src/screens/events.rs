@@ -9,6 +9,8 @@ use ticketing_wire::performances::{Performance, Price, SaleStatus};
 use ticketing_wire::text::clean;
 use uuid::Uuid;
 
+use super::Link;
+
 /// The performances.
 #[derive(Debug, Default)]
 pub(crate) struct Events {
@@ -19,6 +21,7 @@ pub(crate) struct Events {
     pub(crate) filter: String,
     /// Whether keys go into the filter.
     pub(crate) typing: bool,
+    pub(crate) link: Link,
 }
 
 /// A performance as people see it, its texts made safe.

@@ -5,7 +5,9 @@ pub(crate) mod keys;
 pub(crate) mod update;
 pub(crate) mod view;
 
+use ticketing_client::IdempotencyKey;
 use ticketing_wire::Time;
+use ticketing_wire::seats::NewHold;
 use ticketing_wire::secrets::PassToken;
 
 use super::Link;
@@ -30,11 +32,23 @@ pub(crate) struct Visit {
     pub(crate) counting: bool,
     /// Whether free seats are shown by the letters of their prices.
     pub(crate) letters: bool,
-    /// Seats are asked for, and nothing was said yet.
-    pub(crate) busy: bool,
+    /// What is asked for, while nothing was said yet.
+    pub(crate) busy: Option<Wish>,
+    /// What was asked for and never answered: asking for the same again is the same hold.
+    pub(crate) unanswered: Option<Wish>,
     /// Offered instead of a seat that was lost: Enter takes it.
     pub(crate) offered: Option<Cursor>,
     pub(crate) link: Link,
+}
+
+/// Seats that are asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Wish {
+    pub(crate) seats: NewHold,
+    /// What makes a repeat the same hold.
+    pub(crate) key: IdempotencyKey,
+    /// How often it had no answer.
+    pub(crate) tries: u32,
 }
 
 /// Admission to the seats of one performance.

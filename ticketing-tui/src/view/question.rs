@@ -5,6 +5,7 @@ use ratatui::layout::{Constraint, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
 
+use super::money;
 use crate::look::{self, Look};
 use crate::state::Question;
 use crate::words::Words;
@@ -24,7 +25,7 @@ pub(super) fn draw(
         Question::LeaveLine => words.ask_leave.to_owned(),
         Question::GiveUpOrder => words.ask_give_up.to_owned(),
         Question::GiveBack { quote, .. } => {
-            (words.ask_give_back)(&quote.refund.to_string(), &quote.fee.to_string())
+            (words.ask_give_back)(&money(&quote.refund), &money(&quote.fee))
         }
     };
     let page = area.centered(Constraint::Length(WIDTH), Constraint::Length(HEIGHT));

@@ -10,6 +10,7 @@ pub(crate) const ENGLISH: Words = Words {
     stale: "STALE, asking again",
     link_ended: "ended",
     gone: "it is not there any more",
+    wait_for_answer: "the server has not answered yet: it may be yours",
     session_ended: "you are not signed in any more: Esc, then a signs in",
     signed_out: "signed out",
     too_small: |width, height, wide, high| {

@@ -10,6 +10,7 @@ pub(crate) const KOREAN: Words = Words {
     stale: "끊김, 다시 묻는 중",
     link_ended: "끝남",
     gone: "더 이상 없습니다",
+    wait_for_answer: "서버가 아직 답하지 않았습니다",
     session_ended: "로그인이 끝났습니다: Esc 후 a로 로그인",
     signed_out: "로그아웃했습니다",
     too_small: |width, height, wide, high| {

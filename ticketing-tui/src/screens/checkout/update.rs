@@ -10,7 +10,7 @@ use ticketing_wire::seats::{Hold, NewHold};
 
 use super::{Checkout, Doing, Keys, Place};
 use crate::keymap::Command;
-use crate::screens::{Screen, seats, tickets};
+use crate::screens::{Link, Screen, seats, tickets};
 use crate::state::{Answer, Ask, Effect, Failure, Question, State, Tell};
 
 /// How often it is asked what came of a payment that nobody knows of yet.
@@ -19,6 +19,8 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// When whoever has to do something in time is warned, in seconds before.
 const WARNED_AT: [i64; 2] = [60, 10];
+/// Every how many seconds an order is looked at whose time to pay is over.
+const LATE_LOOK_SECONDS: i64 = 5;
 
 /// With seats that are held.
 pub(crate) fn open(state: &mut State, place: Place, labels: Vec<String>) -> Vec<Effect> {
@@ -71,17 +73,18 @@ pub(crate) fn obey(state: &mut State, command: Command) -> Vec<Effect> {
     }
 }
 
-/// Orders what is held; holds it again where that is over.
+/// Orders what is held; holds it again where the server has said that it is over. An order that may have
+/// been placed is placed again with its key, however late it is here: that finds it.
 fn order(state: &mut State) -> Vec<Effect> {
-    let (now, fresh) = (state.now, state.numbers.key());
+    let fresh = state.numbers.key();
     let Some(Screen::Checkout(checkout)) = state.over.last_mut() else { return Vec::new() };
-    let is_too_late = checkout.is_too_late(now);
     let Some(Place { show, pass, hold }) = &checkout.place else { return Vec::new() };
     let pass = pass.token.clone();
-    let ask = if is_too_late {
+    let ask = if checkout.is_over {
         checkout.doing = Doing::Holding;
         let wish = NewHold::of(hold.seats.clone());
-        Ask::Hold { performance: show.id, pass, wish, key: fresh }
+        let key = checkout.keys.hold.get_or_insert(fresh).clone();
+        Ask::Hold { performance: show.id, pass, wish, key }
     } else {
         checkout.doing = Doing::Ordering;
         let key = checkout.keys.order.get_or_insert(fresh).clone();
@@ -141,8 +144,12 @@ pub(crate) fn held(state: &mut State, answer: Answer<Hold>) -> Vec<Effect> {
     let words = state.words;
     let Some(Screen::Checkout(checkout)) = state.over.last_mut() else { return Vec::new() };
     checkout.doing = Doing::Nothing;
+    if !matches!(answer, Err(Failure::Trouble(_))) {
+        checkout.keys.hold = None;
+    }
     match answer {
         Ok(hold) => {
+            checkout.is_over = false;
             checkout.keys.order = None;
             if let Some(place) = &mut checkout.place {
                 place.hold = hold;
@@ -158,38 +165,61 @@ pub(crate) fn held(state: &mut State, answer: Answer<Hold>) -> Vec<Effect> {
     vec![Effect::Draw]
 }
 
-/// Takes where the order stands.
-pub(crate) fn stands(state: &mut State, answer: Answer<Box<Order>>) -> Vec<Effect> {
+/// Takes what came of placing the order, or of giving it up.
+pub(crate) fn became(state: &mut State, answer: Answer<Box<Order>>) -> Vec<Effect> {
     let words = state.words;
     let Some(Screen::Checkout(checkout)) = state.over.last_mut() else { return Vec::new() };
     checkout.doing = Doing::Nothing;
+    let failure = match answer {
+        Ok(order) => return stands(state, Ok(order)),
+        Err(failure) => failure,
+    };
+    if let Failure::Refused(problem) = &failure
+        && problem.kind == ProblemType::HoldExpired
+    {
+        // The server's clock counts: Enter holds the seats again.
+        checkout.is_over = true;
+    }
+    state.notice = Some(match failure {
+        Failure::Trouble(why) => (words.safe_to_retry)(&why),
+        failure => failure.said(words),
+    });
+    vec![Effect::Draw]
+}
+
+/// Takes how the order stands. A look that was on its way while something else was asked says nothing,
+/// unless it is paid.
+pub(crate) fn stands(state: &mut State, answer: Answer<Box<Order>>) -> Vec<Effect> {
+    let words = state.words;
+    let Some(Screen::Checkout(checkout)) = state.over.last_mut() else { return Vec::new() };
     let number = checkout.number;
     match answer {
+        Ok(order) if order.status == OrderStatus::Paid => tickets::update::replace(state, &order),
+        _ if checkout.doing.matters() => Vec::new(),
         Ok(order) => {
+            checkout.doing = Doing::Nothing;
             let ask = Ask::ShowOrder { order: order.id };
             let waits_for_browser = order.status == OrderStatus::PendingPayment
                 && order.payment.as_ref().is_some_and(|payment| payment.gateway_url.is_none());
             let again = match &order.status {
-                OrderStatus::Paid => return tickets::update::replace(state, &order),
                 OrderStatus::Confirming => Some(ask.later(number, ASK_AGAIN)),
                 _ => waits_for_browser.then(|| ask.later(number, LOOK_AGAIN)),
             };
+            checkout.link = Link::Live;
             checkout.order = Some(*order);
             [Effect::Draw].into_iter().chain(again).collect()
         }
-        Err(failure) => {
-            if let Failure::Refused(problem) = &failure
-                && problem.kind == ProblemType::HoldExpired
-                && let Some(place) = &mut checkout.place
-            {
-                // The server's clock counts: Enter holds the seats again.
-                place.hold.expires_at = state.now;
-            }
-            state.notice = Some(match failure {
-                Failure::Trouble(why) => (words.safe_to_retry)(&why),
-                failure => failure.said(words),
-            });
+        Err(failure @ (Failure::Gone | Failure::SignedOut)) => {
+            checkout.doing = Doing::Nothing;
+            state.notice = Some(failure.said(words));
             vec![Effect::Draw]
+        }
+        Err(failure) => {
+            let after = checkout.link.broke();
+            let order = checkout.order.as_ref().map(|order| order.id);
+            let again = order.map(|order| Ask::ShowOrder { order }.later(number, after));
+            state.notice = Some(failure.said(words));
+            [Effect::Draw].into_iter().chain(again).collect()
         }
     }
 }
@@ -198,6 +228,7 @@ pub(crate) fn stands(state: &mut State, answer: Answer<Box<Order>>) -> Vec<Effec
 pub(crate) fn paid(state: &mut State, answer: Answer<Box<Order>>) -> Vec<Effect> {
     let words = state.words;
     let Some(Screen::Checkout(checkout)) = state.over.last_mut() else { return Vec::new() };
+    checkout.doing = Doing::Looking;
     let failure = match answer {
         Ok(order) => return stands(state, Ok(order)),
         Err(failure) => failure,
@@ -233,15 +264,30 @@ pub(crate) fn tick(state: &State, before: Time) -> Vec<Effect> {
     if WARNED_AT.into_iter().any(passes) {
         effects.push(Effect::Bell);
     }
-    if let Some(order) = checkout.order.as_ref().filter(|_| passes(0)) {
-        effects.push(Ask::ShowOrder { order: order.id }.later(checkout.number, ASK_AGAIN));
+    // Clocks differ, and what is over is not over at once: it is looked at until it is.
+    let late = left(state.now).saturating_neg() / 1_000;
+    if let Some(order) = &checkout.order
+        && left(state.now) <= 0
+        && late % LATE_LOOK_SECONDS == 0
+    {
+        effects.push(Ask::ShowOrder { order: order.id }.now(checkout.number));
     }
     effects
 }
 
 impl Checkout {
     fn of(title: String, labels: Vec<String>, place: Option<Place>, order: Option<Order>) -> Self {
-        let (doing, keys) = (Doing::Nothing, Keys::default());
-        Self { number: 0, title, labels, place, order, doing, said: None, keys }
+        Self {
+            number: 0,
+            title,
+            labels,
+            place,
+            order,
+            doing: Doing::Nothing,
+            said: None,
+            is_over: false,
+            link: Link::Live,
+            keys: Keys::default(),
+        }
     }
 }

@@ -13,7 +13,7 @@ use ticketing_wire::text::clean;
 use super::{Checkout, Doing};
 use crate::look::{self, Look};
 use crate::state::State;
-use crate::view::{count, left_of};
+use crate::view::{count, left_of, money};
 use crate::words::Words;
 
 /// From how many seconds before the end on the time left is a warning.
@@ -119,7 +119,7 @@ fn bill(checkout: &Checkout, words: &Words, height: u16) -> Vec<Line<'static>> {
 
 fn amount(label: &str, amount: &Money) -> Line<'static> {
     let label = crate::view::padded(label, LABEL_WIDTH);
-    Line::raw(format!("{label}{:>AMOUNT_WIDTH$}", amount.to_string()))
+    Line::raw(format!("{label}{:>AMOUNT_WIDTH$}", money(amount)))
 }
 
 /// What Enter does, or what is waited for.
@@ -127,7 +127,9 @@ fn next(checkout: &Checkout, state: &State) -> String {
     let words = state.words;
     match (checkout.doing, &checkout.order) {
         (Doing::Paying, _) => words.paying.to_owned(),
-        (Doing::Holding | Doing::Ordering | Doing::GivingUp, _) => words.asking.to_owned(),
+        (Doing::Holding | Doing::Ordering | Doing::GivingUp | Doing::Looking, _) => {
+            words.asking.to_owned()
+        }
         (Doing::Nothing, None) if checkout.is_too_late(state.now) => {
             words.enter_holds_again.to_owned()
         }
@@ -139,7 +141,7 @@ fn next(checkout: &Checkout, state: &State) -> String {
             OrderStatus::PendingPayment => words.enter_pays.to_owned(),
             OrderStatus::Confirming => words.confirming.to_owned(),
             OrderStatus::Paid => words.enter_tickets.to_owned(),
-            status => (words.order_is)(words.order_status(status)),
+            status => (words.order_is)(&words.order_status(status)),
         },
     }
 }

@@ -1,5 +1,7 @@
 //! The rules of the list.
 
+use std::time::Duration;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ticketing_wire::performances::Performance;
 
@@ -7,7 +9,7 @@ use super::Show;
 use crate::form::{Form, Then};
 use crate::hall::Direction;
 use crate::keymap::Command;
-use crate::screens::{line, orders, seats};
+use crate::screens::{Link, line, orders, seats};
 use crate::state::{Answer, Effect, State};
 
 /// The longest filter, in characters.
@@ -25,7 +27,7 @@ pub(crate) fn obey(state: &mut State, command: Command) -> Vec<Effect> {
             state.events.typing = true;
             return vec![Effect::Draw];
         }
-        Command::Refetch => return vec![Effect::FetchPerformances],
+        Command::Refetch => return vec![Effect::FetchPerformances { after: Duration::ZERO }],
         Command::Go | Command::Look => return open(state, command),
         Command::MyOrders => return with_account(state, Then::MyOrders),
         Command::Account => return account(state),
@@ -104,6 +106,10 @@ pub(crate) fn listed(state: &mut State, answer: Answer<Vec<Performance>>) -> Vec
     match answer {
         Ok(performances) => {
             let events = &mut state.events;
+            if matches!(events.link, Link::Broken(_)) {
+                state.notice = None;
+            }
+            events.link = Link::Live;
             let selected = events.chosen().map(|show| show.id);
             events.shows = Some(performances.into_iter().map(Show::from).collect());
             let left = events.left();
@@ -111,7 +117,11 @@ pub(crate) fn listed(state: &mut State, answer: Answer<Vec<Performance>>) -> Vec
             let end = left.len().saturating_sub(1);
             events.selected = place.unwrap_or(events.selected.min(end));
         }
-        Err(failure) => state.notice = Some(failure.said(state.words)),
+        Err(failure) => {
+            state.notice = Some(failure.said(state.words));
+            let after = state.events.link.broke();
+            return vec![Effect::Draw, Effect::FetchPerformances { after }];
+        }
     }
     vec![Effect::Draw]
 }

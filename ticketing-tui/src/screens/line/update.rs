@@ -18,6 +18,8 @@ const JOIN_AGAIN_MAX: Duration = Duration::from_secs(30);
 const JOIN_AGAIN_MIN: Duration = Duration::from_millis(500);
 /// The longest that a server is believed about when to ask again.
 const ASK_MAX: Duration = Duration::from_secs(60);
+/// And the shortest: whatever it says, nobody asks without a pause.
+const ASK_MIN: Duration = Duration::from_millis(200);
 
 /// Takes a place, or finds the one that is there already: closing the terminal keeps it.
 pub(crate) fn open(state: &mut State, show: Show) -> Vec<Effect> {
@@ -52,21 +54,20 @@ fn join_again(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// Whatever was to be asked later is asked now, under a new number.
+/// Whatever was to be asked later is asked now.
 fn ask_now(state: &mut State) -> Vec<Effect> {
     let Some(Screen::Line(wait)) = state.over.last_mut() else { return Vec::new() };
     if wait.ended.is_some() {
         return Vec::new();
     }
-    let before = wait.number;
-    wait.number = state.numbers.visit();
-    let mut effects = vec![Effect::Forget(before), wait.ask(Duration::ZERO)];
-    effects.extend(wait.listen());
-    effects
+    vec![wait.ask(Duration::ZERO)]
 }
 
 /// Gives the place up, after it was confirmed.
 pub(crate) fn leave(state: &mut State) -> Vec<Effect> {
+    if !matches!(state.over.last(), Some(Screen::Line(_))) {
+        return Vec::new();
+    }
     let Some(Screen::Line(wait)) = state.over.pop() else { return Vec::new() };
     let leave =
         wait.place.map(|place| Tell::Leave { performance: wait.show.id, place: place.place_token });
@@ -83,10 +84,11 @@ pub(crate) fn line(wait: &mut Wait, line: LineStatus) -> Vec<Effect> {
 }
 
 /// Takes what came of joining or asking.
-pub(crate) fn placed(state: &mut State, answer: Answer<Place>) -> Vec<Effect> {
-    let Some(Screen::Line(wait)) = state.over.last_mut() else { return Vec::new() };
-    match answer {
-        Ok(place) => took(state, place),
+pub(crate) fn placed(state: &mut State, at: usize, answer: Answer<Place>) -> Vec<Effect> {
+    let is_seen = at + 1 == state.over.len();
+    let Some(Screen::Line(wait)) = state.over.get_mut(at) else { return Vec::new() };
+    let effects = match answer {
+        Ok(place) => return took(state, at, place),
         Err(Failure::Refused(problem)) => {
             let after = refused(wait, &problem, state.now);
             let again = after.map(|after| wait.ask(after));
@@ -100,14 +102,21 @@ pub(crate) fn placed(state: &mut State, answer: Answer<Place>) -> Vec<Effect> {
         Err(failure @ (Failure::Gone | Failure::SignedOut)) => {
             wait.link = Link::Ended;
             wait.ended = Some(Ended::Sale(failure.said(state.words)));
-            vec![Effect::Draw]
+            vec![Effect::Draw, Effect::Forget(wait.number)]
         }
+    };
+    if let Some(Ended::Sale(why)) = &wait.ended
+        && !is_seen
+    {
+        state.notice = Some(why.clone());
     }
+    effects
 }
 
-fn took(state: &mut State, place: Place) -> Vec<Effect> {
+fn took(state: &mut State, at: usize, place: Place) -> Vec<Effect> {
     let words = state.words;
-    let Some(Screen::Line(wait)) = state.over.last_mut() else { return Vec::new() };
+    let is_seen = at + 1 == state.over.len();
+    let Some(Screen::Line(wait)) = state.over.get_mut(at) else { return Vec::new() };
     if matches!(wait.link, Link::Broken(_)) {
         state.notice = None;
     }
@@ -115,12 +124,12 @@ fn took(state: &mut State, place: Place) -> Vec<Effect> {
     wait.opens_at = None;
     wait.began_behind = wait.began_behind.max(place.ahead);
     let is_first = wait.place.is_none();
-    let after = Duration::from_millis(place.poll_after_ms).min(ASK_MAX);
+    let after = Duration::from_millis(place.poll_after_ms).clamp(ASK_MIN, ASK_MAX);
     match place.state {
         PlaceState::Admitted => {
             if let (Some(token), Some(expires_at)) = (&place.pass_token, place.pass_expires_at) {
                 let pass = Pass { token: token.clone(), expires_at };
-                return come_in(state, pass);
+                return come_in(state, at, pass);
             }
         }
         PlaceState::Lapsed | PlaceState::Expired | PlaceState::Left => {
@@ -136,6 +145,9 @@ fn took(state: &mut State, place: Place) -> Vec<Effect> {
     wait.place = Some(place);
     if wait.ended.is_some() {
         wait.link = Link::Ended;
+        if !is_seen {
+            state.notice = Some(words.place_over.to_owned());
+        }
         return vec![Effect::Draw, Effect::Forget(wait.number)];
     }
     let mut effects = vec![Effect::Draw, wait.ask(after)];
@@ -145,13 +157,21 @@ fn took(state: &mut State, place: Place) -> Vec<Effect> {
     effects
 }
 
-fn come_in(state: &mut State, pass: Pass) -> Vec<Effect> {
+/// Into the seats: where somebody looks at them while waiting, they look on.
+fn come_in(state: &mut State, at: usize, pass: Pass) -> Vec<Effect> {
+    let looking = state.over.split_off(at + 1);
     let Some(Screen::Line(wait)) = state.over.pop() else { return Vec::new() };
     // Whoever is let in at once is looking anyway.
     let rings = wait.bell && wait.place.is_some();
     let mut effects = vec![Effect::Forget(wait.number)];
     effects.extend(rings.then_some(Effect::Bell));
-    effects.extend(seats::update::come_in(state, wait.show, pass));
+    if let Some(Screen::Seats(mut visit)) = looking.into_iter().next() {
+        visit.pass = Some(pass);
+        state.over.push(Screen::Seats(visit));
+        effects.push(Effect::Draw);
+    } else {
+        effects.extend(seats::update::come_in(state, wait.show, pass));
+    }
     effects
 }
 

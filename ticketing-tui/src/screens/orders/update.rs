@@ -49,6 +49,12 @@ pub(crate) fn obey(state: &mut State, command: Command) -> Vec<Effect> {
 
 /// What would come back: whoever agrees gets that, or nothing happens.
 pub(crate) fn quoted(state: &mut State, order: Uuid, answer: Answer<Cancellation>) -> Vec<Effect> {
+    let Some(Screen::Orders(orders)) = state.over.last() else { return Vec::new() };
+    let list = orders.list.as_deref().unwrap_or_default();
+    if list.get(orders.selected).is_none_or(|selected| selected.id != order) {
+        // Somebody has gone on to another.
+        return Vec::new();
+    }
     match answer {
         Ok(quote) => state.question = Some(Question::GiveBack { order, quote }),
         Err(failure) => state.notice = Some(failure.said(state.words)),
@@ -69,17 +75,21 @@ pub(crate) fn came(state: &mut State, answer: Answer<Vec<Order>>) -> Vec<Effect>
     let words = state.words;
     let Some(Screen::Orders(orders)) = state.over.last_mut() else { return Vec::new() };
     match answer {
-        Ok(list) => {
+        Ok(mut list) => {
+            // The server begins with the oldest.
+            list.reverse();
             orders.link = Link::Live;
             orders.selected = orders.selected.min(list.len().saturating_sub(1));
             orders.list = Some(list);
         }
         Err(failure) => {
-            orders.link = match failure {
-                Failure::Gone | Failure::SignedOut => Link::Ended,
-                Failure::Refused(_) | Failure::Trouble(_) => Link::Broken(1),
-            };
             state.notice = Some(failure.said(words));
+            if matches!(failure, Failure::Gone | Failure::SignedOut) {
+                orders.link = Link::Ended;
+            } else {
+                let after = orders.link.broke();
+                return vec![Effect::Draw, Ask::Orders.later(orders.number, after)];
+            }
         }
     }
     vec![Effect::Draw]

@@ -9,7 +9,7 @@ use ticketing_wire::orders::{Order, OrderRefundStatus};
 use super::Orders;
 use crate::look;
 use crate::state::State;
-use crate::view::link;
+use crate::view::{link, money};
 use crate::words::Words;
 
 const SEATS_WIDTH: u16 = 6;
@@ -32,7 +32,7 @@ pub(crate) fn draw(orders: &Orders, state: &State, frame: &mut Frame<'_>, mut ar
     };
     if let Some(order) = list.get(orders.selected) {
         area.height -= 1;
-        let line = Line::styled(money(order, words), look::quiet());
+        let line = Line::styled(sums(order, words), look::quiet());
         frame.render_widget(line, Rect { y: area.bottom(), height: 1, ..area });
     }
     let widths = [
@@ -43,13 +43,13 @@ pub(crate) fn draw(orders: &Orders, state: &State, frame: &mut Frame<'_>, mut ar
     ];
     let rows = list.iter().map(|order| {
         let title = state.events.show(order.performance_id).map(|show| show.title.clone());
-        let amount = Line::raw(order.total.to_string()).right_aligned();
+        let amount = Line::raw(money(&order.total)).right_aligned();
         let seats = Line::raw(order.seats.len().to_string()).right_aligned();
         Row::new([
             Cell::from(title.unwrap_or_else(|| words.not_listed.to_owned())),
             Cell::from(seats),
             Cell::from(amount),
-            Cell::from(words.order_status(&order.status).to_owned()),
+            Cell::from(words.order_status(&order.status)),
         ])
     });
     let header = [words.title, words.seats, words.total, words.status];
@@ -62,13 +62,13 @@ pub(crate) fn draw(orders: &Orders, state: &State, frame: &mut Frame<'_>, mut ar
 }
 
 /// What of its money is back, or on its way.
-fn money(order: &Order, words: &Words) -> String {
+fn sums(order: &Order, words: &Words) -> String {
     let sums = order.refunds.iter().map(|refund| {
         let said = match refund.status {
             OrderRefundStatus::Done => words.money_is_back,
             _ => words.money_on_its_way,
         };
-        format!("{} {said}", refund.amount)
+        format!("{} {said}", money(&refund.amount))
     });
     sums.collect::<Vec<_>>().join(", ")
 }

@@ -36,6 +36,11 @@ impl Visit {
         to.unwrap_or(from)
     }
 
+    pub(super) fn is_picked(&self, cursor: Cursor) -> bool {
+        let seat = self.hall.as_ref().and_then(|hall| hall.seat(cursor));
+        seat.is_some_and(|(_, seat)| self.picks.contains(&seat.index))
+    }
+
     /// Chooses the seat under the cursor, or no longer; what is in the way.
     pub(super) fn pick(&mut self, words: &Words) -> Option<String> {
         let hall = self.hall.as_ref()?;
@@ -61,7 +66,7 @@ impl Visit {
     /// Drops what was chosen and is not free any more. Not while seats are asked for: they may be held
     /// by whoever asked.
     pub(super) fn look_after_picks(&mut self, words: &Words) -> Option<String> {
-        if self.busy { None } else { self.lose(|hall, seat| !is_free(hall, seat), words) }
+        if self.busy.is_some() { None } else { self.lose(|hall, seat| !is_free(hall, seat), words) }
     }
 
     /// Drops what was chosen and is taken; says so, and offers the nearest seat that can be had.

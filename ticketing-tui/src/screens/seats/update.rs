@@ -1,18 +1,23 @@
 //! The rules of the seats: walking, choosing, holding, and what happens to a choice meanwhile.
 
 use std::mem;
+use std::time::Duration;
 
 use ticketing_client::seats::{Applied, SeatMap};
 use ticketing_wire::seats::{Best, Hold, NewHold, SeatsDelta};
 
 use super::choosing::label;
-use super::{Pass, Visit};
+use super::{Pass, Visit, Wish};
 use crate::hall::{Cursor, Hall};
 use crate::keymap::Command;
 use crate::screens::checkout::{self, Place};
 use crate::screens::events::Show;
 use crate::screens::{Link, Screen};
 use crate::state::{Answer, Ask, Effect, Failure, State};
+
+/// How often seats are asked for where nobody answers, and how long after.
+const TRIES_MAX: u32 = 3;
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Looks at the seats without a pass.
 pub(crate) fn look(state: &mut State, show: Show) -> Vec<Effect> {
@@ -42,7 +47,8 @@ fn visit(state: &mut State, show: Show, pass: Option<Pass>, from: Option<u32>) -
         picks: Vec::new(),
         counting: false,
         letters: false,
-        busy: false,
+        busy: None,
+        unanswered: None,
         offered: None,
         link: Link::Loading,
     };
@@ -54,8 +60,12 @@ pub(crate) fn obey(state: &mut State, command: Command) -> Vec<Effect> {
     let words = state.words;
     let Some(Screen::Seats(visit)) = state.over.last_mut() else { return Vec::new() };
     if command == Command::Refetch {
-        let before = mem::replace(&mut visit.number, state.numbers.visit());
-        return vec![Effect::Draw, Effect::Forget(before), visit.watch()];
+        visit.link = Link::Loading;
+        return vec![Effect::Draw, visit.watch()];
+    }
+    if command != Command::Go {
+        // Whoever goes on otherwise does not want what was offered.
+        visit.offered = None;
     }
     let counting = mem::take(&mut visit.counting);
     match command {
@@ -83,7 +93,9 @@ fn go(state: &mut State) -> Vec<Effect> {
     let Some(Screen::Seats(visit)) = state.over.last_mut() else { return Vec::new() };
     if let Some(offered) = visit.offered.take() {
         visit.cursor = offered;
-        state.notice = visit.pick(words);
+        if !visit.is_picked(offered) {
+            state.notice = visit.pick(words);
+        }
         return vec![Effect::Draw];
     }
     if visit.picks.is_empty() {
@@ -106,21 +118,34 @@ fn hold_best(state: &mut State, count: u32) -> Vec<Effect> {
 fn hold(state: &mut State, wish: NewHold) -> Vec<Effect> {
     let key = state.numbers.key();
     let Some(Screen::Seats(visit)) = state.over.last_mut() else { return Vec::new() };
-    let Some(pass) = visit.pass.as_ref().filter(|_| !visit.busy) else { return Vec::new() };
-    let ask = Ask::Hold { performance: visit.show.id, pass: pass.token.clone(), wish, key };
-    visit.busy = true;
-    vec![Effect::Draw, ask.now(visit.number)]
+    if visit.pass.is_none() || visit.busy.is_some() {
+        return Vec::new();
+    }
+    let same = visit.unanswered.take().filter(|unanswered| unanswered.seats == wish);
+    visit.busy = Some(same.unwrap_or(Wish { seats: wish, key, tries: 0 }));
+    [Effect::Draw].into_iter().chain(visit.ask(Duration::ZERO)).collect()
 }
 
 /// Takes what came of a hold: on to the checkout, or what else could be had.
 pub(crate) fn held(state: &mut State, answer: Answer<Hold>) -> Vec<Effect> {
     let words = state.words;
     let Some(Screen::Seats(visit)) = state.over.last_mut() else { return Vec::new() };
-    visit.busy = false;
+    let asked = visit.busy.take();
     match answer {
         Ok(hold) => return check_out(state, hold),
         Err(Failure::Refused(problem)) => {
             state.notice = Some(visit.refused(problem, words));
+        }
+        Err(Failure::Trouble(why)) => {
+            // It may be held: the same is asked again.
+            state.notice = Some((words.safe_to_retry)(&why));
+            let asked = asked.map(|asked| Wish { tries: asked.tries + 1, ..asked });
+            if asked.as_ref().is_some_and(|asked| asked.tries < TRIES_MAX) {
+                visit.busy = asked;
+                let again = visit.ask(AGAIN);
+                return [Effect::Draw].into_iter().chain(again).collect();
+            }
+            visit.unanswered = asked.map(|asked| Wish { tries: 0, ..asked });
         }
         Err(failure) => state.notice = Some(failure.said(words)),
     }
@@ -175,7 +200,10 @@ pub(crate) fn map(state: &mut State, answer: Answer<Box<SeatMap>>) -> Vec<Effect
 pub(crate) fn changed(state: &mut State, delta: &SeatsDelta) -> Vec<Effect> {
     let words = state.words;
     let Some(Screen::Seats(visit)) = state.over.last_mut() else { return Vec::new() };
-    let Some(hall) = &mut visit.hall else { return Vec::new() };
+    // The whole map is on its way: what is heard of the one before says nothing.
+    let Some(hall) = visit.hall.as_mut().filter(|_| visit.link != Link::Loading) else {
+        return Vec::new();
+    };
     let before = mem::replace(&mut visit.link, Link::Live);
     match hall.apply(delta) {
         Applied::Newer => {
@@ -186,8 +214,8 @@ pub(crate) fn changed(state: &mut State, delta: &SeatsDelta) -> Vec<Effect> {
         Applied::Known if before == Link::Live => Vec::new(),
         Applied::Known => vec![Effect::Draw],
         Applied::Gap => {
-            let before = mem::replace(&mut visit.number, state.numbers.visit());
-            vec![Effect::Forget(before), visit.watch()]
+            visit.link = Link::Loading;
+            vec![Effect::Draw, visit.watch()]
         }
     }
 }
@@ -206,6 +234,14 @@ pub(crate) fn silent(state: &mut State, failure: &Failure) -> Vec<Effect> {
 }
 
 impl Visit {
+    /// Asks for the seats that are wished for.
+    fn ask(&self, after: Duration) -> Option<Effect> {
+        let (pass, busy) = self.pass.as_ref().zip(self.busy.as_ref())?;
+        let (wish, key) = (busy.seats.clone(), busy.key.clone());
+        let ask = Ask::Hold { performance: self.show.id, pass: pass.token.clone(), wish, key };
+        Some(ask.later(self.number, after))
+    }
+
     fn watch(&self) -> Effect {
         Ask::Seats { performance: self.show.id }.now(self.number)
     }

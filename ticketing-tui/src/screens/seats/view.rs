@@ -10,7 +10,7 @@ use super::Visit;
 use crate::hall::{self, Hall, Section, Shown};
 use crate::look::{self, Look};
 use crate::state::State;
-use crate::view::{bar, count, left_of, link};
+use crate::view::{bar, count, left_of, link, money};
 use crate::words::Words;
 
 /// Cells of the bar of a standing area.
@@ -71,8 +71,7 @@ pub(crate) fn draw(visit: &Visit, state: &State, look: &Look, frame: &mut Frame<
             let counts = hall.counts_of(visit.cursor.section);
             frame.render_widget(standing(look, words, name, u64::from(*places), counts), map);
             let hall::Category { name, price } = hall.category(*category);
-            let price =
-                price.map_or_else(|| words.not_for_sale.to_owned(), |price| price.to_string());
+            let price = price.map_or_else(|| words.not_for_sale.to_owned(), |price| money(&price));
             let line = format!("{name}, {price}, {}", words.no_numbers);
             frame.render_widget(asked.unwrap_or_else(|| Line::raw(line)), status);
         }
@@ -151,7 +150,7 @@ fn legend_lines(
     }
     if visit.letters {
         for (category, letter) in hall.categories().iter().zip('a'..='z') {
-            let price = category.price.as_ref().map(ToString::to_string);
+            let price = category.price.as_ref().map(money);
             let price = price.unwrap_or_else(|| words.not_for_sale.to_owned());
             add(Span::styled(letter.to_string(), look::heading()), price);
         }
@@ -161,7 +160,7 @@ fn legend_lines(
 
 /// What is asked, or waited for.
 fn asked(visit: &Visit, words: &Words) -> Option<Line<'static>> {
-    match (visit.counting, visit.busy) {
+    match (visit.counting, visit.busy.is_some()) {
         (true, _) => Some(Line::styled(words.how_many, look::heading())),
         (false, true) => Some(Line::raw(words.asking)),
         (false, false) => None,
@@ -181,7 +180,7 @@ fn under_cursor(visit: &Visit, hall: &Hall, words: &Words) -> Line<'static> {
     };
     let kind = if seat.accessible { words.for_a_wheelchair } else { "" };
     let hall::Category { name, price } = hall.category(seat.category);
-    let price = price.map(|price| format!(", {price}")).unwrap_or_default();
+    let price = price.map(|price| format!(", {}", money(&price))).unwrap_or_default();
     let place = (words.seat_label)(section, &row.label, &seat.label);
     Line::raw(format!("{place}: {status}{kind}{price}, {name}"))
 }

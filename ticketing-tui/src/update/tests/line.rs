@@ -5,10 +5,10 @@ use crossterm::event::KeyCode;
 use ticketing_wire::problem::{Problem, ProblemType};
 
 use super::{asked, refusal, trouble, visit};
-use crate::fixture::{code, hear, later, listed, place, press, waiting};
+use crate::fixture::{code, hall_map, hear, later, listed, place, press, waiting};
 use crate::screens::Screen;
 use crate::screens::line::Ended;
-use crate::state::{About, Ask, Effect, Failure, Question, Tell};
+use crate::state::{About, Ask, Effect, Failure, Message, Question, Tell};
 use crate::update::update;
 
 #[test]
@@ -80,4 +80,34 @@ fn a_lapsed_place_is_over_and_enter_joins_again() {
     assert_eq!(wait.ended, Some(Ended::Place));
     let effects = update(&mut state, code(KeyCode::Enter));
     assert!(matches!(asked(&effects).0, Ask::Join { .. }));
+}
+
+#[test]
+fn waiting_goes_on_while_somebody_looks_at_the_seats_and_they_look_on_inside() {
+    let mut state = waiting();
+    let Some(Screen::Line(wait)) = state.over.last() else { panic!("in the line") };
+    let line = wait.number;
+    press(&mut state, "s");
+    hear(&mut state, About::Map(Ok(Box::new(hall_map()))));
+    press(&mut state, "jj");
+    let told = |about| Message::About { visit: line, about };
+    let effects = update(&mut state, told(About::Place(Ok(place("waiting", 7)))));
+    assert!(matches!(asked(&effects).0, Ask::Place { .. }));
+    let effects = update(&mut state, told(About::Place(Ok(place("admitted", 0)))));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Bell)));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Forget(visit) if *visit == line)));
+    assert_eq!((state.over.len(), visit(&state).cursor.row), (1, 2));
+    assert!(visit(&state).pass.is_some());
+    press(&mut state, "f ");
+    assert_eq!(visit(&state).picks.len(), 1);
+}
+
+#[test]
+fn a_place_that_lapses_below_the_seats_is_told() {
+    let mut state = waiting();
+    let Some(Screen::Line(wait)) = state.over.last() else { panic!("in the line") };
+    let line = wait.number;
+    press(&mut state, "s");
+    update(&mut state, Message::About { visit: line, about: About::Place(Ok(place("lapsed", 0))) });
+    assert_eq!(state.notice.as_deref(), Some("This place is over."));
 }

@@ -2,11 +2,11 @@ use crossterm::event::KeyCode;
 
 use ticketing_wire::problem::{Problem, ProblemType};
 
-use super::{asked, draws, refusal, visit};
+use super::{asked, draws, refusal, refused, trouble, visit};
 use crate::fixture::{code, delta, hall_map, hear, map, press, seated};
 use crate::hall::Cursor;
-use crate::screens::Link;
-use crate::state::{About, Ask, Effect, Failure, Message};
+use crate::screens::{Link, Screen};
+use crate::state::{About, Ask, Failure, Message};
 use crate::update::update;
 
 #[test]
@@ -14,7 +14,6 @@ fn what_changes_is_drawn_and_what_is_known_is_not() {
     let mut state = seated();
     assert!(hear(&mut state, delta(204, &[(0, 3)])).is_empty());
     assert!(draws(&hear(&mut state, delta(205, &[(0, 3)]))));
-    let before = visit(&state).number;
     let other_epoch = About::Seats(ticketing_wire::seats::SeatsDelta {
         epoch: 2,
         sequence: 206,
@@ -22,9 +21,7 @@ fn what_changes_is_drawn_and_what_is_known_is_not() {
     });
     let effects = hear(&mut state, other_epoch);
     assert!(matches!(asked(&effects).0, Ask::Seats { .. }));
-    assert!(
-        effects.iter().any(|effect| matches!(effect, Effect::Forget(visit) if *visit == before))
-    );
+    assert!(hear(&mut state, delta(206, &[(0, 0)])).is_empty(), "of the map before");
 }
 
 #[test]
@@ -134,4 +131,42 @@ fn a_map_with_fewer_seats_brings_the_cursor_back_inside() {
     press(&mut state, "2GGjjjjjjjjjjjj");
     hear(&mut state, About::Map(Ok(Box::new(map([&[8], &[3]])))));
     assert_eq!(visit(&state).cursor, Cursor { section: 1, row: 0, seat: 0 });
+}
+
+#[test]
+fn a_hold_whose_answer_was_lost_is_asked_for_again_with_its_key() {
+    let mut state = seated();
+    let effects = press(&mut state, "b2");
+    let (Ask::Hold { key: first, .. }, _) = asked(&effects) else { panic!() };
+    let first = first.clone();
+    assert!(draws(&update(&mut state, code(KeyCode::Esc))));
+    assert!(matches!(state.over.last(), Some(Screen::Seats(_))), "it may be held");
+    for _ in 0..2 {
+        let effects = hear(&mut state, About::Held(trouble()));
+        let (Ask::Hold { key, .. }, after) = asked(&effects) else { panic!("{effects:?}") };
+        assert_eq!(*key, first);
+        assert!(!after.is_zero());
+    }
+    hear(&mut state, About::Held(trouble()));
+    assert!(visit(&state).busy.is_none(), "somebody else may decide now");
+    let effects = press(&mut state, "b2");
+    let (Ask::Hold { key, .. }, _) = asked(&effects) else { panic!("{effects:?}") };
+    assert_eq!(*key, first, "the same again is the same hold");
+    hear(&mut state, About::Held(refused(ProblemType::LimitExceeded)));
+    let effects = press(&mut state, "b2");
+    let (Ask::Hold { key, .. }, _) = asked(&effects) else { panic!("{effects:?}") };
+    assert_ne!(*key, first);
+}
+
+#[test]
+fn what_is_offered_is_gone_with_the_next_key() {
+    let mut state = seated();
+    press(&mut state, "l ");
+    hear(&mut state, delta(205, &[(1, 1)]));
+    press(&mut state, "llllll ");
+    let picks = visit(&state).picks.clone();
+    assert_eq!(picks.len(), 1);
+    let effects = update(&mut state, code(KeyCode::Enter));
+    assert!(matches!(asked(&effects).0, Ask::Hold { .. }), "nothing is added");
+    assert_eq!(visit(&state).picks, picks);
 }

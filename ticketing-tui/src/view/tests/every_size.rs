@@ -71,6 +71,7 @@ fn the_checkout_is_readable_at_every_size() {
         let declined = Problem::new(ProblemType::PaymentDeclined, 402, "Declined", "");
         let failure = Failure::Refused(Box::new(declined));
         hear(&mut state, About::Paid(Err(failure)));
+        hear(&mut state, About::Stands(Ok(order("pending_payment", "two"))));
         state
     });
 }
