@@ -12,7 +12,6 @@ house could not be prepared.
 """
 
 import argparse
-import concurrent.futures
 import datetime
 import importlib.util
 import ipaddress
@@ -63,17 +62,16 @@ def main():
     if importlib.util.find_spec("schemathesis") is None:
         print(f"no schemathesis here: pip install -r {HERE.name}/requirements.txt", file=sys.stderr)
         return 2
-    roles = arguments.role or ROLES
-    # Every role has a house of its own: what the one wears out, the other still finds.
-    try:
-        houses = [prepare(Server(arguments.server), email, password, role) for role in roles]
-    except Unprepared as error:
-        print(f"the house could not be prepared: {error}", file=sys.stderr)
-        return 2
-    # Side by side: each mostly waits for answers.
-    with concurrent.futures.ThreadPoolExecutor(len(roles)) as asking:
-        kept = list(asking.map(lambda role, house: ask(arguments, role, *house), roles, houses))
-    return 0 if all(kept) else 1
+    kept = True
+    for role in arguments.role or ROLES:
+        # Every role has a house of its own: what the one wears out, the other still finds.
+        try:
+            token, house = prepare(Server(arguments.server), email, password, role)
+        except Unprepared as error:
+            print(f"the house could not be prepared: {error}", file=sys.stderr)
+            return 2
+        kept &= ask(arguments, role, token, house)
+    return 0 if kept else 1
 
 
 def parse_arguments():
