@@ -1,5 +1,7 @@
 //! Everything that is on the screen, the messages that change it, and what they ask for.
 
+mod asks;
+
 use std::time::Duration;
 
 use crossterm::event::KeyEvent;
@@ -8,14 +10,13 @@ use ticketing_client::seats::SeatMap;
 use ticketing_wire::Time;
 use ticketing_wire::accounts::{SignIn, SignUp};
 use ticketing_wire::line::{LineStatus, Place};
-use ticketing_wire::orders::{Cancellation, NewCancellation, Order, Payment, Ticket};
+use ticketing_wire::orders::{Cancellation, Order, Ticket};
 use ticketing_wire::performances::Performance;
 use ticketing_wire::problem::Problem;
-use ticketing_wire::sandbox::Outcome;
-use ticketing_wire::seats::{Hold, NewHold, SeatsDelta};
-use ticketing_wire::secrets::{PassToken, PlaceToken};
+use ticketing_wire::seats::{Hold, SeatsDelta};
 use uuid::Uuid;
 
+pub(crate) use self::asks::{Ask, Kind, Tell};
 use crate::form::Form;
 use crate::screens::Screen;
 use crate::screens::events::Events;
@@ -138,69 +139,6 @@ pub(crate) enum Effect {
     Tell(Tell),
 }
 
-/// What is asked for a visit: it is answered by a message about that visit. Of looks a visit has one at
-/// a time, and of streams: another takes the place of the one before. What changes something is done to
-/// its end, whether its visit is still there or not.
-#[derive(Debug)]
-pub(crate) enum Ask {
-    Join {
-        performance: Uuid,
-    },
-    Place {
-        performance: Uuid,
-        place: PlaceToken,
-    },
-    /// How the line comes on, from now on.
-    Line {
-        performance: Uuid,
-        place: PlaceToken,
-    },
-    /// The seats, and how they change from now on.
-    Seats {
-        performance: Uuid,
-    },
-    Hold {
-        performance: Uuid,
-        pass: PassToken,
-        wish: NewHold,
-        key: IdempotencyKey,
-    },
-    Order {
-        pass: PassToken,
-        hold: Uuid,
-        key: IdempotencyKey,
-    },
-    ShowOrder {
-        order: Uuid,
-    },
-    /// Agrees to the payment at the sandbox's gateway, and confirms it.
-    Pay {
-        order: Uuid,
-        payment: Payment,
-        outcome: Outcome,
-        key: IdempotencyKey,
-    },
-    Tickets {
-        order: Uuid,
-    },
-    Orders,
-    Quote {
-        order: Uuid,
-    },
-    Cancel {
-        order: Uuid,
-        cancellation: NewCancellation,
-        key: IdempotencyKey,
-    },
-}
-
-/// What a server is told without anybody waiting for what it says.
-#[derive(Debug)]
-pub(crate) enum Tell {
-    Leave { performance: Uuid, place: PlaceToken },
-    Release { hold: Uuid, pass: PassToken },
-}
-
 /// What came of a question.
 pub(crate) type Answer<A> = Result<A, Failure>;
 
@@ -254,41 +192,6 @@ impl Numbers {
     pub(crate) fn key(&mut self) -> IdempotencyKey {
         self.keys += 1;
         IdempotencyKey::from_random(self.random.wrapping_add(self.keys))
-    }
-}
-
-/// What another of its kind takes the place of.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub(crate) enum Kind {
-    Look,
-    Stream,
-    /// Nothing takes its place.
-    Deed,
-}
-
-impl Ask {
-    pub(crate) fn kind(&self) -> Kind {
-        match self {
-            Self::Join { .. }
-            | Self::Place { .. }
-            | Self::ShowOrder { .. }
-            | Self::Tickets { .. }
-            | Self::Orders
-            | Self::Quote { .. } => Kind::Look,
-            Self::Line { .. } | Self::Seats { .. } => Kind::Stream,
-            Self::Hold { .. } | Self::Order { .. } | Self::Pay { .. } | Self::Cancel { .. } => {
-                Kind::Deed
-            }
-        }
-    }
-
-    /// At once.
-    pub(crate) fn now(self, visit: u64) -> Effect {
-        self.later(visit, Duration::ZERO)
-    }
-
-    pub(crate) fn later(self, visit: u64, after: Duration) -> Effect {
-        Effect::Ask { visit, after, ask: self }
     }
 }
 
