@@ -14,6 +14,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 pub(crate) use self::server::Server;
+use crate::screens::steering::Steer;
 use crate::state::{About, Ask, Effect, Kind, Message, Tell};
 
 /// The visit that what is for everybody belongs to; the others begin at 1.
@@ -189,6 +190,17 @@ async fn answered(server: &Server, ask: Ask) -> About {
             let payment = NewPayment { payment_id: payment.payment_id, payment_token };
             let paid = server.call(|token| orders::pay(token, order, &payment, &key)).await;
             About::Paid(paid.map(Box::new))
+        }
+        Ask::Sale { performance } => About::Sale(server.sale(performance).await.map(Box::new)),
+        Ask::Steer { performance, steer } => {
+            let steered = server.call(|token| match &steer {
+                Steer::Pause(message) => line::pause(token, performance, message.as_deref()),
+                Steer::Resume => line::resume(token, performance),
+                Steer::Drain => line::drain(token, performance, None),
+                Steer::Rate(rate) => line::rate(token, performance, *rate),
+                Steer::Capacity(capacity) => line::capacity(token, performance, *capacity),
+            });
+            About::Steered(steered.await.map(Box::new))
         }
         Ask::Tickets { order } => About::Tickets(server.tickets(order).await),
         Ask::Orders => About::Orders(server.orders().await),

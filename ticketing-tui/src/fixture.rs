@@ -6,12 +6,13 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
 use ticketing_client::seats::SeatMap;
 use ticketing_wire::Time;
-use ticketing_wire::line::Place;
+use ticketing_wire::line::{LineStatus, Place};
 use ticketing_wire::orders::{Order, Ticket};
 use ticketing_wire::performances::{Performance, Price};
 use ticketing_wire::seats::{Hold, Layout, SeatsDelta, SeatsNow, Version};
 
 use crate::screens::Screen;
+use crate::screens::steering::Seen;
 use crate::state::{About, Effect, Message, State};
 use crate::update::update;
 use crate::words::{ENGLISH, Words};
@@ -146,6 +147,14 @@ pub(crate) fn listed_in(words: &'static Words) -> State {
     state
 }
 
+/// With the list of one's orders.
+pub(crate) fn orders() -> State {
+    let mut state = listed();
+    press(&mut state, "m");
+    hear(&mut state, About::Orders(Ok(vec![*order("paid", "one")])));
+    state
+}
+
 /// In the line of the first performance.
 pub(crate) fn waiting() -> State {
     waiting_in(&ENGLISH)
@@ -177,6 +186,47 @@ pub(crate) fn seated_in(words: &'static Words) -> State {
     hear(&mut state, About::Place(Ok(place("admitted", 0))));
     hear(&mut state, About::Map(Ok(Box::new(hall_map()))));
     state
+}
+
+/// In the war room of the first performance, after so many looks.
+pub(crate) fn steering_in(words: &'static Words, looks: u32) -> State {
+    let mut state = listed_in(words);
+    press(&mut state, "w");
+    for look in 0..looks {
+        hear(&mut state, About::Sale(Ok(Box::new(sale(look * (look % 5))))));
+    }
+    state
+}
+
+/// How a sale stands after so many more seats.
+pub(crate) fn sale(more: u32) -> Seen {
+    let sold = 7_204 + more;
+    Seen {
+        sales: serde_json::from_value(json!({
+            "seats_total": 12_000, "free": 3_085_u32.saturating_sub(more), "held": 811, "reserved": 120,
+            "sold": sold, "not_for_sale": 780, "orders": {"paid": 3_602, "expired": 12},
+            "gross": {"amount": 468_260, "currency": "EUR"},
+            "refunded": {"amount": 0, "currency": "EUR"},
+        }))
+        .unwrap(),
+        line: serde_json::from_value(json!({
+            "capacity": 300, "inside": 300, "max_inside": 300, "ready": 12, "waiting": 31_007,
+            "admitted_total": u64::from(sold) + 400, "lapsed_total": 19, "expired_total": 80,
+            "left_total": 44,
+        }))
+        .unwrap(),
+        status: status("open"),
+    }
+}
+
+pub(crate) fn status(state: &str) -> LineStatus {
+    let status = json!({
+        "state": state, "message": "back \u{1b}at ten", "admitted_through": 4_590,
+        "waiting": 31_007, "admitting_per_minute": 240, "gaps": [], "seats_left": 3_200,
+        "draw": {"algorithm": 1, "commitment": "9f2c", "entropy_source": "drand round 4242",
+            "places": 10_000},
+    });
+    serde_json::from_value(status).unwrap()
 }
 
 /// With two seats held.

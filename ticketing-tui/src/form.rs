@@ -52,6 +52,7 @@ pub(crate) enum Then {
     Nothing,
     Join(Show),
     Look(Show),
+    Steer(Show),
     MyOrders,
 }
 

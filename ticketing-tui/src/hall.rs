@@ -1,7 +1,9 @@
 //! A seat map to walk in: the layout of the sections, the present statuses, and a cursor.
 
+mod naming;
 mod section;
 
+use std::collections::BTreeSet;
 use std::iter::repeat_n;
 
 use ticketing_client::seats::{Applied, SeatMap};
@@ -14,6 +16,8 @@ pub(crate) use self::section::{Row, Seat, Section, longest};
 
 /// How many seats to the side are as far away as one row.
 const ROW_APART: usize = 2;
+/// How many sections a digit can name.
+const DIGITS: usize = 9;
 
 /// A performance's seats. How many are what is counted as it changes: a large house is drawn as fast as
 /// a small one.
@@ -23,6 +27,8 @@ pub(crate) struct Hall {
     categories: Vec<Category>,
     /// Whether each seat is for a wheelchair.
     accessible: Vec<bool>,
+    /// What each section's seats are sold as, each once.
+    sold_as: Vec<BTreeSet<u16>>,
     /// The ordinal of each seat's section.
     section_of: Vec<usize>,
     /// Of each section; the last is of seats that no section has.
@@ -108,8 +114,9 @@ impl Hall {
             }
         }
         let categories = layout.categories.iter().map(category).collect();
+        let sold_as = sections.iter().map(Section::sold_as).collect();
         let counts = repeat_n(Counts::default(), sections.len() + 1).collect();
-        let mut hall = Self { sections, categories, accessible, section_of, counts, map };
+        let mut hall = Self { sections, categories, accessible, sold_as, section_of, counts, map };
         for index in 0..u32::try_from(seats).unwrap_or(u32::MAX) {
             hall.count_in(index, 1);
         }
@@ -178,35 +185,21 @@ impl Hall {
         self.counts.iter().fold(Counts::default(), |sum, counts| sum.plus(*counts))
     }
 
+    /// How many seats or places a section has.
+    pub(crate) fn seats_of(&self, section: usize) -> u64 {
+        self.counts_of(section).all()
+    }
+
+    /// The least that a seat of a section costs; `None` where none is for sale.
+    pub(crate) fn lowest_price(&self, section: usize) -> Option<&Money> {
+        let sold_as = self.sold_as.get(section)?.iter();
+        let priced = sold_as.filter_map(|category| self.categories.get(usize::from(*category)));
+        priced.filter_map(|category| category.price.as_ref()).min_by_key(|price| price.amount)
+    }
+
     /// How many of one section are what.
     pub(crate) fn counts_of(&self, section: usize) -> Counts {
         self.counts.get(section).copied().unwrap_or_default()
-    }
-
-    /// What people call a seat: its section, row and number.
-    pub(crate) fn label(&self, index: u32) -> Option<(&str, &str, &str)> {
-        let section = self.sections.get(*self.section_of.get(place(index)?)?)?;
-        for row in section.rows() {
-            if let Some(seat) = row.seats.iter().find(|seat| seat.index == index) {
-                return Some((section.name(), &row.label, &seat.label));
-            }
-        }
-        Some((section.name(), "", ""))
-    }
-
-    /// What a server calls this section, where it is a standing area.
-    pub(crate) fn standing_area(&self, section: usize) -> Option<String> {
-        let Section::Standing { .. } = self.sections.get(section)? else { return None };
-        Some(self.map.layout().sections.get(section)?.name.clone())
-    }
-
-    /// Where a seat is.
-    pub(crate) fn find(&self, index: u32) -> Option<Cursor> {
-        let section = *self.section_of.get(place(index)?)?;
-        let rows = self.sections.get(section)?.rows().iter().enumerate();
-        rows.flat_map(|(row, seats)| seats.seats.iter().enumerate().map(move |seat| (row, seat)))
-            .find(|(_, (_, seat))| seat.index == index)
-            .map(|(row, (seat, _))| Cursor { section, row, seat })
     }
 
     /// The free seat nearest to this one in its section, without those that `taken` says; a row away
@@ -225,6 +218,11 @@ impl Hall {
         all.filter(|(.., seat)| free(seat))
             .min_by_key(|(row, _, seat)| away(*row, seat))
             .map(|(row, seat, _)| Cursor { row, seat, ..from })
+    }
+
+    /// Whether there are more sections than digits.
+    pub(crate) fn is_large(&self) -> bool {
+        self.sections.len() > DIGITS
     }
 
     /// The rows of the cursor's section; none in a standing area.
@@ -263,6 +261,15 @@ impl Hall {
 }
 
 impl Counts {
+    /// Those that anybody can have.
+    pub(crate) fn can_be_had(self) -> u64 {
+        self.free + self.accessible
+    }
+
+    fn all(self) -> u64 {
+        self.can_be_had() + self.held + self.sold + self.not_for_sale + self.unknown
+    }
+
     fn plus(self, other: Self) -> Self {
         Self {
             free: self.free + other.free,

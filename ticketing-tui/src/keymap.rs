@@ -4,7 +4,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::hall::Direction;
-use crate::screens::{checkout, events, line, orders, seats, tickets};
+use crate::screens::{checkout, events, line, orders, seats, steering, tickets};
 use crate::words::Words;
 
 /// What a key asks for.
@@ -27,6 +27,11 @@ pub(crate) enum Command {
     Best,
     NextFree,
     Letters,
+    /// From the rows of a section to all sections, and back.
+    Out,
+    In,
+    /// To a seat that is named.
+    Find,
     /// 1 to 9.
     Digit(u8),
     Decline,
@@ -35,6 +40,12 @@ pub(crate) enum Command {
     Previous,
     Account,
     MyOrders,
+    /// Into the war room.
+    WarRoom,
+    Pause,
+    Drain,
+    Rate,
+    Capacity,
     Bell,
     Back,
     Help,
@@ -51,6 +62,7 @@ pub(crate) enum Scope {
     Checkout,
     Tickets,
     Orders,
+    Steering,
 }
 
 /// A key of the keyboard, or a family of keys.
@@ -150,8 +162,24 @@ pub(crate) fn lines(scope: Scope) -> impl Iterator<Item = &'static Binding> {
         Scope::Checkout => checkout::keys::BINDINGS,
         Scope::Tickets => tickets::keys::BINDINGS,
         Scope::Orders => orders::keys::BINDINGS,
+        Scope::Steering => steering::keys::BINDINGS,
     };
     own.iter().chain(EVERYWHERE)
+}
+
+/// Up and down, whatever the screen below makes of them.
+pub(crate) fn scrolls(key: &KeyEvent) -> Option<Direction> {
+    let press = Press::Key(key.code);
+    match () {
+        () if UP.contains(&press) => Some(Direction::Up),
+        () if DOWN.contains(&press) => Some(Direction::Down),
+        () => None,
+    }
+}
+
+/// The lines of this screen's help page.
+pub(crate) fn page(scope: Scope) -> impl Iterator<Item = &'static Binding> {
+    lines(scope).filter(|line| !line.keys.is_empty())
 }
 
 /// The hints of this screen, the most important first.
@@ -165,8 +193,15 @@ mod tests {
     use super::*;
     use crate::words::ALL;
 
-    const SCOPES: [Scope; 6] =
-        [Scope::Events, Scope::Line, Scope::Seats, Scope::Checkout, Scope::Tickets, Scope::Orders];
+    const SCOPES: [Scope; 7] = [
+        Scope::Events,
+        Scope::Line,
+        Scope::Seats,
+        Scope::Checkout,
+        Scope::Tickets,
+        Scope::Orders,
+        Scope::Steering,
+    ];
 
     #[test]
     fn no_key_means_two_things_on_one_screen() {

@@ -5,12 +5,14 @@ pub(crate) mod events;
 pub(crate) mod line;
 pub(crate) mod orders;
 pub(crate) mod seats;
+pub(crate) mod steering;
 pub(crate) mod tickets;
 
 use self::checkout::Checkout;
 use self::line::Wait;
 use self::orders::Orders;
 use self::seats::Visit;
+use self::steering::Steering;
 use self::tickets::Tickets;
 use crate::keymap::Scope;
 
@@ -22,6 +24,7 @@ pub(crate) enum Screen {
     Checkout(Box<Checkout>),
     Tickets(Box<Tickets>),
     Orders(Box<Orders>),
+    Steering(Box<Steering>),
 }
 
 /// Whether what is shown is of now.
@@ -44,6 +47,7 @@ impl Screen {
             Self::Checkout(_) => Scope::Checkout,
             Self::Tickets(_) => Scope::Tickets,
             Self::Orders(_) => Scope::Orders,
+            Self::Steering(_) => Scope::Steering,
         }
     }
 
@@ -55,6 +59,7 @@ impl Screen {
             Self::Checkout(checkout) => checkout.number,
             Self::Tickets(tickets) => tickets.number,
             Self::Orders(orders) => orders.number,
+            Self::Steering(steering) => steering.number,
         }
     }
 
@@ -64,7 +69,7 @@ impl Screen {
             Self::Line(wait) => wait.opens_at.is_some(),
             Self::Seats(visit) => visit.pass.is_some(),
             Self::Checkout(checkout) => checkout.deadline().is_some(),
-            Self::Tickets(_) | Self::Orders(_) => false,
+            Self::Tickets(_) | Self::Orders(_) | Self::Steering(_) => false,
         }
     }
 }

@@ -18,8 +18,10 @@ use uuid::Uuid;
 
 pub(crate) use self::asks::{Ask, Kind, Tell};
 use crate::form::Form;
+use crate::hall::{Cursor, Direction};
 use crate::screens::Screen;
 use crate::screens::events::Events;
+use crate::screens::steering::{Seen, Steer};
 use crate::words::Words;
 
 /// The whole state.
@@ -33,8 +35,8 @@ pub(crate) struct State {
     pub(crate) form: Option<Form>,
     /// What has to be confirmed before anything else.
     pub(crate) question: Option<Question>,
-    /// Whether the help page lies over the screen.
-    pub(crate) help: bool,
+    /// The help page, while it lies over the screen.
+    pub(crate) help: Option<Help>,
     /// One line about what just happened.
     pub(crate) notice: Option<String>,
     /// The e-mail address of who is signed in.
@@ -45,6 +47,12 @@ pub(crate) struct State {
     pub(crate) ticked: Time,
     pub(crate) words: &'static Words,
     pub(crate) numbers: Numbers,
+}
+
+/// The help page, from its so-manieth line on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Help {
+    pub(crate) top: usize,
 }
 
 /// Names what is asked, so that answers find what they are for.
@@ -68,6 +76,8 @@ pub(crate) enum Question {
         order: Uuid,
         quote: Cancellation,
     },
+    /// Does this to the line of the war room.
+    Steer(Steer),
 }
 
 /// What happened.
@@ -75,6 +85,9 @@ pub(crate) enum Question {
 pub(crate) enum Message {
     Key(KeyEvent),
     Pasted(String),
+    Clicked(Target),
+    /// The wheel, one step.
+    Scrolled(Direction),
     Resized,
     Terminated,
     /// A second went by while something counts down.
@@ -87,6 +100,15 @@ pub(crate) enum Message {
         visit: u64,
         about: About,
     },
+}
+
+/// What a click is on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Target {
+    Seat(Cursor),
+    /// By its ordinal, as below.
+    Section(usize),
+    Show(usize),
 }
 
 /// What is heard for one visit: ignored where another one is on the screen.
@@ -111,6 +133,10 @@ pub(crate) enum About {
         order: Uuid,
         answer: Answer<Cancellation>,
     },
+    /// How a sale stands.
+    Sale(Answer<Box<Seen>>),
+    /// What came of steering a line.
+    Steered(Answer<Box<LineStatus>>),
 }
 
 /// What shall be done.
@@ -162,7 +188,7 @@ impl State {
             over: Vec::new(),
             form: None,
             question: None,
-            help: false,
+            help: None,
             notice: None,
             who,
             now,
@@ -208,6 +234,8 @@ impl About {
             Self::Tickets(answer) => answer.as_ref().err(),
             Self::Orders(answer) => answer.as_ref().err(),
             Self::Quote { answer, .. } => answer.as_ref().err(),
+            Self::Sale(answer) => answer.as_ref().err(),
+            Self::Steered(answer) => answer.as_ref().err(),
             Self::Silent(failure) => Some(failure),
             Self::Line(_) | Self::Seats(_) => None,
         }

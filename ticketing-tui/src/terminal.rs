@@ -5,7 +5,9 @@ use std::io::{self, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
 use crossterm::execute;
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
@@ -26,7 +28,10 @@ impl Taken {
         give_back_on_panic();
         TAKEN.store(true, Ordering::SeqCst);
         let taken = enable_raw_mode()
-            .and_then(|()| execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide))
+            .and_then(|()| {
+                let mut out = io::stdout();
+                execute!(out, EnterAlternateScreen, EnableBracketedPaste, EnableMouseCapture, Hide)
+            })
             .and_then(|()| Terminal::new(CrosstermBackend::new(io::stdout())));
         if taken.is_err() {
             give_back();
@@ -45,7 +50,9 @@ fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         // As above; and each step is tried whatever became of the one before.
         let _ = disable_raw_mode();
-        let _ = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
+        let mut out = io::stdout();
+        let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste);
+        let _ = execute!(out, LeaveAlternateScreen, Show);
         let _ = io::stdout().flush();
     }
 }

@@ -7,9 +7,11 @@ use crossterm::event::{KeyCode, KeyEvent};
 use ticketing_wire::Time;
 
 use crate::form;
+use crate::hall::Direction;
 use crate::keymap::{self, Command, Scope};
-use crate::screens::{Screen, checkout, events, line, orders, seats, tickets};
-use crate::state::{About, Ask, Effect, Failure, Message, Question, State};
+use crate::screens::{Screen, checkout, events, line, orders, seats, steering, tickets};
+use crate::state::{About, Ask, Effect, Failure, Help, Message, Question, State, Target};
+use crate::view;
 
 /// Takes a message into the state. [`Effect::Draw`] is among the answers only when the screen is
 /// different now.
@@ -18,7 +20,9 @@ pub(crate) fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Terminated => vec![Effect::Quit],
         Message::Resized => vec![Effect::Draw],
         Message::Key(key) => press(state, &key),
-        Message::Pasted(text) => form::update::paste(state, &text),
+        Message::Pasted(text) => paste(state, &text),
+        Message::Clicked(target) => click(state, target),
+        Message::Scrolled(direction) => scroll(state, direction),
         Message::Tick(now) => tick(state, now),
         Message::SignedIn(answer) => form::update::signed_in(state, answer),
         Message::Listed(answer) => events::update::listed(state, answer),
@@ -60,6 +64,8 @@ fn heard(state: &mut State, at: usize, about: About) -> Vec<Effect> {
         (About::Tickets(answer), _) => tickets::update::came(state, answer),
         (About::Orders(answer), _) => orders::update::came(state, answer),
         (About::Quote { order, answer }, _) => orders::update::quoted(state, order, answer),
+        (About::Sale(answer), _) => steering::update::seen(state, answer),
+        (About::Steered(answer), _) => steering::update::steered(state, answer),
         (About::Place(_) | About::Line(_), _) => Vec::new(),
     }
 }
@@ -82,6 +88,18 @@ fn press(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
     if state.events.typing && state.over.is_empty() {
         return events::update::type_filter(state, key);
     }
+    match state.over.last() {
+        Some(Screen::Seats(visit)) if visit.finding.is_some() => {
+            return seats::finding::press(state, key);
+        }
+        Some(Screen::Steering(steering)) if steering.entry.is_some() => {
+            return steering::typing::press(state, key);
+        }
+        _ => {}
+    }
+    if let Some(direction) = state.help.and_then(|_| keymap::scrolls(key)) {
+        return scroll(state, direction);
+    }
     let Some(command) = keymap::command(state.scope(), key) else { return Vec::new() };
     let noticed = state.notice.take().is_some();
     let mut effects = obey(state, command);
@@ -91,12 +109,50 @@ fn press(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
     effects
 }
 
+/// What was pasted goes where letters go.
+fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    match state.over.last() {
+        _ if state.form.is_some() => form::update::paste(state, text),
+        Some(Screen::Seats(_)) => seats::finding::paste(state, text),
+        Some(Screen::Steering(_)) => steering::typing::paste(state, text),
+        _ => Vec::new(),
+    }
+}
+
+/// A click on what lies under everything else does nothing.
+fn click(state: &mut State, target: Target) -> Vec<Effect> {
+    if state.form.is_some() || state.question.is_some() || state.help.is_some() {
+        return Vec::new();
+    }
+    match state.over.last() {
+        None => events::update::click(state, target),
+        Some(Screen::Seats(_)) => seats::update::click(state, target),
+        Some(_) => Vec::new(),
+    }
+}
+
+/// The wheel walks as the arrows do.
+fn scroll(state: &mut State, direction: Direction) -> Vec<Effect> {
+    if state.form.is_some() || state.question.is_some() {
+        return Vec::new();
+    }
+    // What is hidden on the smallest screen; a larger one hides less.
+    let last = keymap::page(state.scope()).count().saturating_sub(view::help::FLOOR_LINES);
+    let Some(help) = &mut state.help else { return obey(state, Command::Move(direction)) };
+    let top = match direction {
+        Direction::Up | Direction::Left => help.top.saturating_sub(1),
+        Direction::Down | Direction::Right => (help.top + 1).min(last),
+    };
+    let before = std::mem::replace(&mut help.top, top);
+    if before == top { Vec::new() } else { vec![Effect::Draw] }
+}
+
 fn obey(state: &mut State, command: Command) -> Vec<Effect> {
     match command {
         Command::Quit => return quit(state),
-        Command::Help => state.help = !state.help,
-        Command::Back if state.help => state.help = false,
-        _ if state.help => return Vec::new(),
+        Command::Help if state.help.is_none() => state.help = Some(Help::default()),
+        Command::Help | Command::Back if state.help.is_some() => state.help = None,
+        _ if state.help.is_some() => return Vec::new(),
         Command::Back => return back(state),
         Command::Redraw => return vec![Effect::Redraw],
         command => {
@@ -107,6 +163,7 @@ fn obey(state: &mut State, command: Command) -> Vec<Effect> {
                 Some(Screen::Checkout(_)) => checkout::update::obey(state, command),
                 Some(Screen::Tickets(_)) => tickets::update::obey(state, command),
                 Some(Screen::Orders(_)) => orders::update::obey(state, command),
+                Some(Screen::Steering(_)) => steering::update::obey(state, command),
             };
         }
     }
@@ -138,7 +195,7 @@ fn wait(state: &mut State) -> Vec<Effect> {
 }
 
 /// Whoever has something that runs out is asked first.
-fn quit(state: &mut State) -> Vec<Effect> {
+pub(crate) fn quit(state: &mut State) -> Vec<Effect> {
     let waits = |screen: &Screen| match screen {
         Screen::Checkout(checkout) => checkout.deadline().is_some() || checkout.doing.matters(),
         Screen::Seats(visit) => visit.busy.is_some(),
@@ -169,6 +226,7 @@ fn answered(state: &mut State, question: Question, key: &KeyEvent) -> Vec<Effect
         Question::Quit => vec![Effect::Quit],
         Question::LeaveLine => line::update::leave(state),
         Question::GiveUpOrder => checkout::update::give_up(state),
+        Question::Steer(steer) => steering::update::steer(state, steer),
         Question::GiveBack { order, quote } => orders::update::give_back(state, order, quote),
     };
     // The question is gone, whatever came of it.

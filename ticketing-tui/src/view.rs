@@ -1,10 +1,10 @@
 //! The state as a picture. Nothing here decides anything.
 
-mod help;
+pub(crate) mod help;
 mod question;
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 use ticketing_wire::text::clean;
@@ -13,8 +13,8 @@ use ticketing_wire::{Money, Time};
 use crate::form;
 use crate::keymap;
 use crate::look::{self, Look};
-use crate::screens::{Link, Screen, checkout, events, line, orders, seats, tickets};
-use crate::state::State;
+use crate::screens::{Link, Screen, checkout, events, line, orders, seats, steering, tickets};
+use crate::state::{State, Target};
 use crate::words::Words;
 
 /// The smallest screen that is drawn on.
@@ -44,13 +44,16 @@ pub(crate) fn draw(state: &State, look: &Look, frame: &mut Frame<'_>) {
                     checkout::view::draw(checkout, state, look, frame, inside);
                 }
                 Some(Screen::Orders(orders)) => orders::view::draw(orders, state, frame, inside),
+                Some(Screen::Steering(steering)) => {
+                    steering::view::draw(steering, state, look, frame, inside);
+                }
                 Some(Screen::Tickets(_)) => {}
             }
             inside
         }
     };
-    if state.help {
-        help::draw(state.scope(), words, look, frame, inside);
+    if let Some(help) = state.help {
+        help::draw(help, state.scope(), words, look, frame, inside);
     }
     if let Some(form) = &state.form {
         form::view::draw(form, words, look, frame, inside);
@@ -58,6 +61,26 @@ pub(crate) fn draw(state: &State, look: &Look, frame: &mut Frame<'_>) {
     if let Some(question) = &state.question {
         question::draw(question, words, look, frame, inside);
     }
+}
+
+/// What is at this place of the screen, where that can be chosen.
+pub(crate) fn target(state: &State, look: &Look, area: Rect, at: Position) -> Option<Target> {
+    if area.width < FLOOR_WIDTH || area.height < FLOOR_HEIGHT {
+        return None;
+    }
+    let inside = inside(state, area);
+    match state.over.last() {
+        None => events::view::target(state, inside, at),
+        Some(Screen::Seats(visit)) => seats::view::target(visit, state.words, look, inside, at),
+        Some(_) => None,
+    }
+}
+
+/// What the frame leaves; a notice takes the last line.
+fn inside(state: &State, area: Rect) -> Rect {
+    let mut inside = Block::bordered().inner(area);
+    inside.height -= u16::from(state.notice.is_some());
+    inside
 }
 
 /// What this is, and how fresh it is.
@@ -72,6 +95,10 @@ fn heading(state: &State, screen: Option<&Screen>) -> (String, String) {
             (title, checkout::view::note(checkout, state))
         }
         Some(Screen::Tickets(tickets)) => (tickets.title.clone(), String::new()),
+        Some(Screen::Steering(steering)) => {
+            let title = (words.steering.title)(&steering.title);
+            (title, steering::view::note(steering, words))
+        }
         Some(Screen::Orders(orders)) => {
             (words.my_orders.to_owned(), orders::view::note(orders, words))
         }
@@ -91,10 +118,9 @@ fn framed(state: &State, look: &Look, frame: &mut Frame<'_>, title: &str, note: 
         .title_top(title)
         .title_top(note.right_aligned())
         .title_bottom(Line::raw(format!(" {footer} ")));
-    let mut inside = block.inner(area);
     frame.render_widget(block, area);
+    let inside = inside(state, area);
     if let Some(notice) = &state.notice {
-        inside.height -= 1;
         let line = Rect { y: inside.bottom(), height: 1, ..inside };
         frame.render_widget(Line::styled(format!("! {notice}"), look.notice()), line);
     }

@@ -2,6 +2,7 @@
 
 mod english;
 mod korean;
+mod steering;
 
 use std::borrow::Cow;
 
@@ -10,6 +11,7 @@ use ticketing_wire::text::clean;
 
 pub(crate) use self::english::ENGLISH;
 pub(crate) use self::korean::KOREAN;
+use self::steering::Steering;
 
 /// Every language, for tests of what holds in each.
 #[cfg(test)]
@@ -31,6 +33,7 @@ pub(crate) struct Words {
     pub(crate) too_small: fn(u16, u16, u16, u16) -> String,
     pub(crate) keys: &'static str,
     pub(crate) closes: &'static str,
+    pub(crate) scrolls: &'static str,
     pub(crate) ask_quit: &'static str,
     pub(crate) ask_leave: &'static str,
     pub(crate) ask_give_up: &'static str,
@@ -107,6 +110,11 @@ pub(crate) struct Words {
     pub(crate) rows: fn(usize, usize, usize) -> String,
     pub(crate) seat_label: fn(&str, &str, &str) -> String,
     pub(crate) seat_number: fn(u32) -> String,
+    pub(crate) section: &'static str,
+    pub(crate) from_price: &'static str,
+    pub(crate) enters_section: &'static str,
+    pub(crate) which_seat: &'static str,
+    pub(crate) no_such_seat: fn(&str) -> String,
     pub(crate) how_many: &'static str,
     pub(crate) pick_first: &'static str,
     pub(crate) only_looking: &'static str,
@@ -156,6 +164,7 @@ pub(crate) struct Words {
     pub(crate) refunded: &'static str,
     pub(crate) expired: &'static str,
     pub(crate) given_up: &'static str,
+    pub(crate) steering: Steering,
     // What the footer says.
     pub(crate) quit: &'static str,
     pub(crate) help: &'static str,
@@ -200,6 +209,8 @@ pub(crate) struct Words {
     pub(crate) does_best: &'static str,
     pub(crate) does_next_free: &'static str,
     pub(crate) does_letters: &'static str,
+    pub(crate) does_find: &'static str,
+    pub(crate) does_zoom: &'static str,
     pub(crate) does_section: &'static str,
     pub(crate) does_hold: &'static str,
     pub(crate) does_refetch_map: &'static str,

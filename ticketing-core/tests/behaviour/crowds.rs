@@ -101,4 +101,50 @@ behaviour! {
         }
         assert!(steered, "the organizer raised the pace in the middle");
     }
+
+    async fn a_crowd_asks_as_seldom_as_its_line_moves_and_who_asks_is_not_passed_over(world: World) {
+        // Five hundred numbers a second may come in, and one does.
+        let policy = Policy { admit_per_minute: Some(60), ..capacity(1_000) };
+        let sale = world.sale(policy, 10_000).await;
+        let other = world.another_office().await;
+        let mut first = Vec::new();
+        for buyer in world.buyers(50).await {
+            first.push(world.join(&buyer, &sale).await);
+        }
+        for buyer in world.buyers(8_000).await {
+            world.join(&buyer, &sale).await;
+        }
+        let caller = world.buyer().await;
+        let mut last = other.join(&caller, &sale).await;
+        let told = other.ask(&mut last).await;
+        assert_eq!((told.ahead, told.poll_after_ms), (8_050, 8_051), "by the policy");
+        for _ in 0..35 {
+            for visitor in &mut first {
+                world.ask(visitor).await;
+            }
+            for _ in 0..5 {
+                world.tick().await;
+            }
+        }
+        let told = other.ask(&mut last).await;
+        assert_eq!(told.poll_after_ms, 30_000, "by a hundred a second: the line moves slower");
+
+        // Whoever was before the last is gone, and everybody may come in.
+        world.office.steer(&sale.organizer, sale.id, Steer::Rate(None)).await.unwrap();
+        let (begun, mut due) = (world.now(), world.now().plus_millis(30_000));
+        loop {
+            if !world.now().is_before(due) {
+                let told = other.ask(&mut last).await;
+                if told.state == State::Admitted {
+                    break;
+                }
+                let status = other.office.line_status(sale.id).await.unwrap();
+                assert!(status.admitted_through <= 8_050, "the last was passed over");
+                due = due.plus_millis(told.poll_after_ms.cast_signed());
+            }
+            world.tick().await;
+        }
+        let walked_ms = world.now().as_millis() - begun.as_millis();
+        assert!(walked_ms < 80_000, "{walked_ms} ms: a hundred a second, then two hundred");
+    }
 }

@@ -1,6 +1,6 @@
 //! The server, and who we are there.
 
-use ticketing_client::{Call, Client, Error, orders, performances, sandbox};
+use ticketing_client::{Call, Client, Error, line, orders, performances, sales, sandbox};
 use ticketing_profile::Sessions;
 use ticketing_wire::accounts::SignIn;
 use ticketing_wire::orders::{Order, Payment, Ticket};
@@ -12,6 +12,7 @@ use ticketing_wire::secrets::AccessToken;
 use ticketing_wire::text::clean;
 use uuid::Uuid;
 
+use crate::screens::steering::Seen;
 use crate::state::{Answer, Failure};
 
 /// Pages of a list that are read; nobody walks through more.
@@ -97,6 +98,14 @@ impl Server {
 
     pub(crate) async fn tickets(&self, order: Uuid) -> Answer<Vec<Ticket>> {
         self.pages(|token, page| orders::tickets(token, order, page)).await
+    }
+
+    /// How a sale stands, for its organizer.
+    pub(crate) async fn sale(&self, performance: Uuid) -> Answer<Seen> {
+        let sales = self.call(|token| sales::sales(token, performance)).await?;
+        let line = self.call(|token| line::report(token, performance)).await?;
+        let status = self.anybody(&line::status(performance)).await?;
+        Ok(Seen { sales, line, status })
     }
 
     async fn pages<A>(

@@ -1,6 +1,8 @@
 //! The parts of a hall as they are drawn: every seat with its place in the row, its texts made
 //! safe.
 
+use std::collections::BTreeSet;
+
 use ticketing_wire::seats::{LayoutRow, LayoutSection};
 use ticketing_wire::text::clean;
 
@@ -48,6 +50,16 @@ impl Section {
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Seated { name, .. } | Self::Standing { name, .. } => name,
+        }
+    }
+
+    /// What its seats are sold as, each once.
+    pub(super) fn sold_as(&self) -> BTreeSet<u16> {
+        match self {
+            Self::Seated { rows, .. } => {
+                rows.iter().flat_map(|row| &row.seats).map(|seat| seat.category).collect()
+            }
+            Self::Standing { category, .. } => BTreeSet::from([*category]),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The seats: looked at by anybody, chosen and held by whoever is inside.
 
 mod choosing;
+pub(crate) mod finding;
 pub(crate) mod keys;
 pub(crate) mod update;
 pub(crate) mod view;
@@ -30,6 +31,10 @@ pub(crate) struct Visit {
     pub(crate) picks: Vec<u32>,
     /// Whether a digit says how many of the best seats are wanted.
     pub(crate) counting: bool,
+    /// Whether all sections are seen, and not the rows of one.
+    pub(crate) overview: bool,
+    /// What names the seat that is looked for, while it is typed.
+    pub(crate) finding: Option<String>,
     /// Whether free seats are shown by the letters of their prices.
     pub(crate) letters: bool,
     /// What is asked for, while nothing was said yet.

@@ -10,6 +10,7 @@ use ticketing_wire::secrets::{PassToken, PlaceToken};
 use uuid::Uuid;
 
 use super::Effect;
+use crate::screens::steering::Steer;
 
 /// What is asked for a visit: it is answered by a message about that visit. Of looks a visit has one at
 /// a time, and of streams: another takes the place of the one before. What changes something is done to
@@ -60,6 +61,14 @@ pub(crate) enum Ask {
     Quote {
         order: Uuid,
     },
+    /// How the sale of a performance stands, for its organizer.
+    Sale {
+        performance: Uuid,
+    },
+    Steer {
+        performance: Uuid,
+        steer: Steer,
+    },
     Cancel {
         order: Uuid,
         cancellation: NewCancellation,
@@ -91,11 +100,14 @@ impl Ask {
             | Self::ShowOrder { .. }
             | Self::Tickets { .. }
             | Self::Orders
+            | Self::Sale { .. }
             | Self::Quote { .. } => Kind::Look,
             Self::Line { .. } | Self::Seats { .. } => Kind::Stream,
-            Self::Hold { .. } | Self::Order { .. } | Self::Pay { .. } | Self::Cancel { .. } => {
-                Kind::Deed
-            }
+            Self::Hold { .. }
+            | Self::Order { .. }
+            | Self::Pay { .. }
+            | Self::Steer { .. }
+            | Self::Cancel { .. } => Kind::Deed,
         }
     }
 

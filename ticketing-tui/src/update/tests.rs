@@ -4,6 +4,7 @@ mod checkout;
 mod line;
 mod list;
 mod seats;
+mod steering;
 
 use std::time::Duration;
 

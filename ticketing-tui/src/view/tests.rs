@@ -1,5 +1,9 @@
 mod every_size;
+mod pointing;
 
+use std::time::Instant;
+
+use crossterm::event::KeyCode;
 use insta::assert_snapshot;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -9,8 +13,8 @@ use ratatui::text::Span;
 
 use super::left_of;
 use crate::fixture::{
-    hear, holding_in, later, listed, listed_in, map, order, press, seated, seated_in, tickets,
-    waiting_in,
+    code, hear, holding_in, later, listed, listed_in, map, order, press, seated, seated_in,
+    steering_in, tickets, waiting_in,
 };
 use crate::look::Look;
 use crate::screens::Screen;
@@ -108,10 +112,31 @@ fn free_seats_are_letters_of_their_prices_where_these_are_asked_for() {
 fn a_section_larger_than_the_screen_follows_the_cursor() {
     let mut state = seated();
     hear(&mut state, About::Map(Ok(Box::new(map([&[90; 3], &[45; 30]])))));
-    press(&mut state, "G");
+    update(&mut state, code(KeyCode::End));
     assert_snapshot!("wide_row_at_its_end", screen(&state, false, (60, 18)));
     press(&mut state, "2jjjjjjjjjjjjjjjjjj");
     assert_snapshot!("high_section_in_its_middle", screen(&state, true, (60, 18)));
+}
+
+/// What a picture costs is printed: `cargo test --release --workspace --bin ticketing-tui
+/// a_house_of -- --nocapture`.
+#[test]
+fn a_house_of_a_hundred_thousand_seats_is_walked_and_counted() {
+    let mut state = seated();
+    let rows = [500; 100];
+    hear(&mut state, About::Map(Ok(Box::new(map([&rows, &rows])))));
+    press(&mut state, "gA 77 401");
+    update(&mut state, code(KeyCode::Enter));
+    let size = (200, 60);
+    let (began, pictures) = (Instant::now(), 20);
+    for _ in 0..pictures {
+        drawn(&state, false, size);
+    }
+    println!("{:?} a picture of 200x60", began.elapsed() / pictures);
+    let seen = screen(&state, true, size);
+    assert!(seen.contains("Block A, row 77, seat 401"), "{seen}");
+    // Of each seven seats three are free: 100,000 of them, and the places that stand.
+    assert!(seen.contains("42,964 free"), "{seen}");
 }
 
 #[test]
@@ -134,11 +159,14 @@ fn the_help_page_has_every_key_of_the_screen_even_on_the_smallest() {
             waiting_in(words),
             seated_in(words),
             holding_in(words),
+            steering_in(words, 1),
             orders(words),
         ];
         for mut state in states.into_iter().chain([ticketed(words)]) {
             press(&mut state, "?");
-            let smallest = screen(&state, true, SIZES[0]);
+            let mut smallest = screen(&state, true, SIZES[0]);
+            press(&mut state, "jjjjjjjjj");
+            smallest.push_str(&screen(&state, true, SIZES[0]));
             for line in crate::keymap::lines(state.scope()) {
                 let does = (line.does)(words);
                 assert!(smallest.contains(does) && smallest.contains(line.keys), "{smallest}");
@@ -186,7 +214,8 @@ fn no_control_character_reaches_a_cell() {
     typed.who = None;
     press(&mut typed, "a");
     update(&mut typed, Message::Pasted(hostile.to_owned()));
-    for state in [waits, shown, typed, seated(), listed()] {
+    let steered = steering_in(&ENGLISH, 1);
+    for state in [waits, shown, typed, steered, seated(), listed()] {
         for cell in &drawn(&state, false, (80, 24)).content {
             let is_bad = |letter: char| letter.is_control() || letter == '\u{202e}';
             assert!(!cell.symbol().contains(is_bad), "{:?}", cell.symbol());

@@ -30,6 +30,11 @@ impl House {
         Self { runtime, server, client, organizer, performance }
     }
 
+    /// Who may steer its line: an e-mail address and a password.
+    pub(crate) fn organizer(&self) -> (&str, Password) {
+        (&self.server.admin_email, Password::from(self.server.admin_password.clone()))
+    }
+
     /// What the door says to a code.
     pub(crate) fn scan(&self, code: &str) -> Verdict {
         let scan = NewScan { code: code.to_owned(), ..NewScan::default() };

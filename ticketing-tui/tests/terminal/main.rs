@@ -3,4 +3,5 @@
 mod buying;
 mod house;
 mod screen;
+mod steering;
 mod trust;

@@ -70,6 +70,22 @@ impl Terminal {
         keyboard.flush().unwrap();
     }
 
+    /// Clicks on the so-manieth cell that shows this, from the top.
+    pub(crate) fn click(&self, glyph: &str, which: usize) {
+        let (column, row) = {
+            let seen = self.lock();
+            let screen = seen.screen.screen();
+            let (rows, columns) = screen.size();
+            let cells =
+                (0..rows.get()).flat_map(|row| (0..columns.get()).map(move |column| (column, row)));
+            let mut shown = cells
+                .filter(|(column, row)| screen.cell(*row, *column).unwrap().contents() == glyph);
+            shown.nth(which).expect("there is such a cell")
+        };
+        // As terminals report it: a press of the left button, counted from one.
+        self.keys(&format!("\x1b[<0;{};{}M", column + 1, row + 1));
+    }
+
     /// Waits until this is on the screen; answers the whole of it.
     pub(crate) fn sees(&self, text: &str) -> String {
         self.wait(text, |screen| screen.contents().contains(text));

@@ -5,8 +5,8 @@ use std::process::Command;
 use crate::house::House;
 use crate::screen::Terminal;
 
-/// What leaves the second screen, shows the cursor, and ends bracketed paste.
-const GIVEN_BACK: [&[u8]; 3] = [b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l"];
+/// What leaves the second screen, shows the cursor, and ends bracketed paste and the mouse's reports.
+const GIVEN_BACK: [&[u8]; 4] = [b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1006l"];
 
 fn is_given_back(bytes: &[u8]) -> bool {
     GIVEN_BACK.iter().all(|given| bytes.windows(given.len()).any(|window| window == *given))

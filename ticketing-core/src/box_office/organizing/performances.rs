@@ -103,7 +103,7 @@ impl BoxOffice {
         let own = ProductionId::from(id.uuid());
         let production_id = named.as_ref().map_or(own, |named| named.production.id);
         let details = new.check(&venue.map, production_id)?;
-        let line = LineControl::default().at_pace(&details.policy, now);
+        let line = LineControl::begun(&details.policy, now);
         let performance = Performance { id, organizer_id: organizer.id, details, line };
         let own = named.is_none().then(|| performance.own_production());
         let production = named.unwrap_or_else(|| performance.own_production().into());

@@ -75,11 +75,13 @@ impl BoxOffice {
     ) -> Result<()> {
         self.owned_sale(caller, performance).await?;
         let (action, detail) = (steer.action(), steer.detail());
-        let now = self.now();
-        let apply = move |performance| {
+        let office = self.clone();
+        let apply = move |performance: Performance| {
+            let before = performance.details.policy.clone();
             let mut after = steer.clone().apply(performance)?;
             let line = std::mem::take(&mut after.line);
-            after.line = line.at_pace(&after.details.policy, now);
+            // As late as it is once the row is ours: a promise is made by the old pace until then.
+            after.line = line.follows(&before, &after.details.policy, office.now());
             Ok(after)
         };
         self.revise(caller, performance, action, detail, apply).await.map(drop)

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::admission::{Chosen, Terms};
+use crate::admission::{Chosen, Terms, Watermark};
 use crate::box_office::BoxOffice;
-use crate::catalog::Sale;
+use crate::catalog::{Performance, Sale};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, readable, report};
 
@@ -60,7 +60,29 @@ impl BoxOffice {
             let report = self.backend().lines.report(sale.id()).await?;
             self.backend().line_books.checkpoint(sale.id(), &report, tick.watermark).await?;
         }
+        self.keep_pace(sale, tick.watermark, now).await?;
         Ok(swept + turns)
+    }
+
+    /// Writes down how fast the head of a line walks, where that has changed: every server makes
+    /// its promises by it within a second, and a faster walk waits for those that were made.
+    async fn keep_pace(&self, sale: &Sale, watermark: Watermark, now: Timestamp) -> Result<()> {
+        let Some(walked) = self.view(sale.id()).walk.saw(watermark, now) else {
+            return Ok(());
+        };
+        let policy = &sale.performance.details.policy;
+        if sale.performance.line.measured(policy, walked, now).is_none() {
+            return Ok(());
+        }
+        // Asked again under the row's lock, by what is in force and what time it is there: another
+        // server may have measured the same, or the organizer said something else.
+        let office = self.clone();
+        let change = move |performance: &Performance| {
+            performance.line.measured(&performance.details.policy, walked, office.now())
+        };
+        self.backend().catalog.pace(sale.id(), Box::new(change)).await?;
+        self.0.sales.remove(&sale.id());
+        Ok(())
     }
 
     /// The second and third step of an admission: whoever was chosen is written into the journal,

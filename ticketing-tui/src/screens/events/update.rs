@@ -9,8 +9,8 @@ use super::Show;
 use crate::form::{Form, Then};
 use crate::hall::Direction;
 use crate::keymap::Command;
-use crate::screens::{Link, line, orders, seats};
-use crate::state::{Answer, Effect, State};
+use crate::screens::{Link, line, orders, seats, steering};
+use crate::state::{Answer, Effect, State, Target};
 
 /// The longest filter, in characters.
 const MAX_FILTER_CHARS: usize = 60;
@@ -28,13 +28,26 @@ pub(crate) fn obey(state: &mut State, command: Command) -> Vec<Effect> {
             return vec![Effect::Draw];
         }
         Command::Refetch => return vec![Effect::FetchPerformances { after: Duration::ZERO }],
-        Command::Go | Command::Look => return open(state, command),
+        Command::Go | Command::Look | Command::WarRoom => return open(state, command),
         Command::MyOrders => return with_account(state, Then::MyOrders),
         Command::Account => return account(state),
         _ => return Vec::new(),
     };
     state.events.selected = selected;
     if selected == before { Vec::new() } else { vec![Effect::Draw] }
+}
+
+/// A click selects a performance, and opens the one that is selected.
+pub(crate) fn click(state: &mut State, target: Target) -> Vec<Effect> {
+    let Target::Show(show) = target else { return Vec::new() };
+    if show == state.events.selected {
+        return open(state, Command::Go);
+    }
+    if show >= state.events.left().len() {
+        return Vec::new();
+    }
+    state.events.selected = show;
+    vec![Effect::Draw]
 }
 
 /// The first level has none below, so this never quits.
@@ -49,7 +62,11 @@ pub(crate) fn back(state: &mut State) -> Vec<Effect> {
 
 fn open(state: &mut State, command: Command) -> Vec<Effect> {
     let Some(show) = state.events.chosen().cloned() else { return Vec::new() };
-    let then = if command == Command::Look { Then::Look(show) } else { Then::Join(show) };
+    let then = match command {
+        Command::Look => Then::Look(show),
+        Command::WarRoom => Then::Steer(show),
+        _ => Then::Join(show),
+    };
     with_account(state, then)
 }
 
@@ -67,6 +84,7 @@ pub(crate) fn go_on(state: &mut State, then: Then) -> Vec<Effect> {
         Then::Nothing => vec![Effect::Draw],
         Then::Join(show) => line::update::open(state, show),
         Then::Look(show) => seats::update::look(state, show),
+        Then::Steer(show) => steering::update::open(state, show),
         Then::MyOrders => orders::update::open(state),
     }
 }

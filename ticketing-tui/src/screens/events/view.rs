@@ -1,7 +1,7 @@
 //! The list as a picture.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Text};
 use ratatui::widgets::{Cell, Row, Table, TableState};
 use ticketing_wire::Time;
@@ -10,7 +10,7 @@ use ticketing_wire::text::clean;
 
 use super::{Events, Show};
 use crate::look;
-use crate::state::State;
+use crate::state::{State, Target};
 use crate::view::{count, left_of};
 use crate::words::Words;
 
@@ -31,22 +31,36 @@ pub(crate) fn note(state: &State) -> String {
     }
 }
 
-pub(crate) fn draw(state: &State, frame: &mut Frame<'_>, mut area: Rect) {
+/// The list, the times of who is selected, and the filter.
+fn areas(events: &Events, area: Rect) -> [Rect; 3] {
+    let filter = u16::from(events.typing || !events.filter.is_empty());
+    let times = u16::from(!events.left().is_empty());
+    let heights = [Constraint::Min(1), Constraint::Length(times), Constraint::Length(filter)];
+    Layout::vertical(heights).areas(area)
+}
+
+/// What is at this place of the screen.
+pub(crate) fn target(state: &State, area: Rect, at: Position) -> Option<Target> {
+    let [list, ..] = areas(&state.events, area);
+    // The first line is the header; the last selected one is always seen.
+    let rows = Rect { y: list.y + 1, height: list.height.saturating_sub(1), ..list };
+    let above = state.events.selected.saturating_sub(usize::from(rows.height).saturating_sub(1));
+    let row = rows.contains(at).then(|| above + usize::from(at.y - rows.y))?;
+    (row < state.events.left().len()).then_some(Target::Show(row))
+}
+
+pub(crate) fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let (events, words) = (&state.events, state.words);
-    if events.typing || !events.filter.is_empty() {
-        area.height -= 1;
-        let cursor = if events.typing { "_" } else { "" };
-        let line = Line::raw(format!("/ {}{cursor}", clean(&events.filter)));
-        frame.render_widget(line, Rect { y: area.bottom(), height: 1, ..area });
-    }
+    let [area, below, filter] = areas(events, area);
+    let cursor = if events.typing { "_" } else { "" };
+    frame.render_widget(Line::raw(format!("/ {}{cursor}", clean(&events.filter))), filter);
     let left = events.left();
     if left.is_empty() {
         frame.render_widget(Text::raw(nothing(events, words)), area);
         return;
     }
     if let Some(show) = left.get(events.selected) {
-        area.height -= 1;
-        frame.render_widget(times(show, words), Rect { y: area.bottom(), height: 1, ..area });
+        frame.render_widget(times(show, words), below);
     }
     let columns = usize::from(area.width >= WIDE) + usize::from(area.width >= VERY_WIDE);
     let rows = left.iter().map(|show| Row::new(cells(show, columns, state)));

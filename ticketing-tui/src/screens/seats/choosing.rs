@@ -3,7 +3,7 @@
 use ticketing_wire::problem::{Problem, ProblemType};
 
 use super::Visit;
-use crate::hall::{Cursor, Hall, Shown};
+use crate::hall::{Cursor, Direction, Hall, Shown};
 use crate::keymap::Command;
 use crate::state::Failure;
 use crate::words::Words;
@@ -14,6 +14,15 @@ impl Visit {
         let Some(hall) = &self.hall else { return from };
         let sections = hall.sections.len();
         let to = match command {
+            Command::Move(direction) if self.overview => {
+                let to = match direction {
+                    Direction::Up | Direction::Left => from.section.saturating_sub(1),
+                    Direction::Down | Direction::Right => from.section + 1,
+                };
+                hall.enter(to)
+            }
+            Command::First if self.overview => hall.enter(0),
+            Command::Last if self.overview => hall.enter(sections.saturating_sub(1)),
             Command::Move(direction) => Some(hall.step(from, direction)),
             Command::First => Some(Cursor { seat: 0, ..from }),
             Command::Last => {

@@ -13,7 +13,7 @@ use crate::keymap::Command;
 use crate::screens::checkout::{self, Place};
 use crate::screens::events::Show;
 use crate::screens::{Link, Screen};
-use crate::state::{Answer, Ask, Effect, Failure, State};
+use crate::state::{Answer, Ask, Effect, Failure, State, Target};
 
 /// How often seats are asked for where nobody answers, and how long after.
 const TRIES_MAX: u32 = 3;
@@ -46,6 +46,8 @@ fn visit(state: &mut State, show: Show, pass: Option<Pass>, from: Option<u32>) -
         from,
         picks: Vec::new(),
         counting: false,
+        overview: false,
+        finding: None,
         letters: false,
         busy: None,
         unanswered: None,
@@ -72,12 +74,16 @@ pub(crate) fn obey(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Digit(count) if counting => return hold_best(state, u32::from(count)),
         Command::Best if visit.pass.is_some() => visit.counting = true,
         Command::Go => return go(state),
+        Command::Pick if visit.overview => visit.overview = false,
         Command::Pick => {
             let said = visit.pick(words);
             state.notice = said.or(state.notice.take());
         }
         Command::Release => visit.picks.clear(),
         Command::Letters => visit.letters = !visit.letters,
+        Command::Find if visit.hall.is_some() => visit.finding = Some(String::new()),
+        Command::Out => visit.overview = true,
+        Command::In => visit.overview = false,
         command => {
             let to = visit.walk(command);
             let moved = mem::replace(&mut visit.cursor, to) != to;
@@ -87,10 +93,34 @@ pub(crate) fn obey(state: &mut State, command: Command) -> Vec<Effect> {
     vec![Effect::Draw]
 }
 
-/// Enter: takes what is offered, or holds what was chosen.
+/// A click chooses a seat, as Space does, or enters a section.
+pub(crate) fn click(state: &mut State, target: Target) -> Vec<Effect> {
+    let words = state.words;
+    let Some(Screen::Seats(visit)) = state.over.last_mut() else { return Vec::new() };
+    (visit.offered, visit.counting) = (None, false);
+    match target {
+        Target::Section(section) => {
+            let entered = visit.hall.as_ref().and_then(|hall| hall.enter(section));
+            visit.cursor = entered.unwrap_or(visit.cursor);
+            visit.overview = false;
+        }
+        Target::Seat(cursor) => {
+            visit.cursor = cursor;
+            // Whoever only looks is told what the seat is, and not that nothing is chosen.
+            state.notice = if visit.pass.is_some() { visit.pick(words) } else { None };
+        }
+        Target::Show(_) => {}
+    }
+    vec![Effect::Draw]
+}
+
+/// Enter: enters a section, takes what is offered, or holds what was chosen.
 fn go(state: &mut State) -> Vec<Effect> {
     let words = state.words;
     let Some(Screen::Seats(visit)) = state.over.last_mut() else { return Vec::new() };
+    if mem::take(&mut visit.overview) {
+        return vec![Effect::Draw];
+    }
     if let Some(offered) = visit.offered.take() {
         visit.cursor = offered;
         if !visit.is_picked(offered) {
@@ -174,6 +204,8 @@ pub(crate) fn map(state: &mut State, answer: Answer<Box<SeatMap>>) -> Vec<Effect
     match answer {
         Ok(map) => {
             let hall = Hall::new(*map, &visit.show.prices);
+            // The first look at a large house is at all of it.
+            visit.overview |= visit.hall.is_none() && visit.from.is_none() && hall.is_large();
             if let Some(cursor) = visit.from.take().and_then(|seat| hall.find(seat)) {
                 visit.cursor = cursor;
             } else if hall.seat(visit.cursor).is_none() {

@@ -1,16 +1,19 @@
 //! The seat map: sections, the rows of one of them, the legend, the seat under the cursor.
 
+mod overview;
 mod rows;
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span, Text};
 
 use super::Visit;
 use crate::hall::{self, Hall, Section, Shown};
 use crate::look::{self, Look};
-use crate::state::State;
+use crate::state::{State, Target};
 use crate::view::{bar, count, left_of, link, money};
+use ticketing_wire::text::clean;
+
 use crate::words::Words;
 
 /// Cells of the bar of a standing area.
@@ -18,6 +21,9 @@ const BAR_WIDTH: usize = 40;
 
 /// Cells of the rules on both sides of the word for the stage.
 const STAGE_RULE: usize = 8;
+
+/// Before the first tab that is seen, where there are others before.
+const CUT_OFF: &str = "<";
 
 /// Cells between two entries of the legend; nothing is lost when the last are cut off.
 const ENTRY_GAP: usize = 2;
@@ -35,6 +41,54 @@ pub(crate) fn note(visit: &Visit, state: &State) -> String {
     }
 }
 
+/// Where what is.
+struct Areas {
+    tabs: Rect,
+    map: Rect,
+    rule: Rect,
+    legend: Rect,
+    status: Rect,
+}
+
+fn areas(area: Rect, meanings: usize) -> Areas {
+    let [tabs, map, rule, legend, status] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(1),
+        Constraint::Length(1),
+        Constraint::Length(u16::try_from(meanings).unwrap_or(1)),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    Areas { tabs, map, rule, legend, status }
+}
+
+/// The stage, and the rows before it.
+fn staged(map: Rect) -> [Rect; 2] {
+    Layout::vertical([Constraint::Length(1), Constraint::Min(1)]).areas(map)
+}
+
+/// What is at this place of the screen.
+pub(crate) fn target(
+    visit: &Visit,
+    words: &Words,
+    look: &Look,
+    area: Rect,
+    at: Position,
+) -> Option<Target> {
+    let hall = visit.hall.as_ref()?;
+    let Areas { tabs, map, .. } =
+        areas(area, legend_lines(visit, hall, words, look, area.width).len());
+    if tabs.contains(at) {
+        let section = tab_at(hall, visit.cursor.section, tabs, at)?;
+        return Some(Target::Section(section));
+    }
+    if visit.overview {
+        return overview::section_at(hall, visit.cursor.section, map, at).map(Target::Section);
+    }
+    let [_, seats] = staged(map);
+    rows::seat_at(hall.rows(visit.cursor), visit.cursor, seats, at).map(Target::Seat)
+}
+
 pub(crate) fn draw(visit: &Visit, state: &State, look: &Look, frame: &mut Frame<'_>, area: Rect) {
     let words = state.words;
     let Some(hall) = &visit.hall else {
@@ -42,23 +96,19 @@ pub(crate) fn draw(visit: &Visit, state: &State, look: &Look, frame: &mut Frame<
         return;
     };
     let meanings = legend_lines(visit, hall, words, look, area.width);
-    let [tabs, map, rule, legend, status] = Layout::vertical([
-        Constraint::Length(1),
-        Constraint::Min(1),
-        Constraint::Length(1),
-        Constraint::Length(u16::try_from(meanings.len()).unwrap_or(1)),
-        Constraint::Length(1),
-    ])
-    .areas(area);
+    let Areas { tabs, map, rule, legend, status } = areas(area, meanings.len());
     frame.render_widget(sections(hall, visit.cursor.section, tabs.width), tabs);
     frame.render_widget(Line::raw(look.rule().repeat(usize::from(rule.width))), rule);
     frame.render_widget(Text::from(meanings), legend);
     let asked = asked(visit, words);
     match hall.sections.get(visit.cursor.section) {
         None => frame.render_widget(Text::raw(words.no_seats), map),
+        Some(_) if visit.overview => {
+            overview::draw(visit, hall, words, look, frame, map);
+            frame.render_widget(asked.unwrap_or_else(|| Line::raw(words.enters_section)), status);
+        }
         Some(Section::Seated { rows, .. }) => {
-            let [stage, seats] =
-                Layout::vertical([Constraint::Length(1), Constraint::Min(1)]).areas(map);
+            let [stage, seats] = staged(map);
             frame.render_widget(stage_line(words, look), stage);
             if let Some(part) = rows::draw(visit, hall, rows, words, look, frame, seats) {
                 let part = Line::raw(format!(" {part} ")).right_aligned();
@@ -78,29 +128,50 @@ pub(crate) fn draw(visit: &Visit, state: &State, look: &Look, frame: &mut Frame<
     }
 }
 
-/// The sections by number; the present one in brackets, always visible.
-fn sections(hall: &Hall, present: usize, width: u16) -> Line<'_> {
-    let tab = |(ordinal, section): (usize, &Section)| {
-        let name = section.name();
-        if ordinal == present {
-            Span::styled(format!("[{} {name}]", ordinal + 1), look::heading())
-        } else {
-            Span::raw(format!(" {} {name} ", ordinal + 1))
-        }
-    };
-    let mut tabs: Vec<Span<'_>> = hall.sections.iter().enumerate().map(tab).collect();
-    let mut first = 0;
-    let until_present = |first: usize, tabs: &[Span<'_>]| -> usize {
-        tabs[first..].iter().take(present + 1 - first).map(Span::width).sum()
-    };
-    while first < present && until_present(first, &tabs) + 2 > usize::from(width) {
+/// The first section whose tab is seen, so that the present one is.
+fn first_tab(hall: &Hall, present: usize, width: u16) -> usize {
+    let widths: Vec<usize> =
+        (0..=present).map(|ordinal| tab(hall, ordinal, present).width()).collect();
+    let (mut first, mut taken) = (0, widths.iter().sum::<usize>());
+    while first < present && taken + 2 > usize::from(width) {
+        taken -= widths[first];
         first += 1;
     }
-    let mut shown = tabs.split_off(first.min(tabs.len()));
-    if first > 0 {
-        shown.insert(0, Span::raw("<"));
+    first
+}
+
+fn tab(hall: &Hall, ordinal: usize, present: usize) -> Span<'static> {
+    let name = hall.sections.get(ordinal).map_or("", Section::name);
+    if ordinal == present {
+        Span::styled(format!("[{} {name}]", ordinal + 1), look::heading())
+    } else {
+        Span::raw(format!(" {} {name} ", ordinal + 1))
     }
-    Line::from(shown)
+}
+
+/// The sections by number; the present one in brackets, always visible.
+fn sections(hall: &Hall, present: usize, width: u16) -> Line<'static> {
+    let first = first_tab(hall, present, width);
+    let cut_off = (first > 0).then(|| Span::raw(CUT_OFF));
+    // A large house has more than anybody sees.
+    let mut taken = 0;
+    let tabs = (first..hall.sections.len()).map(|ordinal| tab(hall, ordinal, present));
+    let seen = tabs.take_while(|tab| {
+        let begins = taken;
+        taken += tab.width();
+        begins < usize::from(width)
+    });
+    cut_off.into_iter().chain(seen).collect()
+}
+
+/// The section whose tab is there.
+fn tab_at(hall: &Hall, present: usize, tabs: Rect, at: Position) -> Option<usize> {
+    let first = first_tab(hall, present, tabs.width);
+    let mut end = usize::from(tabs.x) + if first > 0 { CUT_OFF.len() } else { 0 };
+    (first..hall.sections.len()).find(|ordinal| {
+        end += tab(hall, *ordinal, present).width();
+        usize::from(at.x) < end
+    })
 }
 
 /// Where the stage is: in front of the first row.
@@ -160,6 +231,12 @@ fn legend_lines(
 
 /// What is asked, or waited for.
 fn asked(visit: &Visit, words: &Words) -> Option<Line<'static>> {
+    if let Some(name) = &visit.finding {
+        return Some(Line::styled(
+            format!("{} {}_", words.which_seat, clean(name)),
+            look::heading(),
+        ));
+    }
     match (visit.counting, visit.busy.is_some()) {
         (true, _) => Some(Line::styled(words.how_many, look::heading())),
         (false, true) => Some(Line::raw(words.asking)),

@@ -97,9 +97,9 @@ fn signing_up_keeps_what_was_typed_and_a_paste_is_one_line() {
 fn help_covers_the_screen_until_it_is_closed() {
     let mut state = listed();
     assert!(draws(&press(&mut state, "?")));
-    assert!(press(&mut state, "j").is_empty());
+    assert!(press(&mut state, "s").is_empty());
     assert!(draws(&update(&mut state, code(KeyCode::Esc))));
-    assert!(!state.help);
+    assert!(state.help.is_none());
     update(&mut state, key('?'));
     assert!(matches!(press(&mut state, "q")[..], [Effect::Quit]));
 }

@@ -58,7 +58,8 @@ fn only_free_seats_are_chosen_and_no_more_than_one_may_have() {
     press(&mut state, "ll ");
     assert!(visit(&state).picks.is_empty(), "somebody holds it");
     assert!(state.notice.is_some());
-    press(&mut state, "g l llllll ");
+    update(&mut state, code(KeyCode::Home));
+    press(&mut state, " l llllll ");
     assert_eq!(visit(&state).picks, [0, 1, 7]);
     press(&mut state, "j ");
     let most = visit(&state).picks.len();
@@ -169,4 +170,43 @@ fn what_is_offered_is_gone_with_the_next_key() {
     let effects = update(&mut state, code(KeyCode::Enter));
     assert!(matches!(asked(&effects).0, Ask::Hold { .. }), "nothing is added");
     assert_eq!(visit(&state).picks, picks);
+}
+
+#[test]
+fn a_seat_is_found_by_its_name_wherever_it_is() {
+    let mut state = seated();
+    let at = |state: &crate::state::State| visit(state).cursor;
+    for (name, section, row, seat) in [
+        ("\u{fffd}B 2 20", 1, 1, 19),
+        ("7", 1, 1, 6),
+        ("1 3", 1, 0, 2),
+        ("block a 6 4", 0, 5, 3),
+        ("standing", 2, 0, 0),
+        ("Block \u{fffd}B", 1, 0, 0),
+    ] {
+        press(&mut state, "g");
+        press(&mut state, name);
+        update(&mut state, code(KeyCode::Enter));
+        assert_eq!(at(&state), Cursor { section, row, seat }, "{name}");
+    }
+    press(&mut state, "gC 1 1");
+    assert!(state.notice.is_none());
+    update(&mut state, code(KeyCode::Enter));
+    assert_eq!(state.notice.as_deref(), Some("no seat is called C 1 1"));
+    assert_eq!(at(&state), Cursor { section: 1, row: 0, seat: 0 });
+    press(&mut state, "gq");
+    update(&mut state, code(KeyCode::Esc));
+    assert!(visit(&state).finding.is_none() && state.question.is_none());
+}
+
+#[test]
+fn a_large_house_is_seen_whole_first_and_a_small_one_when_asked() {
+    let mut state = seated();
+    assert!(!visit(&state).overview);
+    press(&mut state, "-j");
+    assert_eq!((visit(&state).overview, visit(&state).cursor.section), (true, 1));
+    press(&mut state, "jjj");
+    assert_eq!(visit(&state).cursor.section, 2, "the last");
+    update(&mut state, code(KeyCode::Enter));
+    assert!(!visit(&state).overview, "Enter enters and holds nothing");
 }

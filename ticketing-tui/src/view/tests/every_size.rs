@@ -7,7 +7,9 @@ use insta::assert_snapshot;
 use ticketing_wire::problem::{Problem, ProblemType};
 
 use super::{SIZES, screen, ticketed};
-use crate::fixture::{code, hear, holding_in, listed_in, order, press, seated_in, waiting_in};
+use crate::fixture::{
+    code, hear, holding_in, listed_in, order, press, seated_in, steering_in, waiting_in,
+};
 use crate::state::{About, Failure, Question, State};
 use crate::update::update;
 use crate::words::{ENGLISH, KOREAN, Words};
@@ -63,6 +65,15 @@ fn the_seat_map_is_readable_at_every_size_without_colour() {
 }
 
 #[test]
+fn the_overview_of_the_sections_is_readable_at_every_size() {
+    each_screen("overview", |words| {
+        let mut state = seated_in(words);
+        press(&mut state, "-j");
+        state
+    });
+}
+
+#[test]
 fn the_checkout_is_readable_at_every_size() {
     each_screen("checkout_held", holding_in);
     each_screen("checkout_declined", |words| {
@@ -89,6 +100,17 @@ fn the_orders_are_readable_at_every_size() {
         let list = ["paid", "pending_payment", "refunded"].map(|status| *order(status, "one"));
         hear(&mut state, About::Orders(Ok(list.into())));
         press(&mut state, "j");
+        state
+    });
+}
+
+#[test]
+fn the_war_room_is_readable_at_every_size() {
+    each_screen("steering", |words| steering_in(words, 60));
+    each_screen("steering_asked", |words| {
+        let mut state = steering_in(words, 2);
+        press(&mut state, "pback at ten");
+        update(&mut state, code(KeyCode::Enter));
         state
     });
 }

@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Span;
 
@@ -50,8 +50,7 @@ pub(super) fn draw(
     let placing = Placing::new(rows, cursor, area);
     let height = usize::from(area.height);
     let buffer = frame.buffer_mut();
-    // A section narrower than the screen stands in its middle.
-    let margin = cells(placing.room.saturating_sub(placing.width()) / 2);
+    let margin = placing.margin();
     let seen = rows.iter().enumerate().skip(placing.top).take(height);
     for ((ordinal, row), y) in seen.zip(area.y..) {
         let line = Rect { x: area.x + margin, y, width: area.width - margin, height: 1 };
@@ -62,6 +61,23 @@ pub(super) fn draw(
     }
     let last = (placing.top + height).min(rows.len());
     (rows.len() > height).then(|| (words.rows)(placing.top + 1, last, rows.len()))
+}
+
+/// The seat that is drawn there.
+pub(super) fn seat_at(rows: &[Row], from: Cursor, area: Rect, at: Position) -> Option<Cursor> {
+    if !area.contains(at) {
+        return None;
+    }
+    let placing = Placing::new(rows, from, area);
+    let row = placing.top + usize::from(at.y - area.y);
+    let before = usize::from(placing.margin()) + placing.label_width + 1;
+    let seen =
+        usize::from(at.x - area.x).checked_sub(before).filter(|cell| *cell < placing.room)?;
+    let cell = placing.left + seen;
+    let there = rows.get(row)?;
+    let is_there = |seat: &Seat| placing.offset(there.width, seat.place) == cell;
+    let seat = there.seats.iter().position(is_there)?;
+    Some(Cursor { row, seat, ..from })
 }
 
 impl Drawn<'_> {
@@ -91,6 +107,11 @@ impl Placing {
         });
         placing.left = window(under_cursor.unwrap_or(0), placing.width(), room);
         placing
+    }
+
+    /// A section narrower than the screen stands in its middle.
+    fn margin(&self) -> u16 {
+        cells(self.room.saturating_sub(self.width()) / 2)
     }
 
     /// Cells that the longest row takes, with one at each end for the brackets.
