@@ -43,6 +43,7 @@ pub(crate) enum Command {
     /// Into the war room.
     WarRoom,
     Pause,
+    Resume,
     Drain,
     Rate,
     Capacity,

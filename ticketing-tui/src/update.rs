@@ -124,6 +124,9 @@ fn click(state: &mut State, target: Target) -> Vec<Effect> {
     if state.form.is_some() || state.question.is_some() || state.help.is_some() {
         return Vec::new();
     }
+    // As a key does: what was said before is over, and so is what was typed.
+    state.notice = None;
+    state.events.typing = false;
     match state.over.last() {
         None => events::update::click(state, target),
         Some(Screen::Seats(_)) => seats::update::click(state, target),
@@ -138,7 +141,14 @@ fn scroll(state: &mut State, direction: Direction) -> Vec<Effect> {
     }
     // What is hidden on the smallest screen; a larger one hides less.
     let last = keymap::page(state.scope()).count().saturating_sub(view::help::FLOOR_LINES);
-    let Some(help) = &mut state.help else { return obey(state, Command::Move(direction)) };
+    let Some(help) = &mut state.help else {
+        let noticed = state.notice.take().is_some();
+        let mut effects = obey(state, Command::Move(direction));
+        if noticed {
+            effects.push(Effect::Draw);
+        }
+        return effects;
+    };
     let top = match direction {
         Direction::Up | Direction::Left => help.top.saturating_sub(1),
         Direction::Down | Direction::Right => (help.top + 1).min(last),

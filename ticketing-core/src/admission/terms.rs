@@ -78,7 +78,11 @@ impl Terms {
             drawn: policy.pre_queue_seconds.is_some(),
             held_back_until: Timestamp::EPOCH,
             walk_speed: line.speeds(promised_ms, now).min().unwrap_or(speed).min(speed),
-            promise_speed: line.speeds(CHANGE_REACHES_ALL_MS, now).max().unwrap_or(speed),
+            promise_speed: line
+                .speeds(CHANGE_REACHES_ALL_MS, now)
+                .max()
+                .unwrap_or(speed)
+                .max(speed),
         }
     }
 
@@ -216,19 +220,19 @@ pub(super) mod tests {
         assert_eq!(terms(300, None).poll_after_ms(1_000_000), 30_000);
     }
 
-    /// Whatever an organizer changes or a server measures, and when, and however late a server hears of it: the head
+    /// Whatever an organizer changes and when, and however late a server hears of it: the head
     /// walks no faster, over the time of a promise, than the promise was made for.
     #[test]
     fn a_raised_rate_waits_for_the_longest_promise_and_a_lowered_one_does_not() {
         let (slow, fast) = (policy(200, None), policy(20_000, None));
         let at = |seconds: i64| NOW.plus_millis(seconds * 1000);
-        let line = LineControl::begun(&slow, NOW).follows(&slow, &fast, at(100));
+        let line = LineControl::default().at_pace(&slow, NOW).at_pace(&fast, at(100));
         let terms = |now| Terms::of(&performance(fast.clone(), line.clone()), now);
         assert_eq!((terms(at(99)).walk_speed, terms(at(101)).promise_speed), (100, 10_000));
         assert_eq!(terms(at(131)).walk_speed, 100);
         assert_eq!(terms(at(133)).walk_speed, 10_000);
 
-        let line = LineControl::begun(&fast, NOW).follows(&fast, &slow, at(100));
+        let line = LineControl::default().at_pace(&fast, NOW).at_pace(&slow, at(100));
         let terms = |now| Terms::of(&performance(slow.clone(), line.clone()), now);
         assert_eq!((terms(at(101)).walk_speed, terms(at(101)).promise_speed), (100, 10_000));
         assert_eq!(terms(at(103)).promise_speed, 100);

@@ -83,7 +83,7 @@ impl PerformanceChange {
                 details.moved_at = Some(now);
             }
         }
-        let line = before.line.clone().follows(&before.details.policy, &details.policy, now);
+        let line = before.line.clone().at_pace(&details.policy, now);
         let line = if before.details.joins_from() <= now {
             line.begun_at(before.runs_from())
         } else {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{AuditEntry, Listing, PaceChange, Performance, Production, Revision, Venue};
+use super::{AuditEntry, Listing, Performance, Production, Revision, Venue};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::{AccountId, PerformanceId, ProductionId, VenueId};
@@ -115,9 +115,6 @@ pub(crate) trait Catalog: Send + Sync {
     ) -> Result<Remembered>;
     /// Changes a performance and writes down who did it, in one step; answers it as it is then.
     async fn revise(&self, id: PerformanceId, revision: Revision) -> Result<Performance>;
-    /// Writes down another speed of a line, where the change makes one of what is there. Nobody is
-    /// told, and no version of the performance begins.
-    async fn pace(&self, id: PerformanceId, change: PaceChange) -> Result<()>;
     /// What was changed about a performance, newest first.
     async fn audit(&self, id: PerformanceId) -> Result<Vec<AuditEntry>>;
     async fn performance(&self, id: PerformanceId) -> Result<Option<Performance>>;

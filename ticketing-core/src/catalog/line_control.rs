@@ -11,10 +11,8 @@ use crate::text::Paragraphs;
 const MESSAGE_MAX: usize = 500;
 /// How many changes of pace are remembered: more than anybody makes within the time they matter.
 const PACES_MAX: usize = 256;
-/// The slowest that a line's head may ever walk, in numbers per second.
+/// The slowest that a line's head ever walks, in numbers per second.
 const SPEED_MIN: u64 = 100;
-/// Fewer than these wait nowhere long enough for their polls to weigh.
-const CROWD_MIN: u64 = 1_000;
 
 /// Whether a line lets people join and come in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,19 +39,11 @@ pub struct LineControl {
     pub(crate) began_at: Option<Timestamp>,
 }
 
-/// A speed of the head, in numbers per second, and since when it is in force: the policy's, or what
-/// was measured, where that is less.
+/// A speed of the head, in numbers per second, and since when it is the policy's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Pace {
     since: Timestamp,
     speed: u64,
-}
-
-/// How fast the head of a line walked, and how many numbers are behind it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Walked {
-    pub(crate) per_second: u64,
-    pub(crate) waiting: u64,
 }
 
 impl Policy {
@@ -79,42 +69,9 @@ impl LineControl {
         Self { began_at: Some(self.began_at.map_or(at, |known| known.min(at))), ..self }
     }
 
-    /// Begins at the policy's speed.
-    pub(crate) fn begun(policy: &Policy, now: Timestamp) -> Self {
-        Self::default().at_speed(policy.line_speed(), now)
-    }
-
-    /// Follows the policy where that changes the speed. What is faster is measured anew.
-    pub(crate) fn follows(self, before: &Policy, after: &Policy, now: Timestamp) -> Self {
-        let (was, is) = (before.line_speed(), after.line_speed());
-        let in_force = self.speed(before);
-        match () {
-            () if self.paces.is_empty() || is > was => self.at_speed(is, now),
-            () => self.at_speed(in_force.min(is), now),
-        }
-    }
-
-    /// Follows what was measured: the head of a crowd may walk twice as fast as it did, in steps of
-    /// two so that it changes seldom, and as the policy says once nobody waits. Nothing where that
-    /// is what is in force.
-    pub(crate) fn measured(&self, policy: &Policy, walked: Walked, now: Timestamp) -> Option<Self> {
-        let (in_force, most) = (self.speed(policy), policy.line_speed());
-        let twice = walked.per_second.saturating_mul(2).max(SPEED_MIN);
-        let steps = twice.div_ceil(SPEED_MIN).checked_next_power_of_two()?;
-        let enough = SPEED_MIN.saturating_mul(steps).min(most);
-        let speed = match walked.waiting {
-            0 => most,
-            1..CROWD_MIN => enough.max(in_force),
-            _ => enough,
-        };
-        (speed != in_force).then(|| self.clone().at_speed(speed, now))
-    }
-
-    fn speed(&self, policy: &Policy) -> u64 {
-        self.paces.last().map_or(policy.line_speed(), |pace| pace.speed)
-    }
-
-    fn at_speed(mut self, speed: u64, now: Timestamp) -> Self {
+    /// Notes the policy's speed where it has changed.
+    pub(crate) fn at_pace(mut self, policy: &Policy, now: Timestamp) -> Self {
+        let speed = policy.line_speed();
         if self.paces.last().is_none_or(|pace| pace.speed != speed) {
             self.paces.push(Pace { since: now, speed });
         }
@@ -145,73 +102,16 @@ mod tests {
 
     #[test]
     fn speeds_of_the_last_while_are_known_and_older_ones_are_not() {
-        let control = LineControl::begun(&capacity(1_000), at(0))
-            .follows(&capacity(1_000), &capacity(2_000), at(100))
-            .follows(&capacity(2_000), &capacity(2_000), at(110))
-            .follows(&capacity(2_000), &capacity(400), at(120));
+        let control = LineControl::default()
+            .at_pace(&capacity(1_000), at(0))
+            .at_pace(&capacity(2_000), at(100))
+            .at_pace(&capacity(2_000), at(110))
+            .at_pace(&capacity(400), at(120));
         let speeds = |now| control.speeds(30_000, at(now)).collect::<Vec<_>>();
         assert_eq!(speeds(50), [500, 1_000, 200], "what is to come does no harm");
         assert_eq!(speeds(125), [500, 1_000, 200]);
         assert_eq!(speeds(131), [1_000, 200]);
         assert_eq!(speeds(151), [200]);
-    }
-
-    /// What a crowd of so many makes of a line that may walk 5,000 a second.
-    fn measured(line: &LineControl, per_second: u64, waiting: u64) -> Option<u64> {
-        let walked = Walked { per_second, waiting };
-        line.measured(&capacity(10_000), walked, at(200)).map(|line| line.paces[1].speed)
-    }
-
-    #[test]
-    fn a_crowd_is_promised_polls_by_twice_the_walk_that_was_measured() {
-        let line = LineControl::begun(&capacity(10_000), at(0));
-        let cases = [
-            (0, 100),
-            (50, 100),
-            (51, 200),
-            (100, 200),
-            (101, 400),
-            (1_000, 3_200),
-            (1_600, 3_200),
-        ];
-        for (walked, speed) in cases {
-            assert_eq!(measured(&line, walked, 45_000), Some(speed), "{walked}");
-        }
-        for walked in [1_601, 5_000, u64::MAX] {
-            assert_eq!(measured(&line, walked, 45_000), None, "{walked}: as the policy says");
-        }
-        assert_eq!(measured(&line, 10, CROWD_MIN - 1), None, "few may walk as the policy says");
-    }
-
-    #[test]
-    fn a_measured_speed_rises_by_its_own_walk_and_wholly_once_nobody_waits() {
-        let line = LineControl::begun(&capacity(10_000), at(0));
-        let slow = Walked { per_second: 40, waiting: 45_000 };
-        let line = line.measured(&capacity(10_000), slow, at(100)).expect("it is slow");
-        let next = |per_second, waiting| {
-            let walked = Walked { per_second, waiting };
-            let line = line.measured(&capacity(10_000), walked, at(200))?;
-            Some(line.paces.last()?.speed)
-        };
-        assert_eq!((next(50, 45_000), next(51, 45_000)), (None, Some(200)));
-        assert_eq!((next(100, 10), next(10, 10)), (Some(200), None));
-        assert_eq!(next(0, 0), Some(5_000));
-    }
-
-    #[test]
-    fn an_organizer_who_says_nothing_of_the_speed_changes_no_measured_one() {
-        let policy = capacity(10_000);
-        let slow = Walked { per_second: 40, waiting: 45_000 };
-        let line = LineControl::begun(&policy, at(0));
-        let line = line.measured(&policy, slow, at(100)).expect("it is slow");
-        let speed = |after: u32| {
-            let line = line.clone().follows(&policy, &capacity(after), at(200));
-            line.paces.last().map(|pace| pace.speed)
-        };
-        assert_eq!(
-            (speed(10_000), speed(8_000), speed(20_000)),
-            (Some(100), Some(100), Some(10_000))
-        );
     }
 
     #[test]

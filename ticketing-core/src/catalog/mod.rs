@@ -35,7 +35,6 @@ pub(crate) use self::contract::{
     Catalog, NO_PRODUCTION, NO_VENUE, NOT_TAKING_PLACE, Remembered, Request, Visible,
 };
 pub use self::entry::Entry;
-pub(crate) use self::line_control::Walked;
 pub use self::line_control::{LineControl, LineMode};
 pub(crate) use self::performance::SALE_MAX_AGE_MS;
 pub use self::performance::{CategoryPrice, NewPerformance, Performance, PerformanceDetails};
@@ -46,7 +45,7 @@ pub(crate) use self::refund_terms::Show;
 pub(crate) use self::remains::Due;
 pub use self::remains::Remains;
 pub use self::revision::AuditEntry;
-pub(crate) use self::revision::{AUDIT_MAX, PaceChange, Revision, what_happened};
+pub(crate) use self::revision::{AUDIT_MAX, Revision, what_happened};
 pub use self::sale::Sale;
 pub use self::seat_map::{Row, SEATS_MAX, Seat, SeatMap, Section, SectionKind};
 pub(crate) use self::stored_rules::{StoredRefundRule, read_rules, stored_rules};

@@ -1,4 +1,4 @@
-use super::{LineControl, Performance};
+use super::Performance;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::events::PerformanceEvent;
@@ -27,9 +27,6 @@ pub(crate) struct Revision {
     /// be called again where the step is run again.
     pub(crate) apply: Box<dyn Fn(Performance) -> Result<Performance> + Send + Sync>,
 }
-
-/// How a line's speed changes, if it does; called as a revision is.
-pub(crate) type PaceChange = Box<dyn Fn(&Performance) -> Option<LineControl> + Send + Sync>;
 
 /// What happened to a performance that became another; nothing where it is the same.
 pub(crate) fn what_happened(before: &Performance, after: &Performance) -> Option<PerformanceEvent> {

@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Rect};
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
 
 use ticketing_wire::text::clean;
@@ -14,7 +14,9 @@ use crate::state::Question;
 use crate::words::Words;
 
 const WIDTH: u16 = 50;
-const HEIGHT: u16 = 5;
+const BORDERS: u16 = 2;
+/// The fewest lines of a question.
+const LINES_MIN: u16 = 3;
 
 pub(super) fn draw(
     question: &Question,
@@ -38,10 +40,15 @@ pub(super) fn draw(
             (words.ask_give_back)(&money(&quote.refund), &money(&quote.fee))
         }
     };
-    let page = area.centered(Constraint::Length(WIDTH), Constraint::Length(HEIGHT));
+    // What is confirmed is seen whole; words that are not broken leave room at the ends of lines.
+    let cells = usize::from(WIDTH - BORDERS) * 3 / 4;
+    let lines = u16::try_from(Span::raw(&*asked).width().div_ceil(cells)).unwrap_or(u16::MAX);
+    let height = lines.max(LINES_MIN).saturating_add(BORDERS);
+    let asked = Paragraph::new(asked).wrap(Wrap { trim: false });
+    let page = area.centered(Constraint::Length(WIDTH), Constraint::Length(height));
     let block = Block::bordered()
         .border_set(look.border())
         .title_bottom(Line::styled(format!(" {} ", words.yes_no), look::heading()));
     frame.render_widget(Clear, page);
-    frame.render_widget(Paragraph::new(asked).wrap(Wrap { trim: false }).block(block), page);
+    frame.render_widget(asked.block(block), page);
 }

@@ -41,6 +41,7 @@ pub(crate) struct Steering {
     pub(crate) capacity: &'static str,
     pub(crate) does_open: &'static str,
     pub(crate) does_pause: &'static str,
+    pub(crate) does_resume: &'static str,
     pub(crate) does_rate: &'static str,
     pub(crate) does_capacity: &'static str,
     pub(crate) does_drain: &'static str,
@@ -78,7 +79,7 @@ pub(super) const ENGLISH: Steering = Steering {
         Some(message) => format!("Pause? Nobody comes in; those who wait read: {message}"),
         None => "Pause? Nobody comes in; everybody may join and keeps the place.".to_owned(),
     },
-    ask_resume: "Go on? People come in again, as fast as before.",
+    ask_resume: "Go on? People join and come in, as fast as before.",
     ask_drain: "Drain? Nobody joins any more; those who wait come in.",
     ask_rate: |rate| match rate {
         Some(rate) => format!("Let at most {rate} in per minute from now on?"),
@@ -87,8 +88,8 @@ pub(super) const ENGLISH: Steering = Steering {
     ask_capacity: |capacity| {
         format!("Let {capacity} be inside at once? Nobody who is inside has to leave.")
     },
-    which_message: "Paused: what do those who wait read? (may be empty)",
-    which_rate: "How many per minute? (empty: no limit)",
+    which_message: "What do those who wait read?",
+    which_rate: "Per minute (empty: no limit):",
     which_capacity: "How many inside at once?",
     no_number: "that is no number from 1 on",
     done: "done; every server follows within a second",
@@ -97,6 +98,7 @@ pub(super) const ENGLISH: Steering = Steering {
     capacity: "capacity",
     does_open: "its war room (organizers)",
     does_pause: "pause the line, or go on",
+    does_resume: "go on, whatever was said",
     does_rate: "how many come in per minute",
     does_capacity: "how many may be inside",
     does_drain: "let in who waits, nobody new",
@@ -134,7 +136,7 @@ pub(super) const KOREAN: Steering = Steering {
         Some(message) => format!("일시 정지할까요? 입장이 멈추고 안내문이 보입니다: {message}"),
         None => "일시 정지할까요? 입장이 멈추고 대기 순서는 유지됩니다.".to_owned(),
     },
-    ask_resume: "다시 시작할까요? 전과 같은 속도로 입장합니다.",
+    ask_resume: "다시 시작할까요? 누구나 대기하고, 전과 같은 속도로 입장합니다.",
     ask_drain: "마감할까요? 새로 대기할 수 없고, 대기 중인 사람은 입장합니다.",
     ask_rate: |rate| match rate {
         Some(rate) => format!("이제부터 분당 최대 {rate}명을 들일까요?"),
@@ -153,6 +155,7 @@ pub(super) const KOREAN: Steering = Steering {
     capacity: "정원",
     does_open: "상황실 (주최자)",
     does_pause: "정지, 또는 다시 시작",
+    does_resume: "어떤 상태든 다시 시작",
     does_rate: "분당 입장 인원",
     does_capacity: "동시 입장 정원",
     does_drain: "새 대기 마감",

@@ -34,7 +34,7 @@ fn an_organizer_sees_a_sale_run_and_pauses_it_while_a_buyer_chooses_by_the_mouse
     room.sees("inside 1 of");
 
     room.keys("p");
-    room.sees("what do those who wait read?");
+    room.sees("What do those who wait read?");
     room.keys("back at ten\r");
     room.sees("Pause? Nobody comes in");
     room.keys("y");

@@ -103,7 +103,7 @@ impl BoxOffice {
         let own = ProductionId::from(id.uuid());
         let production_id = named.as_ref().map_or(own, |named| named.production.id);
         let details = new.check(&venue.map, production_id)?;
-        let line = LineControl::begun(&details.policy, now);
+        let line = LineControl::default().at_pace(&details.policy, now);
         let performance = Performance { id, organizer_id: organizer.id, details, line };
         let own = named.is_none().then(|| performance.own_production());
         let production = named.unwrap_or_else(|| performance.own_production().into());
@@ -181,9 +181,12 @@ impl BoxOffice {
     ) -> Result<PerformanceView> {
         let sale = self.owned_sale(caller, id).await?;
         let detail = change.named();
-        let (map, now) = (sale.map.clone(), self.now());
+        let (map, office) = (sale.map.clone(), self.clone());
         let source = change.policy.as_ref().and_then(|policy| policy.draw_entropy.clone());
-        let apply = move |performance| change.applied_to(&Sale::new(performance, map.clone()), now);
+        let apply = move |performance| {
+            // As late as it is once the row is ours: a promise is made by the old pace until then.
+            change.applied_to(&Sale::new(performance, map.clone()), office.now())
+        };
         let performance = self.revise(caller, id, "change", detail, apply).await?;
         if source.is_some() {
             let source = performance.details.policy.draw_entropy.as_ref().map(OneLine::as_str);

@@ -77,11 +77,10 @@ impl BoxOffice {
         let (action, detail) = (steer.action(), steer.detail());
         let office = self.clone();
         let apply = move |performance: Performance| {
-            let before = performance.details.policy.clone();
             let mut after = steer.clone().apply(performance)?;
             let line = std::mem::take(&mut after.line);
             // As late as it is once the row is ours: a promise is made by the old pace until then.
-            after.line = line.follows(&before, &after.details.policy, office.now());
+            after.line = line.at_pace(&after.details.policy, office.now());
             Ok(after)
         };
         self.revise(caller, performance, action, detail, apply).await.map(drop)

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::push::Push;
-use super::walk::Walk;
 use crate::admission::{SeatOutlook, Watermark};
 use crate::box_office::{BoxOffice, Eta, turn};
 use crate::catalog::Sale;
@@ -31,7 +30,6 @@ const RATE_STEP_MS: i64 = 200;
 pub(in crate::box_office) struct LiveView {
     seen: Mutex<Seen>,
     pub(in crate::box_office) push: Push,
-    pub(in crate::box_office) walk: Walk,
     /// One refresh at a time; the others wait for it and take what it brought.
     refreshing: tokio::sync::Mutex<()>,
 }

@@ -6,7 +6,6 @@ mod live_view;
 mod pictures;
 mod push;
 mod ranking;
-mod walk;
 
 pub(super) use self::line_status::within;
 pub use self::line_status::{LineState, LineStatus};

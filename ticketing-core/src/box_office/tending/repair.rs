@@ -1,10 +1,13 @@
 //! The repair of a sale whose live state was lost, and its beginning.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use dashmap::{DashMap, DashSet};
 use redis::Script;
+use sqlx::PgTransaction;
+use tokio::sync::Semaphore;
 
 use crate::admission::keys::{CLOSED_LAYOUT, Keys, LAYOUT, Live};
 use crate::admission::postgres::PostgresLineBooks;
@@ -27,6 +30,11 @@ use crate::services::redis::Redis;
 const REPAIR_PATIENCE: &str = "SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '12s';
      SET LOCAL idle_in_transaction_session_timeout = '60s'";
 
+/// How many sales are repaired at once in a process.
+const REPAIRS_AT_ONCE: usize = 4;
+/// How often a repair says in its transaction that it goes on; well before an idle one is ended.
+const STILL_THERE_EVERY: Duration = Duration::from_secs(15);
+
 /// The one path by which live state comes into being: the first time, after a wipe, after a
 /// restart, after a failover.
 pub(in crate::box_office) struct Repair {
@@ -38,9 +46,11 @@ pub(in crate::box_office) struct Repair {
     known: DashMap<PerformanceId, (String, u32)>,
     /// Of which there is no live sale any more, as far as this process was asked.
     closed: DashSet<PerformanceId>,
-    /// One repair at a time in a process: the others wait for what it learns, not for a
-    /// connection each.
-    repairing: tokio::sync::Mutex<()>,
+    /// One repair of a sale at a time in a process: whoever needs the same waits for what it learns,
+    /// not for a connection each, and whoever needs another does not wait for it.
+    repairing: DashMap<PerformanceId, Arc<tokio::sync::Mutex<()>>>,
+    /// Each takes a connection.
+    room: Semaphore,
 }
 
 /// What a repair reads.
@@ -59,8 +69,16 @@ impl Repair {
         namespace: String,
         guards: Guards,
     ) -> Self {
-        let (known, repairing) = (DashMap::new(), tokio::sync::Mutex::default());
-        Self { books, redis, namespace, guards, known, closed: DashSet::new(), repairing }
+        Self {
+            books,
+            redis,
+            namespace,
+            guards,
+            known: DashMap::new(),
+            closed: DashSet::new(),
+            repairing: DashMap::new(),
+            room: Semaphore::new(REPAIRS_AT_ONCE),
+        }
     }
 
     async fn sale(&self, performance: PerformanceId) -> Result<Sale> {
@@ -94,7 +112,7 @@ impl Repair {
         let mut live = Live { session, performance, epoch: 0, run_id: "repair".into() };
         let guard = guard_of(&keys, &live).await?;
         if let Some(epoch) = self.books.line.epoch(performance).await?
-            && guard == Some((epoch, run_id.clone()))
+            && guard.as_ref() == Some(&(epoch, run_id.clone()))
         {
             return Ok(epoch);
         }
@@ -105,9 +123,13 @@ impl Repair {
         let mark = crate::admission::draw::hex(&Randomness::from_system().bytes::<16>());
         let orders = self.books.orders.live(performance).await?;
         let orders: Vec<Projection> = orders.iter().map(Order::projection).collect();
-        keys.start_line(&live, &mark, &start, self.books.clock.now()).await?;
-        start_seats(&keys, &live, &sale, &orders).await?;
-        write_guard(&keys, &live, &mark, &run_id).await?;
+        let filling = async {
+            keys.start_line(&live, &mark, &start, self.books.clock.now()).await?;
+            start_seats(&keys, &live, &sale, &orders).await
+        };
+        while_locked(&mut locked, filling).await?;
+        let before = guard.map(|(epoch, _)| epoch.to_string()).unwrap_or_default();
+        write_guard(&keys, &live, &mark, &run_id, &before).await?;
         tracing::info!(%performance, epoch = start.epoch, orders = orders.len(), "repaired");
         Ok(start.epoch)
     }
@@ -142,11 +164,15 @@ impl LineStarts for Repair {
         if self.closed.contains(&performance) {
             return Err(Error::NotFound("sale"));
         }
-        let _repairing = self.repairing.lock().await;
+        let turn = Arc::clone(&self.repairing.entry(performance).or_default());
+        let _turn = turn.lock().await;
         if let Some(epoch) = known() {
             return Ok(epoch);
         }
+        let _room = self.room.acquire().await.map_err(Error::internal)?;
         let repaired = self.repair(performance).await;
+        // Those who wait have theirs; whoever comes now finds what is known, or begins anew.
+        self.repairing.remove(&performance);
         if matches!(repaired, Err(Error::NotFound("sale"))) {
             self.closed.insert(performance);
         }
@@ -201,16 +227,43 @@ async fn guard_of(keys: &Keys, live: &Live) -> Result<Option<(u32, String)>> {
     Ok(epoch.zip(run_id))
 }
 
-/// Refuses when the line that this repair filled is gone: Redis was wiped meanwhile.
-async fn write_guard(keys: &Keys, live: &Live, mark: &str, run_id: &str) -> Result<()> {
+/// Lets a filling take as long as it takes: an idle transaction is ended, and its lock is gone. A
+/// process that hangs says nothing, and loses it all the same.
+async fn while_locked(
+    locked: &mut PgTransaction<'_>,
+    filling: impl Future<Output = Result<()>>,
+) -> Result<()> {
+    tokio::pin!(filling);
+    loop {
+        tokio::select! {
+            filled = &mut filling => return filled,
+            () = tokio::time::sleep(STILL_THERE_EVERY) => {
+                sqlx::raw_sql("SELECT 1").execute(&mut **locked).await?;
+            }
+        }
+    }
+}
+
+/// Refuses when the line that this repair filled is gone: Redis was wiped meanwhile. And where the
+/// guard is not what it was: this repair has lost its lock, and whoever had it then was faster.
+async fn write_guard(
+    keys: &Keys,
+    live: &Live,
+    mark: &str,
+    run_id: &str,
+    before: &str,
+) -> Result<()> {
     let script = Script::new(
         "if redis.call('HGET', KEYS[2], 'repair') ~= ARGV[3] then
              return redis.error_reply('STALE the line that was being repaired is gone')
+         end
+         if (redis.call('HGET', KEYS[1], 'epoch') or '') ~= ARGV[5] then
+             return redis.error_reply('STALE another repair was faster')
          end
          redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'run_id', ARGV[2], 'layout', ARGV[4])",
     );
     let mut call = script.prepare_invoke();
     call.key(keys.guard(live.performance)).key(keys.in_epoch(live, "line"));
-    call.arg(live.epoch).arg(run_id).arg(mark).arg(LAYOUT);
+    call.arg(live.epoch).arg(run_id).arg(mark).arg(LAYOUT).arg(before);
     keys.run_in(live, &call).await
 }

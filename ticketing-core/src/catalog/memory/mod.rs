@@ -9,8 +9,7 @@ use parking_lot::Mutex;
 use self::tables::Tables;
 use super::contract::{CLEARED_BATCH, Remembered, Request, Visible};
 use super::{
-    AUDIT_MAX, AuditEntry, Catalog, PaceChange, Performance, Production, Revision, Venue,
-    what_happened,
+    AUDIT_MAX, AuditEntry, Catalog, Performance, Production, Revision, Venue, what_happened,
 };
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -195,16 +194,6 @@ impl Catalog for MemoryCatalog {
         tables.performances.insert(id, after.clone());
         tables.audit.entry(id).or_default().push(revision.audit);
         Ok(after)
-    }
-
-    async fn pace(&self, id: PerformanceId, change: PaceChange) -> Result<()> {
-        let mut tables = self.tables.lock();
-        let performance = tables.performances.get_mut(&id);
-        let performance = performance.ok_or(Error::NotFound("performance"))?;
-        if let Some(line) = change(performance) {
-            performance.line = line;
-        }
-        Ok(())
     }
 
     async fn audit(&self, id: PerformanceId) -> Result<Vec<AuditEntry>> {

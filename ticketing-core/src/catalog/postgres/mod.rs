@@ -12,16 +12,15 @@ use uuid::Uuid;
 
 use self::rows::{PerformanceRow, ProductionRow};
 use self::writes::{
-    insert_audit, insert_performance, insert_production, lock_performance, remember, tell,
-    update_performance, write_line,
+    insert_audit, insert_performance, insert_production, remember, tell, update_performance,
 };
 use super::contract::{Remembered, Request};
 use super::{
-    AUDIT_MAX, AuditEntry, Catalog, PaceChange, Performance, Production, Revision, Venue, Visible,
+    AUDIT_MAX, AuditEntry, Catalog, Performance, Production, Revision, Venue, Visible,
     what_happened,
 };
 use crate::clock::Timestamp;
-use crate::error::{Result, readable};
+use crate::error::{Error, Result, readable};
 use crate::events::PerformanceEvent;
 use crate::id::{AccountId, PerformanceId, ProductionId, VenueId};
 use crate::page::{Page, Paged, Position};
@@ -147,28 +146,24 @@ impl Catalog for PostgresCatalog {
         let Revision { audit, apply } = &revision;
         run_tx(&self.0, move |transaction| {
             Box::pin(async move {
-                let (before, stored) = lock_performance(transaction, id).await?;
+                let row = sqlx::query_as!(
+                    PerformanceRow,
+                    r#"SELECT id, organizer_id, details, line_control, 0::bigint AS "key!"
+                   FROM performances WHERE id = $1 FOR UPDATE"#,
+                    id.uuid()
+                );
+                let row = row.fetch_optional(&mut **transaction).await?;
+                let row = row.ok_or(Error::NotFound("performance"))?;
+                let stored = (row.details.clone(), row.line_control.clone());
+                let before = Performance::try_from(row)?;
                 let performance = apply(before.clone())?;
                 if let Some(kind) = what_happened(&before, &performance) {
-                    let version = update_performance(transaction, &performance, &stored).await?;
+                    let stored = (stored.0.as_str(), stored.1.as_str());
+                    let version = update_performance(transaction, &performance, stored).await?;
                     tell(transaction, id, version, kind, audit.at).await?;
                 }
                 insert_audit(transaction, id, audit).await?;
                 Ok(performance)
-            })
-        })
-        .await
-    }
-
-    async fn pace(&self, id: PerformanceId, change: PaceChange) -> Result<()> {
-        let change = &change;
-        run_tx(&self.0, move |transaction| {
-            Box::pin(async move {
-                let (before, stored) = lock_performance(transaction, id).await?;
-                match change(&before) {
-                    Some(line) => write_line(transaction, id, &line, &stored).await,
-                    None => Ok(()),
-                }
             })
         })
         .await

@@ -1,24 +1,16 @@
 //! What the verbs write, row by row.
 
-use serde_json::Value;
 use sqlx::PgTransaction;
 
-use super::rows::{Columns, PerformanceRow};
+use super::rows::Columns;
 use crate::catalog::contract::{NO_PRODUCTION, NO_VENUE, Remembered, Request};
-use crate::catalog::stored::StoredLineControl;
 use crate::catalog::stored_merge::merged;
-use crate::catalog::{AuditEntry, LineControl, Performance, Production};
+use crate::catalog::{AuditEntry, Performance, Production};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::events::{self, Event, PerformanceEvent};
 use crate::id::PerformanceId;
 use crate::idempotency::postgres::keep_first;
-
-/// A performance as it is stored, also what this version does not know.
-pub(super) struct Stored {
-    details: String,
-    line: String,
-}
 
 /// What the request was answered with, or that it is done now, in this transaction.
 pub(super) async fn remember(
@@ -97,53 +89,17 @@ fn in_no_venue(error: sqlx::Error) -> Error {
     }
 }
 
-/// A performance that nobody else changes before the transaction ends, with what is stored of it.
-pub(super) async fn lock_performance(
-    transaction: &mut PgTransaction<'_>,
-    id: PerformanceId,
-) -> Result<(Performance, Stored)> {
-    let row = sqlx::query_as!(
-        PerformanceRow,
-        r#"SELECT id, organizer_id, details, line_control, 0::bigint AS "key!"
-           FROM performances WHERE id = $1 FOR UPDATE"#,
-        id.uuid()
-    );
-    let row = row.fetch_optional(&mut **transaction).await?;
-    let row = row.ok_or(Error::NotFound("performance"))?;
-    let stored = Stored { details: row.details.clone(), line: row.line_control.clone() };
-    Ok((row.try_into()?, stored))
-}
-
-/// What is written over what is stored; what this version does not know stays.
-fn over(stored: &str, after: Value) -> String {
-    match serde_json::from_str(stored) {
-        Ok(before) => merged(before, after).to_string(),
-        Err(_) => after.to_string(),
-    }
-}
-
-/// Writes how a line is steered over what is stored of that, and nothing else.
-pub(super) async fn write_line(
-    transaction: &mut PgTransaction<'_>,
-    id: PerformanceId,
-    line: &LineControl,
-    stored: &Stored,
-) -> Result<()> {
-    let line = serde_json::to_value(StoredLineControl::from(line)).map_err(Error::internal)?;
-    let line = over(&stored.line, line);
-    sqlx::query!("UPDATE performances SET line_control = $2 WHERE id = $1", id.uuid(), line)
-        .execute(&mut **transaction)
-        .await?;
-    Ok(())
-}
-
-/// Writes a performance over itself. Answers which version it is.
+/// Writes a performance over itself; what this version does not know stays. Answers which version it is.
 pub(super) async fn update_performance(
     transaction: &mut PgTransaction<'_>,
     performance: &Performance,
-    stored: &Stored,
+    (details_before, line_before): (&str, &str),
 ) -> Result<i64> {
     let (details, columns) = (&performance.details, Columns::of(performance)?);
+    let over = |before: &str, after| match serde_json::from_str(before) {
+        Ok(before) => merged(before, after).to_string(),
+        Err(_) => after.to_string(),
+    };
     let version = sqlx::query_scalar!(
         "UPDATE performances SET version = version + 1, title = $2, description = $3, listed_at_ms = $4,
              on_sale_at_ms = $5, starts_at_ms = $6, details = $7, genre = $8, line_control = $9,
@@ -155,9 +111,9 @@ pub(super) async fn update_performance(
         details.listed_at.as_millis(),
         details.on_sale_at.as_millis(),
         details.starts_at.as_millis(),
-        over(&stored.details, columns.details),
+        over(details_before, columns.details),
         details.genre.as_str(),
-        over(&stored.line, columns.line_control),
+        over(line_before, columns.line_control),
         performance.runs_from().as_millis(),
         performance.runs_until().as_millis(),
         columns.search,

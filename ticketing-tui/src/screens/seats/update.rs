@@ -97,7 +97,7 @@ pub(crate) fn obey(state: &mut State, command: Command) -> Vec<Effect> {
 pub(crate) fn click(state: &mut State, target: Target) -> Vec<Effect> {
     let words = state.words;
     let Some(Screen::Seats(visit)) = state.over.last_mut() else { return Vec::new() };
-    (visit.offered, visit.counting) = (None, false);
+    (visit.offered, visit.counting, visit.finding) = (None, false, None);
     match target {
         Target::Section(section) => {
             let entered = visit.hall.as_ref().and_then(|hall| hall.enter(section));

@@ -1,11 +1,12 @@
 //! The keys of the war room.
 
-use crate::keymap::Command::{Back, Capacity, Drain, Pause, Rate, Refetch};
+use crate::keymap::Command::{Back, Capacity, Drain, Pause, Rate, Refetch, Resume};
 use crate::keymap::{Binding, ESCAPE, bind, letter};
 
 pub(crate) const BINDINGS: &[Binding] = &[
     bind(&[letter('p')], Pause, "p", |words| words.steering.does_pause)
         .hint("p", |words| words.steering.pause),
+    bind(&[letter('P')], Resume, "P", |words| words.steering.does_resume),
     bind(&[letter('a')], Rate, "a", |words| words.steering.does_rate)
         .hint("a", |words| words.steering.rate),
     bind(&[letter('c')], Capacity, "c", |words| words.steering.does_capacity)

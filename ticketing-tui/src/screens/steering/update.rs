@@ -42,9 +42,11 @@ pub(crate) fn obey(state: &mut State, command: Command) -> Vec<Effect> {
         return Vec::new();
     }
     match command {
+        // Before the opening, and once all is sold, a line does not show that it is paused.
         Command::Pause if steering.is_paused() => {
             state.question = Some(Question::Steer(Steer::Resume));
         }
+        Command::Resume => state.question = Some(Question::Steer(Steer::Resume)),
         Command::Pause => steering.entry = Some(Entry::new(About::Message)),
         Command::Rate => steering.entry = Some(Entry::new(About::Rate)),
         Command::Capacity => steering.entry = Some(Entry::new(About::Capacity)),

@@ -46,7 +46,8 @@ pub(crate) fn draw(
             About::Rate => words.steering.which_rate,
             About::Capacity => words.steering.which_capacity,
         };
-        let text = tail(&clean(&entry.text), usize::from(area.width) / 3);
+        let room = usize::from(area.width).saturating_sub(Span::raw(asked).width() + " _".len());
+        let text = tail(&clean(&entry.text), room);
         let line = Line::styled(format!("{asked} {text}_"), look::heading());
         frame.render_widget(line, Rect { y: area.bottom(), height: 1, ..area });
     }

@@ -210,3 +210,17 @@ fn a_large_house_is_seen_whole_first_and_a_small_one_when_asked() {
     update(&mut state, code(KeyCode::Enter));
     assert!(!visit(&state).overview, "Enter enters and holds nothing");
 }
+
+#[test]
+fn the_mouse_ends_what_was_offered_and_typed_as_a_key_does() {
+    let mut state = seated();
+    press(&mut state, "l ");
+    hear(&mut state, delta(205, &[(1, 1)]));
+    assert!(state.notice.is_some() && visit(&state).offered.is_some());
+    assert!(draws(&update(&mut state, Message::Scrolled(crate::hall::Direction::Down))));
+    assert!(state.notice.is_none() && visit(&state).offered.is_none());
+    press(&mut state, "gA");
+    let seat = crate::state::Target::Seat(Cursor { section: 0, row: 0, seat: 0 });
+    update(&mut state, Message::Clicked(seat));
+    assert_eq!((visit(&state).finding.as_ref(), &visit(&state).picks[..]), (None, &[0][..]));
+}

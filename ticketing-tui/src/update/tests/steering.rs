@@ -95,6 +95,10 @@ fn a_paused_line_goes_on_by_the_same_key_and_is_looked_at_at_once() {
     assert!(matches!(asked(&effects), (Ask::Sale { .. }, Duration::ZERO)));
     press(&mut state, "p");
     assert_eq!(steered(&press(&mut state, "y")), Some(&Steer::Resume));
+    // A line that does not show that it is paused goes on all the same.
+    let mut sold_out = steering_in(&ENGLISH, 1);
+    press(&mut sold_out, "P");
+    assert_eq!(steered(&press(&mut sold_out, "y")), Some(&Steer::Resume));
     hear(&mut state, About::Steered(trouble()));
     assert!(state.notice.is_some() && room(&state).is_paused());
 }
