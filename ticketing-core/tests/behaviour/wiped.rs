@@ -66,28 +66,6 @@ on_services! {
         assert_eq!(states, [(3, came_in), (4, came_in), (5, waits), (6, waits)]);
     }
 
-    async fn a_sale_that_is_repaired_for_long_holds_up_no_other(world: World) {
-        let stuck = world.sale(capacity(1), 10).await;
-        let sale = world.sale(capacity(1), 10).await;
-        world.join(&world.buyer().await, &stuck).await;
-        let mut visitors = joined(&world, &sale, 1).await;
-        world.wipe_redis();
-        let repairing = world.namespace().repairing(stuck.id).await;
-        let selling = async {
-            while ask_all(&world, &mut visitors).await[0].1 != State::Admitted {
-                world.advance_ms(200);
-                tokio::task::yield_now().await;
-            }
-        };
-        // One step goes on as long as the other sale is repaired.
-        tokio::select! {
-            stepped = world.office.step_lines() => panic!("it waits for no repair: {stepped:?}"),
-            () = selling => {}
-        }
-        drop(repairing);
-        world.settle_down().await;
-    }
-
     async fn passes_and_their_holds_outlive_a_wipe_as_far_as_they_can(world: World) {
         let sale = world.sale(capacity(1), 10).await;
         let inside = world.admitted(&sale).await;
