@@ -41,6 +41,4 @@ pub(crate) use self::start::LineStart;
 #[cfg(feature = "services")]
 pub(crate) use self::terms::NEAR_INTERVALS_MS;
 pub use self::terms::SeatOutlook;
-pub(crate) use self::terms::{
-    POLL_MAX_MS, TICK_INTERVAL_MS, Terms, admits_from, poll_before_opening_ms,
-};
+pub(crate) use self::terms::{POLL_MAX_MS, Terms, admits_from, poll_before_opening_ms};

@@ -1,13 +1,10 @@
 //! The repair of a sale whose live state was lost, and its beginning.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use dashmap::{DashMap, DashSet};
 use redis::Script;
-use sqlx::PgTransaction;
-use tokio::sync::Semaphore;
 
 use crate::admission::keys::{CLOSED_LAYOUT, Keys, LAYOUT, Live};
 use crate::admission::postgres::PostgresLineBooks;
@@ -30,11 +27,6 @@ use crate::services::redis::Redis;
 const REPAIR_PATIENCE: &str = "SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '12s';
      SET LOCAL idle_in_transaction_session_timeout = '60s'";
 
-/// How many sales are repaired at once in a process.
-const REPAIRS_AT_ONCE: usize = 4;
-/// How often a repair says in its transaction that it goes on; well before an idle one is ended.
-const STILL_THERE_EVERY: Duration = Duration::from_secs(15);
-
 /// The one path by which live state comes into being: the first time, after a wipe, after a
 /// restart, after a failover.
 pub(in crate::box_office) struct Repair {
@@ -46,11 +38,9 @@ pub(in crate::box_office) struct Repair {
     known: DashMap<PerformanceId, (String, u32)>,
     /// Of which there is no live sale any more, as far as this process was asked.
     closed: DashSet<PerformanceId>,
-    /// One repair of a sale at a time in a process: whoever needs the same waits for what it learns,
-    /// not for a connection each, and whoever needs another does not wait for it.
-    repairing: DashMap<PerformanceId, Arc<tokio::sync::Mutex<()>>>,
-    /// Each takes a connection.
-    room: Semaphore,
+    /// One repair at a time in a process: the others wait for what it learns, not for a
+    /// connection each.
+    repairing: tokio::sync::Mutex<()>,
 }
 
 /// What a repair reads.
@@ -69,16 +59,8 @@ impl Repair {
         namespace: String,
         guards: Guards,
     ) -> Self {
-        Self {
-            books,
-            redis,
-            namespace,
-            guards,
-            known: DashMap::new(),
-            closed: DashSet::new(),
-            repairing: DashMap::new(),
-            room: Semaphore::new(REPAIRS_AT_ONCE),
-        }
+        let (known, repairing) = (DashMap::new(), tokio::sync::Mutex::default());
+        Self { books, redis, namespace, guards, known, closed: DashSet::new(), repairing }
     }
 
     async fn sale(&self, performance: PerformanceId) -> Result<Sale> {
@@ -112,7 +94,7 @@ impl Repair {
         let mut live = Live { session, performance, epoch: 0, run_id: "repair".into() };
         let guard = guard_of(&keys, &live).await?;
         if let Some(epoch) = self.books.line.epoch(performance).await?
-            && guard.as_ref() == Some(&(epoch, run_id.clone()))
+            && guard == Some((epoch, run_id.clone()))
         {
             return Ok(epoch);
         }
@@ -123,13 +105,9 @@ impl Repair {
         let mark = crate::admission::draw::hex(&Randomness::from_system().bytes::<16>());
         let orders = self.books.orders.live(performance).await?;
         let orders: Vec<Projection> = orders.iter().map(Order::projection).collect();
-        let filling = async {
-            keys.start_line(&live, &mark, &start, self.books.clock.now()).await?;
-            start_seats(&keys, &live, &sale, &orders).await
-        };
-        while_locked(&mut locked, filling).await?;
-        let before = guard.map(|(epoch, _)| epoch.to_string()).unwrap_or_default();
-        write_guard(&keys, &live, &mark, &run_id, &before).await?;
+        keys.start_line(&live, &mark, &start, self.books.clock.now()).await?;
+        start_seats(&keys, &live, &sale, &orders).await?;
+        write_guard(&keys, &live, &mark, &run_id).await?;
         tracing::info!(%performance, epoch = start.epoch, orders = orders.len(), "repaired");
         Ok(start.epoch)
     }
@@ -164,15 +142,11 @@ impl LineStarts for Repair {
         if self.closed.contains(&performance) {
             return Err(Error::NotFound("sale"));
         }
-        let turn = Arc::clone(&self.repairing.entry(performance).or_default());
-        let _turn = turn.lock().await;
+        let _repairing = self.repairing.lock().await;
         if let Some(epoch) = known() {
             return Ok(epoch);
         }
-        let _room = self.room.acquire().await.map_err(Error::internal)?;
         let repaired = self.repair(performance).await;
-        // Those who wait have theirs; whoever comes now finds what is known, or begins anew.
-        self.repairing.remove(&performance);
         if matches!(repaired, Err(Error::NotFound("sale"))) {
             self.closed.insert(performance);
         }
@@ -227,43 +201,16 @@ async fn guard_of(keys: &Keys, live: &Live) -> Result<Option<(u32, String)>> {
     Ok(epoch.zip(run_id))
 }
 
-/// Lets a filling take as long as it takes: an idle transaction is ended, and its lock is gone. A
-/// process that hangs says nothing, and loses it all the same.
-async fn while_locked(
-    locked: &mut PgTransaction<'_>,
-    filling: impl Future<Output = Result<()>>,
-) -> Result<()> {
-    tokio::pin!(filling);
-    loop {
-        tokio::select! {
-            filled = &mut filling => return filled,
-            () = tokio::time::sleep(STILL_THERE_EVERY) => {
-                sqlx::raw_sql("SELECT 1").execute(&mut **locked).await?;
-            }
-        }
-    }
-}
-
-/// Refuses when the line that this repair filled is gone: Redis was wiped meanwhile. And where the
-/// guard is not what it was: this repair has lost its lock, and whoever had it then was faster.
-async fn write_guard(
-    keys: &Keys,
-    live: &Live,
-    mark: &str,
-    run_id: &str,
-    before: &str,
-) -> Result<()> {
+/// Refuses when the line that this repair filled is gone: Redis was wiped meanwhile.
+async fn write_guard(keys: &Keys, live: &Live, mark: &str, run_id: &str) -> Result<()> {
     let script = Script::new(
         "if redis.call('HGET', KEYS[2], 'repair') ~= ARGV[3] then
              return redis.error_reply('STALE the line that was being repaired is gone')
-         end
-         if (redis.call('HGET', KEYS[1], 'epoch') or '') ~= ARGV[5] then
-             return redis.error_reply('STALE another repair was faster')
          end
          redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'run_id', ARGV[2], 'layout', ARGV[4])",
     );
     let mut call = script.prepare_invoke();
     call.key(keys.guard(live.performance)).key(keys.in_epoch(live, "line"));
-    call.arg(live.epoch).arg(run_id).arg(mark).arg(LAYOUT).arg(before);
+    call.arg(live.epoch).arg(run_id).arg(mark).arg(LAYOUT);
     keys.run_in(live, &call).await
 }

@@ -1,23 +1,14 @@
 //! The steps that keep sales going without anybody asking. Each takes no input, may run in every
 //! server at once and may run twice.
 
-use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
-
-use crate::admission::{Chosen, TICK_INTERVAL_MS, Terms};
+use crate::admission::{Chosen, Terms};
 use crate::box_office::BoxOffice;
 use crate::catalog::Sale;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, readable, report};
 
-/// How many performances are tended at once: one that takes long keeps nobody else's tick waiting.
-const TENDED_AT_ONCE: usize = 64;
-/// After this the others are tended again.
-const ROUND: Duration = Duration::from_millis(TICK_INTERVAL_MS.unsigned_abs());
 /// How often a line's progress is written into the books, for a repair to begin at.
 const CHECKPOINT_EVERY_MS: i64 = 1_000;
 
@@ -38,39 +29,17 @@ impl Step {
 
 impl BoxOffice {
     /// Sweeps expired holds and ticks the line of every running performance. One that cannot be
-    /// tended holds up no other; while one takes long (its live state is filled again), the others
-    /// are tended once more in each round.
+    /// tended holds up no other.
     pub async fn step_lines(&self) -> Result<Step> {
         let (mut worked, mut failed) = (0, None);
-        let mut tending = FuturesUnordered::new();
-        let mut tended = BTreeSet::new();
-        loop {
-            let sales = self.sales_running().await?.into_iter();
-            let mut waiting: VecDeque<_> =
-                sales.filter(|sale| !tended.contains(&sale.id())).collect();
-            let round = tokio::time::sleep(ROUND);
-            tokio::pin!(round);
-            loop {
-                let room = TENDED_AT_ONCE.saturating_sub(tended.len()).min(waiting.len());
-                for sale in waiting.drain(..room) {
-                    tended.insert(sale.id());
-                    tending.push(async move { (sale.id(), self.tend_line(&sale).await) });
-                }
-                tokio::select! {
-                    biased;
-                    Some((id, done)) = tending.next() => {
-                        tended.remove(&id);
-                        match done {
-                            Ok(done) => worked += done,
-                            Err(error @ Error::Unreadable { .. }) => report(&error),
-                            Err(error) => failed = Some(error),
-                        }
-                    }
-                    () = &mut round, if waiting.is_empty() && !tending.is_empty() => break,
-                    else => return failed.map_or(Ok(Step::of(worked)), Err),
-                }
+        for sale in self.sales_running().await? {
+            match self.tend_line(&sale).await {
+                Ok(done) => worked += done,
+                Err(error @ Error::Unreadable { .. }) => report(&error),
+                Err(error) => failed = Some(error),
             }
         }
+        failed.map_or(Ok(Step::of(worked)), Err)
     }
 
     async fn tend_line(&self, sale: &Sale) -> Result<usize> {

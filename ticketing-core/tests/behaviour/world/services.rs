@@ -95,16 +95,6 @@ impl Namespace {
         self.sql_text(waiting).await.as_deref() == Some("waits")
     }
 
-    /// As long as it lives, this sale is repaired by somebody who takes long.
-    pub(crate) async fn repairing(&self, performance: PerformanceId) -> PgConnection {
-        let mut holding = self.postgres().await;
-        let lock = format!(
-            "SELECT pg_advisory_lock(hashtextextended(current_schema() || ' repair {performance}', 0))"
-        );
-        sqlx::raw_sql(AssertSqlSafe(lock)).execute(&mut holding).await.unwrap();
-        holding
-    }
-
     async fn postgres(&self) -> PgConnection {
         let mut connection = PgConnection::connect(&postgres_url()).await.unwrap();
         let here = format!("SET search_path TO \"{}\"", self.name);
