@@ -6,7 +6,7 @@ use super::{asked, draws, refusal, refused, trouble, visit};
 use crate::fixture::{code, delta, hall_map, hear, map, press, seated};
 use crate::hall::Cursor;
 use crate::screens::{Link, Screen};
-use crate::state::{About, Ask, Failure, Message};
+use crate::state::{About, Ask, Effect, Failure, Message};
 use crate::update::update;
 
 #[test]
@@ -203,12 +203,14 @@ fn a_seat_is_found_by_its_name_wherever_it_is() {
 fn a_large_house_is_seen_whole_first_and_a_small_one_when_asked() {
     let mut state = seated();
     assert!(!visit(&state).overview);
-    press(&mut state, "-j");
+    press(&mut state, " -j");
     assert_eq!((visit(&state).overview, visit(&state).cursor.section), (true, 1));
     press(&mut state, "jjj");
     assert_eq!(visit(&state).cursor.section, 2, "the last");
-    update(&mut state, code(KeyCode::Enter));
-    assert!(!visit(&state).overview, "Enter enters and holds nothing");
+    let effects = update(&mut state, code(KeyCode::Enter));
+    assert!(!visit(&state).overview);
+    assert!(matches!(effects[..], [Effect::Draw]), "Enter enters and holds nothing: {effects:?}");
+    assert_eq!(visit(&state).picks, [0]);
 }
 
 #[test]
