@@ -95,6 +95,20 @@ pub(crate) fn map(lengths: [&[usize]; 2]) -> SeatMap {
     SeatMap::new(Arc::new(layout), &now(index + 248, 204)).unwrap()
 }
 
+/// So many sections of one seat each.
+pub(crate) fn sections(count: usize) -> SeatMap {
+    let section = |ordinal: usize| {
+        json!({ "name": format!("Block {ordinal}"), "category": 0,
+            "rows": [{ "label": "1", "first_index": ordinal, "seats": "1" }] })
+    };
+    let sections: Vec<Value> = (0..count).map(section).collect();
+    let layout: Layout = serde_json::from_value(json!({
+        "layout": "hall", "seats_total": count, "categories": ["Floor"], "sections": sections,
+    }))
+    .unwrap();
+    SeatMap::new(Arc::new(layout), &now(count, 204)).unwrap()
+}
+
 /// The statuses of so many seats.
 pub(crate) fn now(seats: usize, sequence: u64) -> SeatsNow {
     let status = "0012340".chars().cycle().take(seats).collect();

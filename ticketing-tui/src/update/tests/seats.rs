@@ -3,7 +3,7 @@ use crossterm::event::KeyCode;
 use ticketing_wire::problem::{Problem, ProblemType};
 
 use super::{asked, draws, refusal, refused, trouble, visit};
-use crate::fixture::{code, delta, hall_map, hear, map, press, seated};
+use crate::fixture::{code, delta, hall_map, hear, map, place, press, seated, sections, waiting};
 use crate::hall::Cursor;
 use crate::screens::{Link, Screen};
 use crate::state::{About, Ask, Effect, Failure, Message};
@@ -203,6 +203,12 @@ fn a_seat_is_found_by_its_name_wherever_it_is() {
 fn a_large_house_is_seen_whole_first_and_a_small_one_when_asked() {
     let mut state = seated();
     assert!(!visit(&state).overview);
+    for (count, is_large) in [(9, false), (10, true)] {
+        let mut other = waiting();
+        hear(&mut other, About::Place(Ok(place("admitted", 0))));
+        hear(&mut other, About::Map(Ok(Box::new(sections(count)))));
+        assert_eq!(visit(&other).overview, is_large, "{count} sections");
+    }
     press(&mut state, " -j");
     assert_eq!((visit(&state).overview, visit(&state).cursor.section), (true, 1));
     press(&mut state, "jjj");
