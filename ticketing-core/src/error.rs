@@ -150,6 +150,19 @@ impl Error {
         Self::Internal(source.into())
     }
 
+    /// The same failure once more, for each of many who waited for one thing.
+    pub(crate) fn for_each(&self) -> Self {
+        match self {
+            Self::Unavailable(why) => Self::Unavailable(why.clone()),
+            Self::LostRace(why) => Self::LostRace(why.clone()),
+            Self::NotFound(what) => Self::NotFound(what),
+            Self::Unreadable { table, column, row, source } => {
+                Self::unreadable(table, column, row, source.to_string())
+            }
+            other => Self::internal(other.to_string()),
+        }
+    }
+
     /// A stored value that cannot be read.
     pub(crate) fn unreadable(
         table: &'static str,

@@ -60,17 +60,8 @@ pub(super) fn tell(batch: Vec<Question>, answers: Result<Vec<Standing>>) {
         }
         Err(error) => {
             for question in batch {
-                let _ = question.answer.send(Err(for_each(&error)));
+                let _ = question.answer.send(Err(error.for_each()));
             }
         }
-    }
-}
-
-/// One failure, told to everyone in the batch.
-fn for_each(error: &Error) -> Error {
-    match error {
-        Error::Unavailable(why) => Error::Unavailable(why.clone()),
-        Error::NotFound(what) => Error::NotFound(what),
-        other => Error::internal(other.to_string()),
     }
 }

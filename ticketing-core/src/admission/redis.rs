@@ -19,6 +19,8 @@ use crate::id::{AccountId, PerformanceId};
 
 /// How many numbers PostgreSQL records at once.
 const BLOCK: u64 = 10_000;
+/// How often one who joins asks for more of them: others take them as fast, or a repair begins anew.
+const BLOCK_TRIES: u32 = 8;
 
 macro_rules! line_scripts {
     ($($name:ident = $file:literal;)*) => {$(
@@ -90,8 +92,8 @@ pub(crate) struct RedisLines(Arc<Inner>);
 struct Inner {
     keys: Arc<Keys>,
     asks: DashMap<PerformanceId, Arc<Asks>>,
-    /// One at a time asks PostgreSQL for more numbers; the others wait for what it brings.
-    raising: Mutex<()>,
+    /// One at a time asks PostgreSQL for more numbers of a line; the others wait for what it brings.
+    raising: DashMap<PerformanceId, Arc<Mutex<()>>>,
 }
 
 enum Joined {
@@ -101,7 +103,7 @@ enum Joined {
 
 impl RedisLines {
     pub(crate) fn new(keys: Arc<Keys>) -> Self {
-        let (asks, raising) = (DashMap::new(), Mutex::default());
+        let (asks, raising) = (DashMap::new(), DashMap::new());
         Self(Arc::new(Inner { keys, asks, raising }))
     }
 
@@ -147,6 +149,11 @@ impl RedisLines {
 
     async fn raise_ceiling(&self, performance: PerformanceId, epoch: u32, last: u64) -> Result<()> {
         let ceiling = self.0.keys.starts.raise_ceiling(performance, epoch, last + BLOCK).await?;
+        if ceiling == 0 {
+            // A repair that is under way has begun a later one: whoever asks next waits for its end.
+            self.0.keys.starts.forget(performance);
+            return Ok(());
+        }
         self.run(performance, |live| {
             let mut call = self.0.keys.call(&CEILING, live, None);
             // A ceiling of another epoch would let numbers out that nobody wrote.
@@ -208,8 +215,9 @@ impl Lines for RedisLines {
         if let Joined::Standing(standing) = self.try_join(performance, account, terms, now).await? {
             return Ok(standing);
         }
-        let _raising = self.0.raising.lock().await;
-        loop {
+        let raising = self.0.raising.entry(performance).or_default().clone();
+        let _raising = raising.lock().await;
+        for _ in 0..BLOCK_TRIES {
             match self.try_join(performance, account, terms, now).await? {
                 Joined::Standing(standing) => return Ok(standing),
                 Joined::Block { epoch, last } => {
@@ -217,6 +225,7 @@ impl Lines for RedisLines {
                 }
             }
         }
+        Err(Error::Unavailable("the line has no numbers at the moment".into()))
     }
 
     async fn ask(&self, ask: Ask, terms: Terms, now: Timestamp) -> Result<Standing> {
@@ -340,6 +349,7 @@ impl Lines for RedisLines {
 
     async fn remove(&self, performance: PerformanceId) -> Result<()> {
         self.0.asks.remove(&performance);
+        self.0.raising.remove(&performance);
         self.0.keys.remove_line(performance).await
     }
 

@@ -73,16 +73,22 @@ impl LineStart {
 
 impl PostgresLineBooks {
     /// Where the line goes on in a new epoch, or begins. The caller holds the repair's lock; the
-    /// new epoch and the new gap are durable when this answers.
-    pub(crate) async fn next_epoch(&self, performance: PerformanceId) -> Result<LineStart> {
+    /// new epoch and the new gap are durable when this answers. It is later than the one that is live
+    /// too: books that were restored may not know of that one.
+    pub(crate) async fn next_epoch(
+        &self,
+        performance: PerformanceId,
+        live: u32,
+    ) -> Result<LineStart> {
         let row = sqlx::query!(
-            "INSERT INTO lines AS line (performance_id, epoch, ceiling) VALUES ($1, 1, 0)
-             ON CONFLICT (performance_id) DO UPDATE SET epoch = line.epoch + 1,
+            "INSERT INTO lines AS line (performance_id, epoch, ceiling) VALUES ($1, $2::integer + 1, 0)
+             ON CONFLICT (performance_id) DO UPDATE SET epoch = greatest(line.epoch, $2) + 1,
                  gaps = CASE WHEN line.seen < line.ceiling
                      THEN line.gaps || ARRAY[line.seen + 1, line.ceiling] ELSE line.gaps END,
                  seen = line.ceiling
              RETURNING epoch, ceiling, head, gaps, totals",
             performance.uuid(),
+            live.cast_signed(),
         )
         .fetch_one(&self.0)
         .await?;

@@ -41,7 +41,7 @@ pub use self::seeing::{
     SeatEvent, SeatListener, StatusFrame,
 };
 pub use self::tending::Step;
-use self::tending::{Announcements, KnownDraw, Looks, MoneyWork, Reactions};
+use self::tending::{Announcements, KnownDraw, Looks, MoneyWork, Reactions, SaleWork};
 use self::turns::{permit, turn};
 use crate::accounts::memory::MemoryAccounts;
 use crate::accounts::{AccessTokens, Accounts, Passwords};
@@ -99,6 +99,7 @@ struct Inner {
     provider: Arc<dyn Provider>,
     announcements: Announcements,
     money: MoneyWork,
+    work: SaleWork,
     reactions: Reactions,
     backend: Backend,
     /// Details of performances and maps of venues, as read a moment ago.
@@ -227,6 +228,7 @@ impl BoxOffice {
             provider,
             announcements: Announcements::default(),
             money: MoneyWork::default(),
+            work: SaleWork::default(),
             reactions,
             backend,
             sales: DashMap::new(),

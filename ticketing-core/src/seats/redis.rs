@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
+use futures_util::future::try_join_all;
 use redis::{Script, ScriptInvocation};
 
 use super::board::{ORDER_GRACE_MS, REMEMBERED_MS};
@@ -19,6 +20,8 @@ use crate::services::redis::script;
 
 /// How many holds one sweep frees, or one look ahead counts.
 const SWEEP_MAX: i64 = 500;
+/// How many orders a repair shows at once: a few milliseconds of Redis' time.
+const PROJECTED_AT_ONCE: usize = 64;
 
 macro_rules! seat_scripts {
     ($($name:ident = $file:literal;)*) => {$(
@@ -123,12 +126,17 @@ pub(crate) async fn start_seats(
     let mut start = call(keys, &START, live, None);
     start.arg(status);
     keys.run_in::<()>(live, &start).await?;
-    for projection in orders {
-        let mut project = call(keys, &PROJECT, live, None);
-        project_arguments(&mut project, projection);
-        keys.run_in::<Vec<String>>(live, &project).await?;
+    // Each order has seats of its own, so it does not matter which comes first.
+    for some in orders.chunks(PROJECTED_AT_ONCE) {
+        try_join_all(some.iter().map(|order| start_order(keys, live, order))).await?;
     }
     Ok(())
+}
+
+async fn start_order(keys: &Keys, live: &Live, order: &Projection) -> Result<()> {
+    let mut project = call(keys, &PROJECT, live, None);
+    project_arguments(&mut project, order);
+    keys.run_in::<Vec<String>>(live, &project).await.map(drop)
 }
 
 #[async_trait]

@@ -21,6 +21,8 @@ const LOCK_TIMEOUT_MS: u32 = 500;
 const IDLE_TRANSACTION_TIMEOUT_MS: u32 = 5_000;
 /// How long a verb waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(700);
+/// How long the end of a process waits for what is still asked.
+const CLOSE_WAIT: Duration = Duration::from_secs(5);
 /// How patient a migration is: with another server's that has begun, and with tables of years.
 const MIGRATION_PATIENCE: &str = "SET lock_timeout = '10min'; SET statement_timeout = '30min'";
 /// With whoever uses a table that it changes: everybody else queues behind it.
@@ -111,8 +113,11 @@ impl Postgres {
         Ok(Timestamp::from_millis(read.fetch_one(&self.pool).await?))
     }
 
+    /// Waits a while for what is still asked; what goes on then ends with the process.
     pub(crate) async fn close(&self) {
-        self.pool.close().await;
+        if tokio::time::timeout(CLOSE_WAIT, self.pool.close()).await.is_err() {
+            tracing::warn!("questions to PostgreSQL are broken off");
+        }
     }
 }
 

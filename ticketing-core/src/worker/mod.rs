@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::Instrument;
 
 use crate::box_office::{BoxOffice, Step};
@@ -18,15 +18,15 @@ type Tended = (&'static str, Duration, fn(&BoxOffice) -> BoxFuture<'_, Result<St
 
 /// Every step that keeps sales going without anybody asking.
 const STEPS: [Tended; 18] = [
-    ("lines", Duration::from_millis(200), |office| tended_once(office).boxed()),
-    ("push", Duration::from_millis(200), |office| office.step_push().boxed()),
-    ("expiry", Duration::from_millis(500), |office| office.step_expiry().boxed()),
+    ("lines", Duration::from_millis(200), |office| once(office.tend_lines(A_WHILE)).boxed()),
+    ("push", Duration::from_millis(200), |office| office.push_all(A_WHILE).boxed()),
+    ("expiry", Duration::from_millis(500), |office| office.end_overdue(A_WHILE).boxed()),
     ("payments", Duration::from_secs(1), |office| office.step_payments().boxed()),
     ("refunds", Duration::from_secs(1), |office| office.step_refunds().boxed()),
     ("cancellations", Duration::from_secs(1), |office| office.step_cancellations().boxed()),
     ("clearing", Duration::from_secs(5), |office| office.step_clearing().boxed()),
     ("movements", Duration::from_secs(10), |office| office.step_movements().boxed()),
-    ("seats", Duration::from_secs(5), |office| office.step_seats().boxed()),
+    ("seats", Duration::from_secs(5), |office| office.tend_seats(A_WHILE).boxed()),
     ("events", Duration::from_millis(100), |office| office.step_events().boxed()),
     ("reactions", Duration::from_millis(100), |office| office.step_reactions().boxed()),
     ("parked", Duration::from_secs(1), |office| office.step_parked().boxed()),
@@ -40,9 +40,15 @@ const STEPS: [Tended; 18] = [
 /// How often a step that found work runs again before it waits for its next turn.
 const BURST: u32 = 20;
 
+/// How long a step that is done for each sale by itself waits for those that take long, which go on.
+const A_WHILE: Duration = Duration::from_millis(200);
+/// How long steps that are under way may go on once the loops have to end; none of them loses anything by
+/// being broken off.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
+
 /// A tick is refused before its interval: it does not help to run it again.
-async fn tended_once(office: &BoxOffice) -> Result<Step> {
-    office.step_lines().await.map(|_| Step::Idle)
+async fn once(step: impl Future<Output = Result<Step>>) -> Result<Step> {
+    step.await.map(|_| Step::Idle)
 }
 
 /// The running loops of a box office.
@@ -62,10 +68,14 @@ impl Workers {
         Self { stop, loops }
     }
 
-    /// Ends the loops; each finishes the step it is in.
+    /// Ends the loops; each finishes the step it is in, where that does not take long.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
-        while self.loops.join_next().await.is_some() {}
+        let ended = async { while self.loops.join_next().await.is_some() {} };
+        if timeout(STOP_PATIENCE, ended).await.is_err() {
+            tracing::warn!(left = self.loops.len(), "background steps are broken off");
+            self.loops.shutdown().await;
+        }
     }
 }
 

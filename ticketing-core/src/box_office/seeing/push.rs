@@ -178,6 +178,11 @@ impl BoxOffice {
     /// Sends one frame to whoever listens, where there is something new. Reads each performance
     /// once, however many listen.
     pub async fn step_push(&self) -> Result<Step> {
+        self.push_all(Duration::MAX).await
+    }
+
+    /// The same; waits so long for those that take long.
+    pub(crate) async fn push_all(&self, wait: Duration) -> Result<Step> {
         let listened_to: Vec<_> = self
             .0
             .views
@@ -185,13 +190,23 @@ impl BoxOffice {
             .filter(|view| view.push.line.receiver_count() + view.push.seats.receiver_count() > 0)
             .map(|view| *view.key())
             .collect();
-        for performance in listened_to {
-            // One sale that cannot be read holds up no other.
-            if let Err(error) = self.push(performance).await {
-                tracing::warn!(%performance, %error, "listeners hear nothing new");
-            }
-        }
+        let pushed = listened_to.into_iter().map(|performance| {
+            let office = self.clone();
+            (performance, async move { Ok(office.push_or_say(performance).await) })
+        });
+        self.0.work.push.each(pushed.collect(), wait).await?;
         Ok(Step::Idle)
+    }
+
+    async fn push_or_say(&self, performance: PerformanceId) -> usize {
+        let pushed = self.push(performance).await;
+        pushed.map_or_else(
+            |error| {
+                tracing::warn!(%performance, %error, "listeners hear nothing new");
+                0
+            },
+            |()| 1,
+        )
     }
 
     async fn push(&self, performance: PerformanceId) -> Result<()> {

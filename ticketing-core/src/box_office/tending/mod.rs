@@ -1,6 +1,7 @@
 //! What keeps sales going without anybody asking.
 
 mod announcing;
+mod by_sale;
 mod clearing;
 mod drawing;
 mod ending;
@@ -16,8 +17,10 @@ mod reviews;
 mod steps;
 
 pub(super) use self::announcing::Announcements;
+pub(super) use self::by_sale::BySale;
 pub(super) use self::drawing::KnownDraw;
 pub(super) use self::looks::Looks;
 pub(super) use self::money::MoneyWork;
 pub(super) use self::reactions::Reactions;
 pub use self::steps::Step;
+pub(super) use self::steps::SaleWork;

@@ -1,6 +1,7 @@
 //! The work that money leaves behind: payments to find the end of, to watch after their end; money to
 //! give back. Many at once, within a bound, and none waits for a slow one.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,9 +15,9 @@ use crate::box_office::BoxOffice;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, readable, report};
 use crate::guards::CrashPoint;
-use crate::id::{OrderId, PaymentId, RefundId};
+use crate::id::{OrderId, PaymentId, PerformanceId, RefundId};
 use crate::orders::{
-    AttemptStatus, Demand, Dossier, DueAttempt, DueRefund, OrderStatus, Outcome, RefundStatus,
+    AttemptStatus, Demand, Dossier, DueAttempt, DueRefund, Order, OrderStatus, Outcome, RefundStatus,
     Reversed, expire, reversed, send_again, send_refund,
 };
 use crate::payments::{ProviderError, Refunding};
@@ -52,25 +53,41 @@ impl BoxOffice {
     /// Ends orders that were not paid in time, and shows their seats free. One that changes meanwhile
     /// is left to the next time.
     pub async fn step_expiry(&self) -> Result<Step> {
+        self.end_overdue(Duration::MAX).await
+    }
+
+    /// The same; waits so long for seats that take long to show.
+    pub(crate) async fn end_overdue(&self, wait: Duration) -> Result<Step> {
         let now = self.now();
         let overdue = self.backend().orders.selling.overdue(now).await?;
         let count = overdue.len();
         let ends = overdue.into_iter().map(|dossier| self.end_unpaid(dossier, now).boxed());
         let ended = stream::iter(ends).buffer_unordered(ENDED_AT_ONCE);
-        let ended: Vec<Result<()>> = ended.collect().await;
-        for ended in ended {
-            readable(ended);
+        let ended: Vec<Result<Option<Order>>> = ended.collect().await;
+        let mut free: BTreeMap<PerformanceId, Vec<Order>> = BTreeMap::new();
+        for order in ended.into_iter().filter_map(|ended| readable(ended).flatten()) {
+            free.entry(order.performance).or_default().push(order);
         }
+        let shown = free.into_iter().map(|(sale, orders)| {
+            let office = self.clone();
+            (sale, async move { Ok(office.show_all(orders).await) })
+        });
+        self.0.work.showing.each(shown.collect(), wait).await?;
         Ok(Step::of(count))
     }
 
-    async fn end_unpaid(&self, dossier: Dossier, now: Timestamp) -> Result<()> {
-        let Some(change) = expire(&dossier, now) else { return Ok(()) };
+    /// The order where this ended it: in the books, which wait for no live sale.
+    async fn end_unpaid(&self, dossier: Dossier, now: Timestamp) -> Result<Option<Order>> {
+        let Some(change) = expire(&dossier, now) else { return Ok(None) };
         let applied = self.backend().orders.changing.apply(&change, None).await?;
-        if applied == Outcome::Applied {
-            self.show(&change.order).await;
+        Ok((applied == Outcome::Applied).then_some(change.order))
+    }
+
+    async fn show_all(&self, orders: Vec<Order>) -> usize {
+        for order in &orders {
+            self.show(order).await;
         }
-        Ok(())
+        orders.len()
     }
 
     /// Looks after payments: those that the provider was not told of, those whose end nobody learned,

@@ -1,17 +1,22 @@
 //! The repair of a sale whose live state was lost, and its beginning.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use dashmap::mapref::entry::Entry;
 use dashmap::{DashMap, DashSet};
 use redis::Script;
+use sqlx::PgTransaction;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
 
 use crate::admission::keys::{CLOSED_LAYOUT, Keys, LAYOUT, Live};
 use crate::admission::postgres::PostgresLineBooks;
 use crate::admission::{LineStart, LineStarts, NEAR_INTERVALS_MS};
 use crate::catalog::postgres::PostgresCatalog;
 use crate::catalog::{Catalog, Sale};
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::error::{Error, Result};
 use crate::guards::Guards;
 use crate::id::{PerformanceId, Randomness};
@@ -27,9 +32,23 @@ use crate::services::redis::Redis;
 const REPAIR_PATIENCE: &str = "SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '12s';
      SET LOCAL idle_in_transaction_session_timeout = '60s'";
 
+/// How long whoever needs a sale waits for its repair, which goes on without them.
+const REPAIR_WAIT: Duration = Duration::from_secs(10);
+/// How many sales are repaired at once in a process: each takes a connection, and one more to read.
+const REPAIRS_AT_ONCE: usize = 4;
+/// How often a repair says in its transaction that it goes on; well before an idle one is ended.
+const STILL_THERE_EVERY: Duration = Duration::from_secs(15);
+/// How long PostgreSQL may take to hear it.
+const STILL_THERE_WAIT: Duration = Duration::from_secs(5);
+
+/// What came of a repair; nothing while it is under way.
+type Outcome = Option<Result<u32>>;
+
 /// The one path by which live state comes into being: the first time, after a wipe, after a
 /// restart, after a failover.
-pub(in crate::box_office) struct Repair {
+pub(in crate::box_office) struct Repair(Arc<Inner>);
+
+struct Inner {
     books: Books,
     redis: Arc<Redis>,
     namespace: String,
@@ -38,9 +57,9 @@ pub(in crate::box_office) struct Repair {
     known: DashMap<PerformanceId, (String, u32)>,
     /// Of which there is no live sale any more, as far as this process was asked.
     closed: DashSet<PerformanceId>,
-    /// One repair at a time in a process: the others wait for what it learns, not for a
-    /// connection each.
-    repairing: tokio::sync::Mutex<()>,
+    /// What is being repaired: whoever needs the same sale waits for what comes of it.
+    under_way: DashMap<PerformanceId, watch::Receiver<Outcome>>,
+    room: Semaphore,
 }
 
 /// What a repair reads.
@@ -52,6 +71,18 @@ pub(in crate::box_office) struct Books {
     pub(in crate::box_office) line: Arc<PostgresLineBooks>,
 }
 
+/// The mark of a repair that is under way, in a task of its own: however that ends, the mark is gone.
+struct UnderWay {
+    of: Arc<Inner>,
+    performance: PerformanceId,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.of.under_way.remove(&self.performance);
+    }
+}
+
 impl Repair {
     pub(in crate::box_office) fn new(
         books: Books,
@@ -59,8 +90,54 @@ impl Repair {
         namespace: String,
         guards: Guards,
     ) -> Self {
-        let (known, repairing) = (DashMap::new(), tokio::sync::Mutex::default());
-        Self { books, redis, namespace, guards, known, closed: DashSet::new(), repairing }
+        Self(Arc::new(Inner {
+            books,
+            redis,
+            namespace,
+            guards,
+            known: DashMap::new(),
+            closed: DashSet::new(),
+            under_way: DashMap::new(),
+            room: Semaphore::new(REPAIRS_AT_ONCE),
+        }))
+    }
+}
+
+impl Inner {
+    /// What will come of a sale's repair: of the one that is under way, or of one that begins now. It is
+    /// nobody's who waits, so that none who leaves ends it.
+    fn repairing(self: &Arc<Self>, performance: PerformanceId) -> watch::Receiver<Outcome> {
+        match self.under_way.entry(performance) {
+            Entry::Occupied(under_way) => under_way.get().clone(),
+            Entry::Vacant(none) => {
+                let (tell, told) = watch::channel(None);
+                none.insert(told.clone());
+                let mark = UnderWay { of: self.clone(), performance };
+                tokio::spawn(async move {
+                    let repaired = mark.of.repaired(performance).await;
+                    // What was learned is known before the mark goes: whoever comes next finds either.
+                    drop(mark);
+                    tell.send_replace(Some(repaired));
+                });
+                told
+            }
+        }
+    }
+
+    async fn repaired(&self, performance: PerformanceId) -> Result<u32> {
+        let _room = self.room.acquire().await.map_err(Error::internal)?;
+        match self.repair(performance).await {
+            Ok((run_id, epoch)) => {
+                self.known.insert(performance, (run_id, epoch));
+                Ok(epoch)
+            }
+            Err(error) => {
+                if matches!(error, Error::NotFound("sale")) {
+                    self.closed.insert(performance);
+                }
+                Err(error)
+            }
+        }
     }
 
     async fn sale(&self, performance: PerformanceId) -> Result<Sale> {
@@ -77,8 +154,9 @@ impl Repair {
     /// Steps, each of which may be repeated: (1) take the lock; (2) see whether another server was
     /// faster; (3) raise the epoch, durably; (4) fill the new epoch, which nobody reads yet: the
     /// line from the journal, the seats from the orders; (5) write the guard, last, and only if
-    /// what was filled is still there. A crash before (5) leaves an epoch that is never read.
-    async fn repair(&self, performance: PerformanceId) -> Result<u32> {
+    /// what was filled is still there and nobody has begun a later epoch. A crash before (5) leaves
+    /// an epoch that is never read.
+    async fn repair(&self, performance: PerformanceId) -> Result<(String, u32)> {
         let mut locked = self.books.postgres.pool().begin().await?;
         sqlx::raw_sql(REPAIR_PATIENCE).execute(&mut *locked).await?;
         sqlx::query!(
@@ -92,39 +170,47 @@ impl Repair {
             Keys::new(self.redis.clone(), self.namespace.clone(), Arc::new(NoRepair), self.guards);
         let run_id = keys.run_id(&session);
         let mut live = Live { session, performance, epoch: 0, run_id: "repair".into() };
-        let guard = guard_of(&keys, &live).await?;
+        let (before, good_for) = guard_of(&keys, &live).await?;
         if let Some(epoch) = self.books.line.epoch(performance).await?
-            && guard == Some((epoch, run_id.clone()))
+            && (before, good_for.as_ref()) == (Some(epoch), Some(&run_id))
         {
-            return Ok(epoch);
+            return Ok((run_id, epoch));
         }
         let sale = self.sale(performance).await?;
-        let mut start = self.books.line.next_epoch(performance).await?;
-        self.take_over(&keys, &live, &mut start).await?;
+        let mut start = self.books.line.next_epoch(performance, before.unwrap_or(0)).await?;
+        self.take_over(&keys, &live, before, &mut start).await?;
         live.epoch = start.epoch;
         let mark = crate::admission::draw::hex(&Randomness::from_system().bytes::<16>());
         let orders = self.books.orders.live(performance).await?;
         let orders: Vec<Projection> = orders.iter().map(Order::projection).collect();
-        keys.start_line(&live, &mark, &start, self.books.clock.now()).await?;
-        start_seats(&keys, &live, &sale, &orders).await?;
-        write_guard(&keys, &live, &mark, &run_id).await?;
+        let filling = async {
+            keys.start_line(&live, &mark, &start, self.books.clock.now()).await?;
+            start_seats(&keys, &live, &sale, &orders).await
+        };
+        while_locked(&mut locked, filling).await?;
+        // Where anybody may wait, those at the head get the time to ask before others come in.
+        let paused_ms = if start.ceiling == 0 { 0 } else { NEAR_INTERVALS_MS };
+        let resume_at = self.books.clock.now().plus_millis(paused_ms);
+        write_guard(&keys, &live, &mark, &run_id, resume_at).await?;
         tracing::info!(%performance, epoch = start.epoch, orders = orders.len(), "repaired");
-        Ok(start.epoch)
+        Ok((run_id, start.epoch))
     }
 
-    /// What the epoch before still knows in Redis spares those who left from counting as inside;
-    /// and where anybody may wait, those at the head get the time to ask before others come in.
-    async fn take_over(&self, keys: &Keys, live: &Live, start: &mut LineStart) -> Result<()> {
-        if start.ceiling == 0 {
-            return Ok(());
-        }
+    /// What the epoch before still knows in Redis spares those who left from counting as inside.
+    async fn take_over(
+        &self,
+        keys: &Keys,
+        live: &Live,
+        before: Option<u32>,
+        start: &mut LineStart,
+    ) -> Result<()> {
+        let Some(epoch) = before.filter(|_| start.ceiling > 0) else { return Ok(()) };
+        let before = Live { epoch, ..live.clone() };
         let now = self.books.clock.now();
-        let before = Live { epoch: start.epoch - 1, ..live.clone() };
         let inside: Vec<u64> = start.inside(now).iter().map(|turn| turn.number).collect();
         let (ended, head) = keys.remains(&before, &inside).await?;
         start.done.extend(ended);
         start.head = start.head.max(head);
-        start.resume_at = start.resume_at.max(now.plus_millis(NEAR_INTERVALS_MS));
         Ok(())
     }
 }
@@ -132,31 +218,27 @@ impl Repair {
 #[async_trait]
 impl LineStarts for Repair {
     async fn current(&self, performance: PerformanceId, run_id: &str) -> Result<u32> {
-        let known = || {
-            let known = self.known.get(&performance)?;
-            (known.0 == run_id).then_some(known.1)
-        };
-        if let Some(epoch) = known() {
-            return Ok(epoch);
+        if let Some(known) = self.0.known.get(&performance)
+            && known.0 == run_id
+        {
+            return Ok(known.1);
         }
-        if self.closed.contains(&performance) {
+        if self.0.closed.contains(&performance) {
             return Err(Error::NotFound("sale"));
         }
-        let _repairing = self.repairing.lock().await;
-        if let Some(epoch) = known() {
-            return Ok(epoch);
+        let mut repairing = self.0.repairing(performance);
+        let repaired = timeout(REPAIR_WAIT, repairing.wait_for(Option::is_some)).await;
+        let busy = |_| Error::Unavailable("the live sale is being repaired".into());
+        let repaired = repaired.map_err(busy)?.map_err(Error::internal)?;
+        match repaired.as_ref() {
+            Some(Ok(epoch)) => Ok(*epoch),
+            Some(Err(error)) => Err(error.for_each()),
+            None => Err(Error::internal("a repair without an end has ended")),
         }
-        let repaired = self.repair(performance).await;
-        if matches!(repaired, Err(Error::NotFound("sale"))) {
-            self.closed.insert(performance);
-        }
-        let epoch = repaired?;
-        self.known.insert(performance, (run_id.to_owned(), epoch));
-        Ok(epoch)
     }
 
     fn forget(&self, performance: PerformanceId) {
-        self.known.remove(&performance);
+        self.0.known.remove(&performance);
     }
 
     async fn raise_ceiling(
@@ -165,7 +247,7 @@ impl LineStarts for Repair {
         epoch: u32,
         ceiling: u64,
     ) -> Result<u64> {
-        self.books.line.raise_ceiling(performance, epoch, ceiling).await
+        self.0.books.line.raise_ceiling(performance, epoch, ceiling).await
     }
 }
 
@@ -185,7 +267,8 @@ impl LineStarts for NoRepair {
     }
 }
 
-async fn guard_of(keys: &Keys, live: &Live) -> Result<Option<(u32, String)>> {
+/// The epoch that is good, and the run of Redis for which it is.
+async fn guard_of(keys: &Keys, live: &Live) -> Result<(Option<u32>, Option<String>)> {
     let script = Script::new("return redis.call('HMGET', KEYS[1], 'epoch', 'run_id', 'layout')");
     let mut call = script.prepare_invoke();
     call.key(keys.guard(live.performance));
@@ -198,19 +281,59 @@ async fn guard_of(keys: &Keys, live: &Live) -> Result<Option<(u32, String)>> {
         let row = format!("{} {layout}", live.performance);
         return Err(Error::unreadable("live", "layout", row, "a newer one: not repaired"));
     }
-    Ok(epoch.zip(run_id))
+    Ok((epoch, run_id))
 }
 
-/// Refuses when the line that this repair filled is gone: Redis was wiped meanwhile.
-async fn write_guard(keys: &Keys, live: &Live, mark: &str, run_id: &str) -> Result<()> {
+/// Lets a filling take as long as it takes: an idle transaction is ended, and its lock is gone. A
+/// process that hangs says nothing, and loses it all the same.
+async fn while_locked(
+    locked: &mut PgTransaction<'_>,
+    filling: impl Future<Output = Result<()>>,
+) -> Result<()> {
+    tokio::pin!(filling);
+    loop {
+        tokio::select! {
+            filled = &mut filling => {
+                filled?;
+                return still_there(locked).await;
+            }
+            () = tokio::time::sleep(STILL_THERE_EVERY) => still_there(locked).await?,
+        }
+    }
+}
+
+async fn still_there(locked: &mut PgTransaction<'_>) -> Result<()> {
+    let said = timeout(STILL_THERE_WAIT, sqlx::raw_sql("SELECT 1").execute(&mut **locked)).await;
+    let silent = |_| Error::Unavailable("PostgreSQL does not answer a repair".into());
+    said.map_err(silent)?.map(drop).map_err(Error::from)
+}
+
+/// Refuses when the line that this repair filled is gone: Redis was wiped meanwhile; when the sale was
+/// closed; and where a later epoch is good: this repair has lost its lock, and whoever had it then was
+/// faster.
+async fn write_guard(
+    keys: &Keys,
+    live: &Live,
+    mark: &str,
+    run_id: &str,
+    resume_at: Timestamp,
+) -> Result<()> {
     let script = Script::new(
         "if redis.call('HGET', KEYS[2], 'repair') ~= ARGV[3] then
              return redis.error_reply('STALE the line that was being repaired is gone')
+         end
+         local now_epoch, layout = unpack(redis.call('HMGET', KEYS[1], 'epoch', 'layout'))
+         if layout and layout ~= ARGV[4] then return redis.error_reply('LAYOUT ' .. layout) end
+         if (tonumber(now_epoch) or 0) > tonumber(ARGV[1]) then
+             return redis.error_reply('STALE another repair was faster')
+         end
+         if (tonumber(redis.call('HGET', KEYS[2], 'resume_at')) or 0) < tonumber(ARGV[5]) then
+             redis.call('HSET', KEYS[2], 'resume_at', ARGV[5])
          end
          redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'run_id', ARGV[2], 'layout', ARGV[4])",
     );
     let mut call = script.prepare_invoke();
     call.key(keys.guard(live.performance)).key(keys.in_epoch(live, "line"));
-    call.arg(live.epoch).arg(run_id).arg(mark).arg(LAYOUT);
+    call.arg(live.epoch).arg(run_id).arg(mark).arg(LAYOUT).arg(resume_at.as_millis());
     keys.run_in(live, &call).await
 }

@@ -2,15 +2,22 @@
 //! server at once and may run twice.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::BySale;
 use crate::admission::{Chosen, Terms};
 use crate::box_office::BoxOffice;
 use crate::catalog::Sale;
 use crate::clock::Timestamp;
-use crate::error::{Error, Result, readable, report};
+use crate::error::{Result, readable};
+use crate::id::PerformanceId;
 
 /// How often a line's progress is written into the books, for a repair to begin at.
 const CHECKPOINT_EVERY_MS: i64 = 1_000;
+/// How many sales of a process are tended at once.
+const AT_ONCE: usize = 64;
+/// How many are reconciled with the books at once, which reads all their orders.
+const HEAVY_AT_ONCE: usize = 8;
 
 /// Whether a step found something to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,38 +34,58 @@ impl Step {
     }
 }
 
+/// What is done for every sale, each by itself.
+pub(in crate::box_office) struct SaleWork {
+    lines: BySale,
+    pub(in crate::box_office) push: BySale,
+    pub(super) showing: BySale,
+    seats: BySale,
+}
+
+impl Default for SaleWork {
+    fn default() -> Self {
+        let [lines, push] = [(); 2].map(|()| BySale::new(AT_ONCE));
+        let [showing, seats] = [(); 2].map(|()| BySale::new(HEAVY_AT_ONCE));
+        Self { lines, push, showing, seats }
+    }
+}
+
 impl BoxOffice {
     /// Sweeps expired holds and ticks the line of every running performance. One that cannot be
     /// tended holds up no other.
     pub async fn step_lines(&self) -> Result<Step> {
-        let (mut worked, mut failed) = (0, None);
-        for sale in self.sales_running().await? {
-            match self.tend_line(&sale).await {
-                Ok(done) => worked += done,
-                Err(error @ Error::Unreadable { .. }) => report(&error),
-                Err(error) => failed = Some(error),
-            }
-        }
-        failed.map_or(Ok(Step::of(worked)), Err)
+        self.tend_lines(Duration::MAX).await
     }
 
-    async fn tend_line(&self, sale: &Sale) -> Result<usize> {
+    /// The same; waits so long for those that take long.
+    pub(crate) async fn tend_lines(&self, wait: Duration) -> Result<Step> {
+        let tended = self.sales_running().await?.into_iter().map(|sale| {
+            let office = self.clone();
+            (sale.id(), async move { office.tend_line(sale.id()).await })
+        });
+        Ok(Step::of(self.0.work.lines.each(tended.collect(), wait).await?))
+    }
+
+    async fn tend_line(&self, performance: PerformanceId) -> Result<usize> {
+        let sale = self.sale(performance, self.now()).await?;
+        let swept = self.backend().seats.sweep(&sale, self.now()).await? as usize;
+        // What came first may have waited for a repair.
         let now = self.now();
-        let swept = self.backend().seats.sweep(sale, now).await? as usize;
-        self.open_line(sale, now).await?;
-        let outlook = self.fresh_outlook(sale, now).await?;
+        let sale = self.sale(performance, now).await?;
+        self.open_line(&sale, now).await?;
+        let outlook = self.fresh_outlook(&sale, now).await?;
         let terms = Terms::of(&sale.performance, now).with_outlook(outlook, now);
-        let tick = self.backend().lines.tick(sale.id(), terms, now).await?;
-        let view = self.view(sale.id());
-        self.learn_gaps(sale, &view, tick.watermark).await?;
+        let tick = self.backend().lines.tick(performance, terms, now).await?;
+        let view = self.view(performance);
+        self.learn_gaps(&sale, &view, tick.watermark).await?;
         view.saw(tick.watermark, now);
         let turns = match tick.chosen {
-            Some(chosen) => self.give_turns(sale, chosen, terms).await?,
+            Some(chosen) => self.give_turns(&sale, chosen, terms).await?,
             None => 0,
         };
         if view.checkpoint_is_due(tick.watermark, now, CHECKPOINT_EVERY_MS) {
-            let report = self.backend().lines.report(sale.id()).await?;
-            self.backend().line_books.checkpoint(sale.id(), &report, tick.watermark).await?;
+            let report = self.backend().lines.report(performance).await?;
+            self.backend().line_books.checkpoint(performance, &report, tick.watermark).await?;
         }
         Ok(swept + turns)
     }
@@ -84,9 +111,16 @@ impl BoxOffice {
 
     /// Makes the seats of every performance on sale say what the books say.
     pub async fn step_seats(&self) -> Result<Step> {
-        for sale in self.sales_running().await? {
-            readable(self.reconcile_seats(&sale).await);
-        }
+        self.tend_seats(Duration::MAX).await
+    }
+
+    /// The same; waits so long for those that take long.
+    pub(crate) async fn tend_seats(&self, wait: Duration) -> Result<Step> {
+        let reconciled = self.sales_running().await?.into_iter().map(|sale| {
+            let office = self.clone();
+            (sale.id(), async move { office.reconcile_seats(&sale).await.map(|()| 0) })
+        });
+        readable(self.0.work.seats.each(reconciled.collect(), wait).await);
         Ok(Step::Idle)
     }
 

@@ -1,0 +1,180 @@
+//! Work that is done for each sale by itself: one that takes long holds up no other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dashmap::DashSet;
+use parking_lot::Mutex;
+use tokio::sync::oneshot::{self, Receiver};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use crate::error::{Error, Result, report};
+use crate::id::PerformanceId;
+
+/// One kind of work, and the sales that it is at. A sale that is still being worked on is passed over.
+pub(in crate::box_office) struct BySale {
+    busy: Arc<DashSet<PerformanceId>>,
+    room: Arc<Semaphore>,
+    /// Behind which sale it goes on where not all could be begun in time: none of them is always the last.
+    begun: Mutex<Option<PerformanceId>>,
+}
+
+/// That a sale is being worked on, for as long as this lives.
+struct Busy {
+    with: PerformanceId,
+    among: Arc<DashSet<PerformanceId>>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.among.remove(&self.with);
+    }
+}
+
+impl BySale {
+    /// Works on no more than so many at once.
+    pub(in crate::box_office) fn new(at_once: usize) -> Self {
+        let (busy, room) = (Arc::default(), Arc::new(Semaphore::new(at_once)));
+        Self { busy, room, begun: Mutex::new(None) }
+    }
+
+    /// Does the work of every sale that is not being worked on, and waits so long for all of it. Answers how
+    /// much was done, or what failed last; what is unreadable is reported. What has begun then goes on, and
+    /// what has not is the first of the next time.
+    pub(in crate::box_office) async fn each<Work>(
+        &self,
+        works: Vec<(PerformanceId, Work)>,
+        wait: Duration,
+    ) -> Result<usize>
+    where
+        Work: Future<Output = Result<usize>> + Send + 'static,
+    {
+        timeout(wait, self.all(works)).await.unwrap_or(Ok(0))
+    }
+
+    async fn all<Work>(&self, works: Vec<(PerformanceId, Work)>) -> Result<usize>
+    where
+        Work: Future<Output = Result<usize>> + Send + 'static,
+    {
+        let mut begun = Vec::with_capacity(works.len());
+        for (sale, work) in self.in_turn(works) {
+            begun.extend(self.begin(sale, work).await?);
+        }
+        let (mut done, mut failed) = (0, None);
+        for outcome in begun {
+            match outcome.await.map_err(|_| Error::internal("the work on a sale panicked")).flatten() {
+                Ok(more) => done += more,
+                Err(error @ Error::Unreadable { .. }) => report(&error),
+                Err(error) => failed = Some(error),
+            }
+        }
+        failed.map_or(Ok(done), Err)
+    }
+
+    /// In the order in which they came, but from behind the one that was begun last.
+    fn in_turn<Work>(&self, mut works: Vec<(PerformanceId, Work)>) -> Vec<(PerformanceId, Work)> {
+        let last = *self.begun.lock();
+        let behind = works.iter().position(|(sale, _)| Some(*sale) == last);
+        works.rotate_left(behind.map_or(0, |at| at + 1));
+        works
+    }
+
+    async fn begin<Work>(
+        &self,
+        sale: PerformanceId,
+        work: Work,
+    ) -> Result<Option<Receiver<Result<usize>>>>
+    where
+        Work: Future<Output = Result<usize>> + Send + 'static,
+    {
+        if self.busy.contains(&sale) {
+            return Ok(None);
+        }
+        let permit = self.room.clone().acquire_owned().await.map_err(Error::internal)?;
+        if !self.busy.insert(sale) {
+            return Ok(None);
+        }
+        let busy = Busy { with: sale, among: self.busy.clone(), _permit: permit };
+        *self.begun.lock() = Some(sale);
+        let (tell, told) = oneshot::channel();
+        tokio::spawn(async move {
+            let outcome = work.await;
+            drop(busy);
+            if let Err(Err(error)) = tell.send(outcome) {
+                tracing::warn!(%sale, %error, "the work on a sale took long, and failed");
+            }
+        });
+        Ok(Some(told))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::Notify;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(500);
+
+    fn sale(number: u128) -> PerformanceId {
+        Uuid::from_u128(number).into()
+    }
+
+    async fn nothing() -> Result<usize> {
+        Ok(1)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sale_that_takes_long_holds_up_no_other_and_is_begun_once() {
+        let by_sale = BySale::new(2);
+        let end = Arc::new(Notify::new());
+        let long = |end: Arc<Notify>| async move {
+            end.notified().await;
+            Ok(10)
+        };
+        assert_eq!(by_sale.each(vec![(sale(1), long(end.clone()))], SHORT).await.unwrap(), 0);
+        let all = || (1..=3).map(|number| (sale(number), nothing())).collect();
+        assert_eq!(by_sale.each(all(), Duration::MAX).await.unwrap(), 2, "it goes on");
+        end.notify_one();
+        while by_sale.busy.contains(&sale(1)) {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(by_sale.each(all(), Duration::MAX).await.unwrap(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_time_is_short_each_has_its_turn() {
+        let by_sale = BySale::new(1);
+        let begun = Arc::new(Mutex::new(Vec::new()));
+        let work = |number| {
+            let begun = begun.clone();
+            async move {
+                begun.lock().push(number);
+                tokio::time::sleep(2 * SHORT).await;
+                Ok(1)
+            }
+        };
+        for _ in 0..3 {
+            let works = (1..=3).map(|number| (sale(number), work(number))).collect();
+            by_sale.each(works, SHORT).await.unwrap();
+            tokio::time::sleep(2 * SHORT).await;
+        }
+        assert_eq!(*begun.lock(), [1, 2, 3]);
+    }
+
+    #[tokio::test]
+    async fn what_fails_or_panics_is_told_and_the_sale_is_free_again() {
+        let by_sale = BySale::new(1);
+        for panics in [true, false] {
+            let work = async move {
+                assert!(!panics, "on purpose");
+                Err(Error::Unavailable("nobody".into()))
+            };
+            by_sale.each(vec![(sale(1), work)], Duration::MAX).await.unwrap_err();
+            assert_eq!(by_sale.each(vec![(sale(1), nothing())], SHORT).await.unwrap(), 1);
+        }
+    }
+}
