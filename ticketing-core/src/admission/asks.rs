@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::contract::Ask;
 use super::{Standing, Terms};
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The most questions of one script: a few milliseconds of Redis' time.
 const BATCH_MAX: usize = 256;

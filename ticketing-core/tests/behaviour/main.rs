@@ -68,6 +68,8 @@ mod events;
 mod free;
 #[cfg(feature = "broken-guards")]
 mod guards;
+#[cfg(feature = "services")]
+mod held_up;
 mod histories;
 mod hours;
 mod keys;

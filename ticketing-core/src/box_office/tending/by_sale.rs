@@ -64,7 +64,11 @@ impl BySale {
         }
         let (mut done, mut failed) = (0, None);
         for outcome in begun {
-            match outcome.await.map_err(|_| Error::internal("the work on a sale panicked")).flatten() {
+            match outcome
+                .await
+                .map_err(|_| Error::internal("the work on a sale panicked"))
+                .flatten()
+            {
                 Ok(more) => done += more,
                 Err(error @ Error::Unreadable { .. }) => report(&error),
                 Err(error) => failed = Some(error),
@@ -112,57 +116,63 @@ impl BySale {
 
 #[cfg(test)]
 mod tests {
+    use std::future::{Ready, ready};
+
     use tokio::sync::Notify;
     use uuid::Uuid;
 
     use super::*;
 
-    const SHORT: Duration = Duration::from_millis(500);
-
     fn sale(number: u128) -> PerformanceId {
         Uuid::from_u128(number).into()
     }
 
-    async fn nothing() -> Result<usize> {
-        Ok(1)
+    fn nothing() -> Ready<Result<usize>> {
+        ready(Ok(1))
     }
 
-    #[tokio::test(start_paused = true)]
+    async fn until_none_is_busy(by_sale: &BySale) {
+        while !by_sale.busy.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
     async fn a_sale_that_takes_long_holds_up_no_other_and_is_begun_once() {
         let by_sale = BySale::new(2);
         let end = Arc::new(Notify::new());
-        let long = |end: Arc<Notify>| async move {
-            end.notified().await;
+        let ends = end.clone();
+        let long = async move {
+            ends.notified().await;
             Ok(10)
         };
-        assert_eq!(by_sale.each(vec![(sale(1), long(end.clone()))], SHORT).await.unwrap(), 0);
+        assert_eq!(by_sale.each(vec![(sale(1), long)], Duration::ZERO).await.unwrap(), 0);
         let all = || (1..=3).map(|number| (sale(number), nothing())).collect();
         assert_eq!(by_sale.each(all(), Duration::MAX).await.unwrap(), 2, "it goes on");
         end.notify_one();
-        while by_sale.busy.contains(&sale(1)) {
-            tokio::task::yield_now().await;
-        }
+        until_none_is_busy(&by_sale).await;
         assert_eq!(by_sale.each(all(), Duration::MAX).await.unwrap(), 3);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn where_time_is_short_each_has_its_turn() {
         let by_sale = BySale::new(1);
-        let begun = Arc::new(Mutex::new(Vec::new()));
+        let (begun, end) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Notify::new()));
         let work = |number| {
-            let begun = begun.clone();
+            let (begun, end) = (begun.clone(), end.clone());
             async move {
                 begun.lock().push(number);
-                tokio::time::sleep(2 * SHORT).await;
+                end.notified().await;
                 Ok(1)
             }
         };
-        for _ in 0..3 {
+        for _ in 0..4 {
             let works = (1..=3).map(|number| (sale(number), work(number))).collect();
-            by_sale.each(works, SHORT).await.unwrap();
-            tokio::time::sleep(2 * SHORT).await;
+            by_sale.each(works, Duration::ZERO).await.unwrap();
+            end.notify_one();
+            until_none_is_busy(&by_sale).await;
         }
-        assert_eq!(*begun.lock(), [1, 2, 3]);
+        assert_eq!(*begun.lock(), [1, 2, 3, 1]);
     }
 
     #[tokio::test]
@@ -174,7 +184,8 @@ mod tests {
                 Err(Error::Unavailable("nobody".into()))
             };
             by_sale.each(vec![(sale(1), work)], Duration::MAX).await.unwrap_err();
-            assert_eq!(by_sale.each(vec![(sale(1), nothing())], SHORT).await.unwrap(), 1);
+            until_none_is_busy(&by_sale).await;
+            assert_eq!(by_sale.each(vec![(sale(1), nothing())], Duration::MAX).await.unwrap(), 1);
         }
     }
 }

@@ -22,5 +22,5 @@ pub(super) use self::drawing::KnownDraw;
 pub(super) use self::looks::Looks;
 pub(super) use self::money::MoneyWork;
 pub(super) use self::reactions::Reactions;
-pub use self::steps::Step;
 pub(super) use self::steps::SaleWork;
+pub use self::steps::Step;

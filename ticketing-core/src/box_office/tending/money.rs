@@ -17,8 +17,8 @@ use crate::error::{Error, Result, readable, report};
 use crate::guards::CrashPoint;
 use crate::id::{OrderId, PaymentId, PerformanceId, RefundId};
 use crate::orders::{
-    AttemptStatus, Demand, Dossier, DueAttempt, DueRefund, Order, OrderStatus, Outcome, RefundStatus,
-    Reversed, expire, reversed, send_again, send_refund,
+    AttemptStatus, Demand, Dossier, DueAttempt, DueRefund, Order, OrderStatus, Outcome,
+    RefundStatus, Reversed, expire, reversed, send_again, send_refund,
 };
 use crate::payments::{ProviderError, Refunding};
 

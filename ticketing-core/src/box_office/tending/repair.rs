@@ -337,3 +337,57 @@ async fn write_guard(
     call.arg(live.epoch).arg(run_id).arg(mark).arg(LAYOUT).arg(resume_at.as_millis());
     keys.run_in(live, &call).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a guard says before a repair of epoch 5 writes it, and whether it may.
+    const GUARDS: [(&[(&str, &str)], bool); 7] = [
+        (&[], true),
+        (&[("run_id", "earlier")], true),
+        (&[("epoch", "4")], true),
+        (&[("epoch", "5"), ("run_id", "mine"), ("layout", "1")], true),
+        (&[("epoch", "6"), ("run_id", "mine"), ("layout", "1")], false),
+        (&[("epoch", "4"), ("run_id", "mine"), ("layout", "0")], false),
+        (&[("epoch", "4"), ("run_id", "mine"), ("layout", "2")], false),
+    ];
+
+    #[tokio::test]
+    #[ignore = "needs ./services up"]
+    async fn a_guard_is_written_over_no_later_epoch_and_no_other_layout() {
+        let url = std::env::var("TICKETING_REDIS").unwrap();
+        let redis = Arc::new(Redis::new(&url.into()).unwrap());
+        let namespace = format!("guard-{}", std::process::id());
+        let keys =
+            Keys::new(redis.clone(), namespace.clone(), Arc::new(NoRepair), Guards::default());
+        let session = redis.session().await.unwrap();
+        for (number, (before, may)) in (0_u128..).zip(GUARDS) {
+            let performance = uuid::Uuid::from_u128(number).into();
+            let live =
+                Live { session: session.clone(), performance, epoch: 5, run_id: "repair".into() };
+            let fill = Script::new(
+                "redis.call('HSET', KEYS[2], 'repair', 'mark', 'resume_at', 700)
+                 if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end",
+            );
+            let mut call = fill.prepare_invoke();
+            call.key(keys.guard(performance)).key(keys.in_epoch(&live, "line"));
+            for (field, value) in before {
+                call.arg(field).arg(value);
+            }
+            keys.run_in::<()>(&live, &call).await.unwrap();
+            let written =
+                write_guard(&keys, &live, "mark", "run", Timestamp::from_millis(900)).await;
+            assert_eq!(written.is_ok(), may, "{before:?}");
+            let read = Script::new(
+                "return {redis.call('HGET', KEYS[1], 'run_id') == 'run',
+                     redis.call('HGET', KEYS[2], 'resume_at')}",
+            );
+            let mut call = read.prepare_invoke();
+            call.key(keys.guard(performance)).key(keys.in_epoch(&live, "line"));
+            let (mine, resume_at): (Option<bool>, i64) = keys.run_in(&live, &call).await.unwrap();
+            assert_eq!((mine.unwrap_or(false), resume_at == 900), (may, may), "{before:?}");
+        }
+        redis.remove_keys(&format!("{{{namespace}:*")).await.unwrap();
+    }
+}

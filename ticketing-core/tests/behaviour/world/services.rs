@@ -95,6 +95,24 @@ impl Namespace {
         self.sql_text(waiting).await.as_deref() == Some("waits")
     }
 
+    /// As long as it lives, this sale is repaired by somebody who takes long.
+    pub(crate) async fn repairing(&self, performance: PerformanceId) -> PgConnection {
+        let mut holder = self.postgres().await;
+        let lock = format!(
+            "SELECT pg_advisory_lock(hashtextextended(current_schema() || ' repair {performance}', 0))"
+        );
+        sqlx::raw_sql(AssertSqlSafe(lock)).execute(&mut holder).await.unwrap();
+        holder
+    }
+
+    /// The line's numbers are all given out.
+    pub(crate) fn has_no_more_numbers(&self, performance: PerformanceId, epoch: u32) {
+        let mut redis = redis::Client::open(self.redis_url()).unwrap().get_connection().unwrap();
+        let line = format!("{{{}:{performance}}}:{epoch}:line", self.name);
+        let last: u64 = redis.hget(&line, "last").unwrap();
+        redis.hset::<_, _, _, ()>(line, "ceiling", last).unwrap();
+    }
+
     async fn postgres(&self) -> PgConnection {
         let mut connection = PgConnection::connect(&postgres_url()).await.unwrap();
         let here = format!("SET search_path TO \"{}\"", self.name);
