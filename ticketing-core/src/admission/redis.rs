@@ -1,11 +1,13 @@
 //! The line in Redis: one script per verb, one round trip, all keys under one hash tag.
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use dashmap::DashMap;
 use redis::{Script, ScriptInvocation};
 use tokio::sync::{Mutex, oneshot};
+use tokio::time::timeout;
 
 use super::asks::{Asks, Question, tell};
 use super::contract::{Ask, Chosen};
@@ -19,6 +21,8 @@ use crate::id::{AccountId, PerformanceId};
 
 /// How many numbers PostgreSQL records at once.
 const BLOCK: u64 = 10_000;
+/// How long one who joins waits for what another asks.
+const RAISING_WAIT: Duration = Duration::from_secs(10);
 /// How often one who joins asks for more of them: others take them as fast, or a repair begins anew.
 const BLOCK_TRIES: u32 = 8;
 
@@ -216,7 +220,8 @@ impl Lines for RedisLines {
             return Ok(standing);
         }
         let raising = self.0.raising.entry(performance).or_default().clone();
-        let _raising = raising.lock().await;
+        let busy = |_| Error::Unavailable("too many wait for the line's next numbers".into());
+        let _raising = timeout(RAISING_WAIT, raising.lock()).await.map_err(busy)?;
         for _ in 0..BLOCK_TRIES {
             match self.try_join(performance, account, terms, now).await? {
                 Joined::Standing(standing) => return Ok(standing),

@@ -2,7 +2,7 @@
 //! line. Called right after the commit, again by the event, and again by the reconciler; each may
 //! run any number of times and in any order, because the order's version decides.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::BoxOffice;
 use crate::catalog::Sale;
@@ -12,6 +12,9 @@ use crate::id::OrderId;
 use crate::orders::{Order, OrderStatus};
 use crate::ranking::{SoldOrder, day_of};
 use crate::reviews::FIRST_PAGES_KEPT_MS;
+
+/// How often every order of a sale is shown again.
+const RECONCILE_ALL_EVERY_MS: i64 = 60_000;
 
 impl BoxOffice {
     /// Shows an order in the live sale. A failure is only logged: the order stands, and the event
@@ -116,22 +119,33 @@ impl BoxOffice {
 
     /// Makes the live sale say what the books say. The live state is read first, then the books:
     /// an order that changes in between is corrected by a row that is at least as new.
+    ///
+    /// An order that is shown as the books have it is passed over: a house that is sold out has thousands
+    /// of them. All are gone through now and then, and where a seat came free that another may wait for.
     pub(super) async fn reconcile_seats(&self, sale: &Sale) -> Result<()> {
         let now = self.now();
-        let shown = self.backend().seats.projected(sale).await?;
+        let shown: BTreeMap<OrderId, i64> =
+            self.backend().seats.projected(sale).await?.into_iter().collect();
         let live = self.backend().orders.selling.live(sale.id()).await?;
         let live_ids: HashSet<OrderId> = live.iter().map(|order| order.id).collect();
-        for order in &live {
-            self.backend().seats.project(sale, order.projection(), now).await?;
-        }
-        for (stale, _) in shown.into_iter().filter(|(order, _)| !live_ids.contains(order)) {
-            let order = match self.backend().orders.selling.order(stale).await {
+        let view = self.view(sale.id());
+        let mut all = view.reconciling_all_is_due(now, RECONCILE_ALL_EVERY_MS);
+        for stale in shown.keys().filter(|order| !live_ids.contains(order)) {
+            let order = match self.backend().orders.selling.order(*stale).await {
                 Err(error @ Error::Unreadable { .. }) => readable(Err(error)),
                 found => found?,
             };
             if let Some(order) = order {
-                self.backend().seats.project(sale, order.projection(), now).await?;
+                let freed = self.backend().seats.project(sale, order.projection(), now).await?;
+                all |= freed.changed > 0;
             }
+        }
+        let differs = |order: &&Order| all || shown.get(&order.id) != Some(&order.version);
+        for order in live.iter().filter(differs) {
+            self.backend().seats.project(sale, order.projection(), now).await?;
+        }
+        if all {
+            view.reconciled_all(now);
         }
         Ok(())
     }

@@ -59,7 +59,10 @@ impl Redis {
         if let Some(session) = self.session.read().clone() {
             return Ok(session);
         }
-        let _opening = self.opening.lock().await;
+        // Where Redis does not answer, they would else wait for one another's time-outs.
+        let opening = tokio::time::timeout(CONNECT_TIMEOUT, self.opening.lock()).await;
+        let silent = |_| Error::Unavailable("Redis: too many wait for a connection".into());
+        let _opening = opening.map_err(silent)?;
         if let Some(session) = self.session.read().clone() {
             return Ok(session);
         }

@@ -18,7 +18,7 @@ type Tended = (&'static str, Duration, fn(&BoxOffice) -> BoxFuture<'_, Result<St
 
 /// Every step that keeps sales going without anybody asking.
 const STEPS: [Tended; 18] = [
-    ("lines", Duration::from_millis(200), |office| once(office.tend_lines(A_WHILE)).boxed()),
+    ("lines", Duration::from_millis(200), |office| office.tend_lines(A_WHILE).boxed()),
     ("push", Duration::from_millis(200), |office| office.push_all(A_WHILE).boxed()),
     ("expiry", Duration::from_millis(500), |office| office.end_overdue(A_WHILE).boxed()),
     ("payments", Duration::from_secs(1), |office| office.step_payments().boxed()),
@@ -26,7 +26,7 @@ const STEPS: [Tended; 18] = [
     ("cancellations", Duration::from_secs(1), |office| office.step_cancellations().boxed()),
     ("clearing", Duration::from_secs(5), |office| office.step_clearing().boxed()),
     ("movements", Duration::from_secs(10), |office| office.step_movements().boxed()),
-    ("seats", Duration::from_secs(5), |office| office.tend_seats(A_WHILE).boxed()),
+    ("seats", Duration::from_secs(5), |office| office.tend_seats(SEATS_WHILE).boxed()),
     ("events", Duration::from_millis(100), |office| office.step_events().boxed()),
     ("reactions", Duration::from_millis(100), |office| office.step_reactions().boxed()),
     ("parked", Duration::from_secs(1), |office| office.step_parked().boxed()),
@@ -42,14 +42,11 @@ const BURST: u32 = 20;
 
 /// How long a step that is done for each sale by itself waits for those that take long, which go on.
 const A_WHILE: Duration = Duration::from_millis(200);
+/// The same for the seats: each sale takes a while, and nobody waits for the step.
+const SEATS_WHILE: Duration = Duration::from_secs(30);
 /// How long steps that are under way may go on once the loops have to end; none of them loses anything by
 /// being broken off.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
-
-/// A tick is refused before its interval: it does not help to run it again.
-async fn once(step: impl Future<Output = Result<Step>>) -> Result<Step> {
-    step.await.map(|_| Step::Idle)
-}
 
 /// The running loops of a box office.
 pub struct Workers {

@@ -1,19 +1,31 @@
-//! One sale that takes long holds up no other; and a repair meets what another server did meanwhile.
+//! One sale that takes long holds up no other; and what a repair and the reconciler find that others did
+//! meanwhile.
 
+use sqlx::PgConnection;
 use ticketing_core::admission::State;
 
 use crate::line::capacity;
-use crate::sale::OnSale;
+use crate::sale::{FREE, OnSale, RESERVED};
 use crate::world::{World, on_services};
+
+/// Until a repair waits for the one that holds this lock.
+async fn somebody_waits_for(holder: &mut PgConnection) {
+    let blocked = "SELECT count(*) FROM pg_stat_activity
+         WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))";
+    while sqlx::query_scalar::<_, i64>(blocked).fetch_one(&mut *holder).await.unwrap() == 0 {
+        tokio::task::yield_now().await;
+    }
+}
 
 /// Whoever is repaired for long, the other sale lets people in meanwhile.
 async fn is_sold_while_another_is_repaired(world: &World, sale: &OnSale, stuck: &OnSale) {
     world.join(&world.buyer().await, stuck).await;
     let mut visitor = world.join(&world.buyer().await, sale).await;
     world.wipe_redis();
-    let repairing = world.namespace().repairing(stuck.id).await;
+    let mut repairing = world.namespace().repairing(stuck.id).await;
     let office = world.office.clone();
     let waits = tokio::spawn(async move { office.step_lines().await });
+    somebody_waits_for(&mut repairing).await;
     while world.ask(&mut visitor).await.state != State::Admitted {
         world.advance_ms(200);
         world.office.step_lines().await.unwrap();
@@ -49,11 +61,7 @@ async fn a_repair_goes_on_when_whoever_needed_it_has_gone() {
         let mut repairing = world.namespace().repairing(sale.id).await;
         let (office, buyer) = (world.office.clone(), world.buyer().await);
         let asked = tokio::spawn(async move { office.join(&buyer, sale.id).await });
-        let blocked = "SELECT count(*) FROM pg_stat_activity
-             WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))";
-        while sqlx::query_scalar::<_, i64>(blocked).fetch_one(&mut repairing).await.unwrap() == 0 {
-            tokio::task::yield_now().await;
-        }
+        somebody_waits_for(&mut repairing).await;
         asked.abort();
         drop(repairing);
         while world.namespace().live(sale.id).0.is_none() {
@@ -98,6 +106,24 @@ async fn whoever_needs_numbers_of_an_epoch_that_is_over_gets_them_in_the_next() 
         let mut next = world.join(&world.buyer().await, &sale).await;
         assert_eq!(world.namespace().live(sale.id).0, Some(epoch + 2));
         assert!(world.ask(&mut next).await.place.number() > 1, "no number is given out twice");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs ./services up"]
+async fn a_seat_that_redis_shows_wrongly_is_mended_within_a_minute() {
+    on_services(|world| async move {
+        let sale = world.sale(capacity(1), 10).await;
+        let inside = world.admitted(&sale).await;
+        world.ordered(&inside, &[1]).await;
+        world.office.step_seats().await.unwrap();
+        world.namespace().shows(sale.id, 1, FREE);
+        world.office.step_seats().await.unwrap();
+        assert_eq!(world.seat(&sale, 1).await, FREE, "what is shown as it is known is passed over");
+        world.advance_seconds(60);
+        world.office.step_seats().await.unwrap();
+        assert_eq!(world.seat(&sale, 1).await, RESERVED);
     })
     .await;
 }

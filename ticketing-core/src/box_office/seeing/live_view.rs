@@ -46,6 +46,8 @@ struct Seen {
     /// run only shrinks; what was subtracted once stays subtracted.
     gaps: (u32, Vec<(u64, u64)>),
     checkpoint: Option<(Timestamp, Watermark)>,
+    /// When this process last showed every order of the sale again.
+    reconciled_all: Option<Timestamp>,
 }
 
 /// The seats at one moment, and what the line may expect of them.
@@ -129,6 +131,20 @@ impl LiveView {
             seen.checkpoint = Some((now, watermark));
         }
         due
+    }
+
+    /// Whether every order is to be shown again: never yet, or so long ago.
+    pub(in crate::box_office) fn reconciling_all_is_due(
+        &self,
+        now: Timestamp,
+        every_ms: i64,
+    ) -> bool {
+        let last = self.seen.lock().reconciled_all;
+        last.is_none_or(|at| now.as_millis() - at.as_millis() >= every_ms)
+    }
+
+    pub(in crate::box_office) fn reconciled_all(&self, now: Timestamp) {
+        self.seen.lock().reconciled_all = Some(now);
     }
 
     /// Admissions per second as measured here; nothing while nothing moves.

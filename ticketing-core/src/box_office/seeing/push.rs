@@ -179,24 +179,24 @@ impl BoxOffice {
     /// Sends one frame to whoever listens, where there is something new. Reads each performance
     /// once, however many listen.
     pub async fn step_push(&self) -> Result<Step> {
-        self.push_all(Duration::MAX).await
+        self.0.work.push.each(self.pushes()).await.map(|_| Step::Idle)
     }
 
     /// The same; waits so long for those that take long.
     pub(crate) async fn push_all(&self, wait: Duration) -> Result<Step> {
-        let listened_to: Vec<_> = self
-            .0
-            .views
-            .iter()
-            .filter(|view| view.push.line.receiver_count() + view.push.seats.receiver_count() > 0)
-            .map(|view| *view.key())
-            .collect();
-        let pushed = listened_to.into_iter().map(|performance| {
+        self.0.work.push.for_a_while(self.pushes(), wait).await.map(|()| Step::Idle)
+    }
+
+    fn pushes(&self) -> Vec<(PerformanceId, impl Future<Output = Result<usize>> + use<>)> {
+        let views = self.0.views.iter();
+        let listened_to = views
+            .filter(|view| view.push.line.receiver_count() + view.push.seats.receiver_count() > 0);
+        let listened_to = listened_to.map(|view| *view.key());
+        let pushed = listened_to.map(|performance| {
             let office = self.clone();
             (performance, async move { Ok(office.push_or_say(performance).await) })
         });
-        self.0.work.push.each(pushed.collect(), wait).await?;
-        Ok(Step::Idle)
+        pushed.collect()
     }
 
     async fn push_or_say(&self, performance: PerformanceId) -> usize {

@@ -12,6 +12,17 @@ use tokio::time::timeout;
 use crate::error::{Error, Result, report};
 use crate::id::PerformanceId;
 
+tokio::task_local! {
+    /// That nobody waits for this work, so that it waits for nobody: it comes by again in a moment.
+    static HURRIED: ();
+}
+
+/// Whether this is work that comes by again in a moment.
+#[cfg(feature = "services")]
+pub(super) fn is_hurried() -> bool {
+    HURRIED.try_with(|()| ()).is_ok()
+}
+
 /// One kind of work, and the sales that it is at. A sale that is still being worked on is passed over.
 pub(in crate::box_office) struct BySale {
     busy: Arc<DashSet<PerformanceId>>,
@@ -40,21 +51,12 @@ impl BySale {
         Self { busy, room, begun: Mutex::new(None) }
     }
 
-    /// Does the work of every sale that is not being worked on, and waits so long for all of it. Answers how
-    /// much was done, or what failed last; what is unreadable is reported. What has begun then goes on, and
-    /// what has not is the first of the next time.
+    /// Does the work of every sale that is not being worked on, and waits for all of it. Answers how much
+    /// was done, or what failed last.
     pub(in crate::box_office) async fn each<Work>(
         &self,
         works: Vec<(PerformanceId, Work)>,
-        wait: Duration,
     ) -> Result<usize>
-    where
-        Work: Future<Output = Result<usize>> + Send + 'static,
-    {
-        timeout(wait, self.all(works)).await.unwrap_or(Ok(0))
-    }
-
-    async fn all<Work>(&self, works: Vec<(PerformanceId, Work)>) -> Result<usize>
     where
         Work: Future<Output = Result<usize>> + Send + 'static,
     {
@@ -70,18 +72,35 @@ impl BySale {
                 .flatten()
             {
                 Ok(more) => done += more,
-                Err(error @ Error::Unreadable { .. }) => report(&error),
+                Err(Error::Unreadable { .. }) => {}
                 Err(error) => failed = Some(error),
             }
         }
         failed.map_or(Ok(done), Err)
     }
 
-    /// In the order in which they came, but from behind the one that was begun last.
+    /// The same; waits no longer than this. What has begun goes on, and waits for no repair; what has not is
+    /// the first of the next time.
+    pub(in crate::box_office) async fn for_a_while<Work>(
+        &self,
+        works: Vec<(PerformanceId, Work)>,
+        wait: Duration,
+    ) -> Result<()>
+    where
+        Work: Future<Output = Result<usize>> + Send + 'static,
+    {
+        let hurried = works.into_iter().map(|(sale, work)| (sale, HURRIED.scope((), work)));
+        // Each says by itself what has failed.
+        let _ = timeout(wait, self.each(hurried.collect())).await;
+        Ok(())
+    }
+
+    /// By their ids, from behind the one that was begun last.
     fn in_turn<Work>(&self, mut works: Vec<(PerformanceId, Work)>) -> Vec<(PerformanceId, Work)> {
+        works.sort_by_key(|(sale, _)| *sale);
         let last = *self.begun.lock();
-        let behind = works.iter().position(|(sale, _)| Some(*sale) == last);
-        works.rotate_left(behind.map_or(0, |at| at + 1));
+        let begun = works.partition_point(|(sale, _)| Some(*sale) <= last);
+        works.rotate_left(begun);
         works
     }
 
@@ -106,9 +125,11 @@ impl BySale {
         tokio::spawn(async move {
             let outcome = work.await;
             drop(busy);
-            if let Err(Err(error)) = tell.send(outcome) {
-                tracing::warn!(%sale, %error, "the work on a sale took long, and failed");
+            if let Err(error) = &outcome {
+                report(error);
             }
+            // Nobody may wait for it any more.
+            let _ = tell.send(outcome);
         });
         Ok(Some(told))
     }
@@ -146,12 +167,12 @@ mod tests {
             ends.notified().await;
             Ok(10)
         };
-        assert_eq!(by_sale.each(vec![(sale(1), long)], Duration::ZERO).await.unwrap(), 0);
+        by_sale.for_a_while(vec![(sale(1), long)], Duration::ZERO).await.unwrap();
         let all = || (1..=3).map(|number| (sale(number), nothing())).collect();
-        assert_eq!(by_sale.each(all(), Duration::MAX).await.unwrap(), 2, "it goes on");
+        assert_eq!(by_sale.each(all()).await.unwrap(), 2, "it goes on");
         end.notify_one();
         until_none_is_busy(&by_sale).await;
-        assert_eq!(by_sale.each(all(), Duration::MAX).await.unwrap(), 3);
+        assert_eq!(by_sale.each(all()).await.unwrap(), 3);
     }
 
     #[tokio::test]
@@ -167,8 +188,9 @@ mod tests {
             }
         };
         for _ in 0..4 {
-            let works = (1..=3).map(|number| (sale(number), work(number))).collect();
-            by_sale.each(works, Duration::ZERO).await.unwrap();
+            // In whatever order they come.
+            let works = (1..=3).rev().map(|number| (sale(number), work(number))).collect();
+            by_sale.for_a_while(works, Duration::ZERO).await.unwrap();
             end.notify_one();
             until_none_is_busy(&by_sale).await;
         }
@@ -183,9 +205,9 @@ mod tests {
                 assert!(!panics, "on purpose");
                 Err(Error::Unavailable("nobody".into()))
             };
-            by_sale.each(vec![(sale(1), work)], Duration::MAX).await.unwrap_err();
+            by_sale.each(vec![(sale(1), work)]).await.unwrap_err();
             until_none_is_busy(&by_sale).await;
-            assert_eq!(by_sale.each(vec![(sale(1), nothing())], Duration::MAX).await.unwrap(), 1);
+            assert_eq!(by_sale.each(vec![(sale(1), nothing())]).await.unwrap(), 1);
         }
     }
 }

@@ -68,11 +68,12 @@ impl BoxOffice {
         for order in ended.into_iter().filter_map(|ended| readable(ended).flatten()) {
             free.entry(order.performance).or_default().push(order);
         }
-        let shown = free.into_iter().map(|(sale, orders)| {
+        // Each sale's by itself; what it cannot show now, its events and the reconciler do.
+        let shown = free.into_values().map(|orders| {
             let office = self.clone();
-            (sale, async move { Ok(office.show_all(orders).await) })
+            tokio::spawn(async move { office.show_all(orders).await })
         });
-        self.0.work.showing.each(shown.collect(), wait).await?;
+        let _ = tokio::time::timeout(wait, join_all(shown)).await;
         Ok(Step::of(count))
     }
 
@@ -83,11 +84,9 @@ impl BoxOffice {
         Ok((applied == Outcome::Applied).then_some(change.order))
     }
 
-    async fn show_all(&self, orders: Vec<Order>) -> usize {
-        for order in &orders {
-            self.show(order).await;
-        }
-        orders.len()
+    async fn show_all(&self, orders: Vec<Order>) {
+        let shown: Vec<_> = orders.iter().map(|order| self.show(order)).collect();
+        stream::iter(shown).buffer_unordered(ENDED_AT_ONCE).collect::<()>().await;
     }
 
     /// Looks after payments: those that the provider was not told of, those whose end nobody learned,

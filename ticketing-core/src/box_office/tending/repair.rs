@@ -11,6 +11,7 @@ use sqlx::PgTransaction;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
+use super::by_sale::is_hurried;
 use crate::admission::keys::{CLOSED_LAYOUT, Keys, LAYOUT, Live};
 use crate::admission::postgres::PostgresLineBooks;
 use crate::admission::{LineStart, LineStarts, NEAR_INTERVALS_MS};
@@ -34,6 +35,8 @@ const REPAIR_PATIENCE: &str = "SET LOCAL lock_timeout = '10s'; SET LOCAL stateme
 
 /// How long whoever needs a sale waits for its repair, which goes on without them.
 const REPAIR_WAIT: Duration = Duration::from_secs(10);
+/// How long work waits for it that comes by again in a moment.
+const HURRIED_WAIT: Duration = Duration::from_millis(100);
 /// How many sales are repaired at once in a process: each takes a connection, and one more to read.
 const REPAIRS_AT_ONCE: usize = 4;
 /// How often a repair says in its transaction that it goes on; well before an idle one is ended.
@@ -177,6 +180,9 @@ impl Inner {
             return Ok((run_id, epoch));
         }
         let sale = self.sale(performance).await?;
+        if let Some(epoch) = before {
+            end_epoch(&keys, &live, epoch).await?;
+        }
         let mut start = self.books.line.next_epoch(performance, before.unwrap_or(0)).await?;
         self.take_over(&keys, &live, before, &mut start).await?;
         live.epoch = start.epoch;
@@ -227,7 +233,8 @@ impl LineStarts for Repair {
             return Err(Error::NotFound("sale"));
         }
         let mut repairing = self.0.repairing(performance);
-        let repaired = timeout(REPAIR_WAIT, repairing.wait_for(Option::is_some)).await;
+        let wait = if is_hurried() { HURRIED_WAIT } else { REPAIR_WAIT };
+        let repaired = timeout(wait, repairing.wait_for(Option::is_some)).await;
         let busy = |_| Error::Unavailable("the live sale is being repaired".into());
         let repaired = repaired.map_err(busy)?.map_err(Error::internal)?;
         match repaired.as_ref() {
@@ -282,6 +289,19 @@ async fn guard_of(keys: &Keys, live: &Live) -> Result<(Option<u32>, Option<Strin
         return Err(Error::unreadable("live", "layout", row, "a newer one: not repaired"));
     }
     Ok((epoch, run_id))
+}
+
+/// Nobody goes on in the epoch that was good: whoever came in while the books are read would be missing
+/// in the next.
+async fn end_epoch(keys: &Keys, live: &Live, epoch: u32) -> Result<()> {
+    let script = Script::new(
+        "if redis.call('HGET', KEYS[1], 'epoch') == ARGV[1] then
+             redis.call('HDEL', KEYS[1], 'run_id')
+         end",
+    );
+    let mut call = script.prepare_invoke();
+    call.key(keys.guard(live.performance)).arg(epoch);
+    keys.run_in(live, &call).await
 }
 
 /// Lets a filling take as long as it takes: an idle transaction is ended, and its lock is gone. A

@@ -14,10 +14,12 @@ use crate::id::PerformanceId;
 
 /// How often a line's progress is written into the books, for a repair to begin at.
 const CHECKPOINT_EVERY_MS: i64 = 1_000;
-/// How many sales of a process are tended at once.
-const AT_ONCE: usize = 64;
-/// How many are reconciled with the books at once, which reads all their orders.
-const HEAVY_AT_ONCE: usize = 8;
+/// How many sales of a process are tended at once; each may take a connection to the books.
+const AT_ONCE: usize = 8;
+/// How many sales are compared with the books at once, which reads all their orders.
+const RECONCILED_AT_ONCE: usize = 2;
+/// After so long, what was read of a sale is read again.
+const STALE_MS: i64 = 500;
 
 /// Whether a step found something to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,40 +40,46 @@ impl Step {
 pub(in crate::box_office) struct SaleWork {
     lines: BySale,
     pub(in crate::box_office) push: BySale,
-    pub(super) showing: BySale,
     seats: BySale,
 }
 
 impl Default for SaleWork {
     fn default() -> Self {
-        let [lines, push] = [(); 2].map(|()| BySale::new(AT_ONCE));
-        let [showing, seats] = [(); 2].map(|()| BySale::new(HEAVY_AT_ONCE));
-        Self { lines, push, showing, seats }
+        let (lines, push) = (BySale::new(AT_ONCE), BySale::new(AT_ONCE));
+        Self { lines, push, seats: BySale::new(RECONCILED_AT_ONCE) }
     }
 }
+
+type Works<Work> = Vec<(PerformanceId, Work)>;
 
 impl BoxOffice {
     /// Sweeps expired holds and ticks the line of every running performance. One that cannot be
     /// tended holds up no other.
     pub async fn step_lines(&self) -> Result<Step> {
-        self.tend_lines(Duration::MAX).await
+        Ok(Step::of(self.0.work.lines.each(self.lines().await?).await?))
     }
 
     /// The same; waits so long for those that take long.
     pub(crate) async fn tend_lines(&self, wait: Duration) -> Result<Step> {
-        let tended = self.sales_running().await?.into_iter().map(|sale| {
-            let office = self.clone();
-            (sale.id(), async move { office.tend_line(sale.id()).await })
-        });
-        Ok(Step::of(self.0.work.lines.each(tended.collect(), wait).await?))
+        self.0.work.lines.for_a_while(self.lines().await?, wait).await.map(|()| Step::Idle)
     }
 
-    async fn tend_line(&self, performance: PerformanceId) -> Result<usize> {
-        let sale = self.sale(performance, self.now()).await?;
-        let swept = self.backend().seats.sweep(&sale, self.now()).await? as usize;
-        // What came first may have waited for a repair.
+    async fn lines(&self) -> Result<Works<impl Future<Output = Result<usize>> + use<>>> {
+        let tended = self.sales_running().await?.into_iter().map(|sale| {
+            let office = self.clone();
+            (sale.id(), async move { office.tend_line(sale).await })
+        });
+        Ok(tended.collect())
+    }
+
+    async fn tend_line(&self, mut sale: Arc<Sale>) -> Result<usize> {
+        let (performance, began) = (sale.id(), self.now());
+        let swept = self.backend().seats.sweep(&sale, began).await? as usize;
         let now = self.now();
-        let sale = self.sale(performance, now).await?;
+        if now.as_millis() - began.as_millis() >= STALE_MS {
+            // It has waited for a repair.
+            sale = self.sale(performance, now).await?;
+        }
         self.open_line(&sale, now).await?;
         let outlook = self.fresh_outlook(&sale, now).await?;
         let terms = Terms::of(&sale.performance, now).with_outlook(outlook, now);
@@ -111,17 +119,22 @@ impl BoxOffice {
 
     /// Makes the seats of every performance on sale say what the books say.
     pub async fn step_seats(&self) -> Result<Step> {
-        self.tend_seats(Duration::MAX).await
+        readable(self.0.work.seats.each(self.reconciliations().await?).await);
+        Ok(Step::Idle)
     }
 
     /// The same; waits so long for those that take long.
     pub(crate) async fn tend_seats(&self, wait: Duration) -> Result<Step> {
+        let reconciliations = self.reconciliations().await?;
+        self.0.work.seats.for_a_while(reconciliations, wait).await.map(|()| Step::Idle)
+    }
+
+    async fn reconciliations(&self) -> Result<Works<impl Future<Output = Result<usize>> + use<>>> {
         let reconciled = self.sales_running().await?.into_iter().map(|sale| {
             let office = self.clone();
             (sale.id(), async move { office.reconcile_seats(&sale).await.map(|()| 0) })
         });
-        readable(self.0.work.seats.each(reconciled.collect(), wait).await);
-        Ok(Step::Idle)
+        Ok(reconciled.collect())
     }
 
     /// Reads the deployment's clock again.

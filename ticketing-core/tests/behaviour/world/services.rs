@@ -105,6 +105,14 @@ impl Namespace {
         holder
     }
 
+    /// The live sale shows a seat so from now on, whoever has it.
+    pub(crate) fn shows(&self, performance: PerformanceId, seat: isize, status: u8) {
+        let mut redis = redis::Client::open(self.redis_url()).unwrap().get_connection().unwrap();
+        let epoch = self.live(performance).0.unwrap();
+        let seats = format!("{{{}:{performance}}}:{epoch}:status", self.name);
+        redis.setrange::<_, _, ()>(seats, seat, &[status]).unwrap();
+    }
+
     /// The line's numbers are all given out.
     pub(crate) fn has_no_more_numbers(&self, performance: PerformanceId, epoch: u32) {
         let mut redis = redis::Client::open(self.redis_url()).unwrap().get_connection().unwrap();
