@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ticketing_client::{REQUEST_TIMEOUT, accounts, line, orders, seats};
+use ticketing_client::{REQUEST_TIMEOUT, accounts, door, line, orders, seats};
 use ticketing_wire::accounts::{SignIn, SignUp};
 use ticketing_wire::orders::{CancellationQuery, NewPayment};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -201,6 +201,15 @@ async fn answered(server: &Server, ask: Ask) -> About {
                 Steer::Capacity(capacity) => line::capacity(token, performance, *capacity),
             });
             About::Steered(steered.await.map(Box::new))
+        }
+        Ask::CheckIn { performance, scan } => {
+            let nonce = scan.nonce.clone().unwrap_or_default();
+            let answer = server.call(|token| door::check_in(token, performance, &scan)).await;
+            About::CheckedIn { nonce, answer: answer.map(Box::new) }
+        }
+        Ask::Annul { performance, annulment } => {
+            let answer = server.call(|token| door::annul(token, performance, &annulment)).await;
+            About::Annulled { scan: annulment.scan_id, answer: answer.map(Box::new) }
         }
         Ask::Tickets { order } => About::Tickets(server.tickets(order).await),
         Ask::Orders => About::Orders(server.orders().await),

@@ -53,6 +53,7 @@ pub(crate) enum Then {
     Join(Show),
     Look(Show),
     Steer(Show),
+    Door(Show),
     MyOrders,
 }
 

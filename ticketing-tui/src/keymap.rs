@@ -4,7 +4,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::hall::Direction;
-use crate::screens::{checkout, events, line, orders, seats, steering, tickets};
+use crate::screens::{checkout, door, events, line, orders, seats, steering, tickets};
 use crate::words::Words;
 
 /// What a key asks for.
@@ -47,6 +47,13 @@ pub(crate) enum Command {
     Drain,
     Rate,
     Capacity,
+    /// To the door.
+    Door,
+    /// Who comes in, or who goes out.
+    Turn,
+    Gate,
+    Annul,
+    Clear,
     Bell,
     Back,
     Help,
@@ -64,6 +71,7 @@ pub(crate) enum Scope {
     Tickets,
     Orders,
     Steering,
+    Door,
 }
 
 /// A key of the keyboard, or a family of keys.
@@ -164,8 +172,11 @@ pub(crate) fn lines(scope: Scope) -> impl Iterator<Item = &'static Binding> {
         Scope::Tickets => tickets::keys::BINDINGS,
         Scope::Orders => orders::keys::BINDINGS,
         Scope::Steering => steering::keys::BINDINGS,
+        Scope::Door => door::keys::BINDINGS,
     };
-    own.iter().chain(EVERYWHERE)
+    // Where codes are typed, letters are no commands.
+    let everywhere: &[Binding] = if scope == Scope::Door { &[] } else { EVERYWHERE };
+    own.iter().chain(everywhere)
 }
 
 /// Up and down, whatever the screen below makes of them.
@@ -194,7 +205,7 @@ mod tests {
     use super::*;
     use crate::words::ALL;
 
-    const SCOPES: [Scope; 7] = [
+    const SCOPES: [Scope; 8] = [
         Scope::Events,
         Scope::Line,
         Scope::Seats,
@@ -202,6 +213,7 @@ mod tests {
         Scope::Tickets,
         Scope::Orders,
         Scope::Steering,
+        Scope::Door,
     ];
 
     #[test]

@@ -5,6 +5,7 @@
 //! drawn when an effect says so and at no other time.
 
 mod effects;
+mod field;
 #[cfg(test)]
 mod fixture;
 mod form;

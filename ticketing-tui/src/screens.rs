@@ -1,6 +1,7 @@
 //! The screens: each with its state, its rules, its picture and its keys.
 
 pub(crate) mod checkout;
+pub(crate) mod door;
 pub(crate) mod events;
 pub(crate) mod line;
 pub(crate) mod orders;
@@ -9,6 +10,7 @@ pub(crate) mod steering;
 pub(crate) mod tickets;
 
 use self::checkout::Checkout;
+use self::door::Door;
 use self::line::Wait;
 use self::orders::Orders;
 use self::seats::Visit;
@@ -25,6 +27,7 @@ pub(crate) enum Screen {
     Tickets(Box<Tickets>),
     Orders(Box<Orders>),
     Steering(Box<Steering>),
+    Door(Box<Door>),
 }
 
 /// Whether what is shown is of now.
@@ -48,6 +51,7 @@ impl Screen {
             Self::Tickets(_) => Scope::Tickets,
             Self::Orders(_) => Scope::Orders,
             Self::Steering(_) => Scope::Steering,
+            Self::Door(_) => Scope::Door,
         }
     }
 
@@ -60,6 +64,7 @@ impl Screen {
             Self::Tickets(tickets) => tickets.number,
             Self::Orders(orders) => orders.number,
             Self::Steering(steering) => steering.number,
+            Self::Door(door) => door.number,
         }
     }
 
@@ -69,7 +74,7 @@ impl Screen {
             Self::Line(wait) => wait.opens_at.is_some(),
             Self::Seats(visit) => visit.pass.is_some(),
             Self::Checkout(checkout) => checkout.deadline().is_some(),
-            Self::Tickets(_) | Self::Orders(_) | Self::Steering(_) => false,
+            Self::Tickets(_) | Self::Orders(_) | Self::Steering(_) | Self::Door(_) => false,
         }
     }
 }

@@ -9,6 +9,7 @@ use ticketing_client::IdempotencyKey;
 use ticketing_client::seats::SeatMap;
 use ticketing_wire::Time;
 use ticketing_wire::accounts::{SignIn, SignUp};
+use ticketing_wire::door::CheckIn;
 use ticketing_wire::line::{LineStatus, Place};
 use ticketing_wire::orders::{Cancellation, Order, Ticket};
 use ticketing_wire::performances::Performance;
@@ -137,6 +138,16 @@ pub(crate) enum About {
     Sale(Answer<Box<Seen>>),
     /// What came of steering a line.
     Steered(Answer<Box<LineStatus>>),
+    /// What came of a scan with this nonce.
+    CheckedIn {
+        nonce: String,
+        answer: Answer<Box<CheckIn>>,
+    },
+    /// What came of taking a scan back.
+    Annulled {
+        scan: Uuid,
+        answer: Answer<Box<CheckIn>>,
+    },
 }
 
 /// What shall be done.
@@ -214,6 +225,11 @@ impl Numbers {
         self.visits
     }
 
+    /// What this terminal is called at a door.
+    pub(crate) fn device(&self) -> String {
+        format!("terminal {:08x}", self.random & u128::from(u32::MAX))
+    }
+
     /// A key for something that must happen once.
     pub(crate) fn key(&mut self) -> IdempotencyKey {
         self.keys += 1;
@@ -236,6 +252,7 @@ impl About {
             Self::Quote { answer, .. } => answer.as_ref().err(),
             Self::Sale(answer) => answer.as_ref().err(),
             Self::Steered(answer) => answer.as_ref().err(),
+            Self::CheckedIn { answer, .. } | Self::Annulled { answer, .. } => answer.as_ref().err(),
             Self::Silent(failure) => Some(failure),
             Self::Line(_) | Self::Seats(_) => None,
         }

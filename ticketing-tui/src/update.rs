@@ -9,7 +9,7 @@ use ticketing_wire::Time;
 use crate::form;
 use crate::hall::Direction;
 use crate::keymap::{self, Command, Scope};
-use crate::screens::{Screen, checkout, events, line, orders, seats, steering, tickets};
+use crate::screens::{Screen, checkout, door, events, line, orders, seats, steering, tickets};
 use crate::state::{About, Ask, Effect, Failure, Help, Message, Question, State, Target};
 use crate::view;
 
@@ -66,6 +66,8 @@ fn heard(state: &mut State, at: usize, about: About) -> Vec<Effect> {
         (About::Quote { order, answer }, _) => orders::update::quoted(state, order, answer),
         (About::Sale(answer), _) => steering::update::seen(state, answer),
         (About::Steered(answer), _) => steering::update::steered(state, answer),
+        (About::CheckedIn { nonce, answer }, _) => door::update::checked_in(state, &nonce, answer),
+        (About::Annulled { scan, answer }, _) => door::update::annulled(state, scan, answer),
         (About::Place(_) | About::Line(_), _) => Vec::new(),
     }
 }
@@ -95,6 +97,11 @@ fn press(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
         Some(Screen::Steering(steering)) if steering.entry.is_some() => {
             return steering::typing::press(state, key);
         }
+        Some(Screen::Door(_)) if state.help.is_none() => {
+            if let Some(effects) = door::typing::press(state, key) {
+                return effects;
+            }
+        }
         _ => {}
     }
     if let Some(direction) = state.help.and_then(|_| keymap::scrolls(key)) {
@@ -115,6 +122,7 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
         _ if state.form.is_some() => form::update::paste(state, text),
         Some(Screen::Seats(_)) => seats::finding::paste(state, text),
         Some(Screen::Steering(_)) => steering::typing::paste(state, text),
+        Some(Screen::Door(_)) => door::typing::paste(state, text),
         _ => Vec::new(),
     }
 }
@@ -174,6 +182,7 @@ fn obey(state: &mut State, command: Command) -> Vec<Effect> {
                 Some(Screen::Tickets(_)) => tickets::update::obey(state, command),
                 Some(Screen::Orders(_)) => orders::update::obey(state, command),
                 Some(Screen::Steering(_)) => steering::update::obey(state, command),
+                Some(Screen::Door(_)) => door::update::obey(state, command),
             };
         }
     }

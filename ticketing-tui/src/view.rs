@@ -13,7 +13,9 @@ use ticketing_wire::{Money, Time};
 use crate::form;
 use crate::keymap;
 use crate::look::{self, Look};
-use crate::screens::{Link, Screen, checkout, events, line, orders, seats, steering, tickets};
+use crate::screens::{
+    Link, Screen, checkout, door, events, line, orders, seats, steering, tickets,
+};
 use crate::state::{State, Target};
 use crate::words::Words;
 
@@ -47,6 +49,7 @@ pub(crate) fn draw(state: &State, look: &Look, frame: &mut Frame<'_>) {
                 Some(Screen::Steering(steering)) => {
                     steering::view::draw(steering, state, look, frame, inside);
                 }
+                Some(Screen::Door(door)) => door::view::draw(door, state, look, frame, inside),
                 Some(Screen::Tickets(_)) => {}
             }
             inside
@@ -98,6 +101,9 @@ fn heading(state: &State, screen: Option<&Screen>) -> (String, String) {
         Some(Screen::Steering(steering)) => {
             let title = (words.steering.title)(&steering.title);
             (title, steering::view::note(steering, words))
+        }
+        Some(Screen::Door(door)) => {
+            ((words.door.title)(&door.title), door::view::note(door, words))
         }
         Some(Screen::Orders(orders)) => {
             (words.my_orders.to_owned(), orders::view::note(orders, words))

@@ -1,5 +1,6 @@
 //! What is said, in every language that there is: a language that lacks a word does not compile.
 
+mod door;
 mod english;
 mod korean;
 mod steering;
@@ -9,6 +10,7 @@ use std::borrow::Cow;
 use ticketing_wire::orders::OrderStatus;
 use ticketing_wire::text::clean;
 
+use self::door::Door;
 pub(crate) use self::english::ENGLISH;
 pub(crate) use self::korean::KOREAN;
 use self::steering::Steering;
@@ -165,6 +167,7 @@ pub(crate) struct Words {
     pub(crate) expired: &'static str,
     pub(crate) given_up: &'static str,
     pub(crate) steering: Steering,
+    pub(crate) door: Door,
     // What the footer says.
     pub(crate) quit: &'static str,
     pub(crate) help: &'static str,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ticketing_client::IdempotencyKey;
+use ticketing_wire::door::{NewAnnulment, NewScan};
 use ticketing_wire::orders::{NewCancellation, Payment};
 use ticketing_wire::sandbox::Outcome;
 use ticketing_wire::seats::NewHold;
@@ -69,6 +70,15 @@ pub(crate) enum Ask {
         performance: Uuid,
         steer: Steer,
     },
+    CheckIn {
+        performance: Uuid,
+        scan: Box<NewScan>,
+    },
+    /// Takes a scan back.
+    Annul {
+        performance: Uuid,
+        annulment: NewAnnulment,
+    },
     Cancel {
         order: Uuid,
         cancellation: NewCancellation,
@@ -107,6 +117,8 @@ impl Ask {
             | Self::Order { .. }
             | Self::Pay { .. }
             | Self::Steer { .. }
+            | Self::CheckIn { .. }
+            | Self::Annul { .. }
             | Self::Cancel { .. } => Kind::Deed,
         }
     }

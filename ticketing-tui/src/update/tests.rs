@@ -1,6 +1,7 @@
 //! What keys and answers make of the state, by the screen that they are about.
 
 mod checkout;
+mod door;
 mod line;
 mod list;
 mod seats;

@@ -13,8 +13,8 @@ use ratatui::text::Span;
 
 use super::left_of;
 use crate::fixture::{
-    code, hear, holding_in, later, listed, listed_in, map, order, press, seated, seated_in,
-    steering_in, tickets, waiting_in,
+    at_the_door, code, hear, holding_in, later, listed, listed_in, map, order, press, seated,
+    seated_in, steering_in, tickets, waiting_in,
 };
 use crate::look::Look;
 use crate::screens::Screen;
@@ -160,6 +160,7 @@ fn the_help_page_has_every_key_of_the_screen_even_on_the_smallest() {
             seated_in(words),
             holding_in(words),
             steering_in(words, 1),
+            at_the_door(words),
             orders(words),
         ];
         for mut state in states.into_iter().chain([ticketed(words)]) {
@@ -215,7 +216,9 @@ fn no_control_character_reaches_a_cell() {
     press(&mut typed, "a");
     update(&mut typed, Message::Pasted(hostile.to_owned()));
     let steered = steering_in(&ENGLISH, 1);
-    for state in [waits, shown, typed, steered, seated(), listed()] {
+    let mut scans = at_the_door(&ENGLISH);
+    update(&mut scans, Message::Pasted(format!("{hostile}\n{hostile}")));
+    for state in [waits, shown, typed, steered, scans, seated(), listed()] {
         for cell in &drawn(&state, false, (80, 24)).content {
             let is_bad = |letter: char| letter.is_control() || letter == '\u{202e}';
             assert!(!cell.symbol().contains(is_bad), "{:?}", cell.symbol());

@@ -169,6 +169,7 @@ pub(crate) const ENGLISH: Words = Words {
     expired: "expired",
     given_up: "given up",
     steering: super::steering::ENGLISH,
+    door: super::door::ENGLISH,
     // What the footer says.
     quit: "quit",
     help: "help",

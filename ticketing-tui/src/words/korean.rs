@@ -167,6 +167,7 @@ pub(crate) const KOREAN: Words = Words {
     expired: "만료",
     given_up: "취소됨",
     steering: super::steering::KOREAN,
+    door: super::door::KOREAN,
     // What the footer says.
     quit: "종료",
     help: "도움",

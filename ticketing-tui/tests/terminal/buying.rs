@@ -54,7 +54,7 @@ fn somebody_signs_up_waits_chooses_is_declined_pays_and_is_let_in() {
 }
 
 /// What a phone reads from the screen that says this.
-fn ticket(terminal: &Terminal, says: &str) -> String {
+pub(crate) fn ticket(terminal: &Terminal, says: &str) -> String {
     terminal.sees(says);
     terminal.sees("VALID");
     let dots = terminal.dots();

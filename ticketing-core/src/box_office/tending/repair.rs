@@ -1,23 +1,25 @@
 //! The repair of a sale whose live state was lost, and its beginning.
 
+mod guard;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use dashmap::mapref::entry::Entry;
 use dashmap::{DashMap, DashSet};
-use redis::Script;
 use sqlx::PgTransaction;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
+use self::guard::{end_epoch, guard_of, write_guard};
 use super::by_sale::is_hurried;
-use crate::admission::keys::{CLOSED_LAYOUT, Keys, LAYOUT, Live};
+use crate::admission::keys::{Keys, Live};
 use crate::admission::postgres::PostgresLineBooks;
 use crate::admission::{LineStart, LineStarts, NEAR_INTERVALS_MS};
 use crate::catalog::postgres::PostgresCatalog;
 use crate::catalog::{Catalog, Sale};
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::guards::Guards;
 use crate::id::{PerformanceId, Randomness};
@@ -32,7 +34,6 @@ use crate::services::redis::Redis;
 /// another server may be filling an epoch meanwhile.
 const REPAIR_PATIENCE: &str = "SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '12s';
      SET LOCAL idle_in_transaction_session_timeout = '60s'";
-
 /// How long whoever needs a sale waits for its repair, which goes on without them.
 const REPAIR_WAIT: Duration = Duration::from_secs(10);
 /// How long work waits for it that comes by again in a moment.
@@ -274,36 +275,6 @@ impl LineStarts for NoRepair {
     }
 }
 
-/// The epoch that is good, and the run of Redis for which it is.
-async fn guard_of(keys: &Keys, live: &Live) -> Result<(Option<u32>, Option<String>)> {
-    let script = Script::new("return redis.call('HMGET', KEYS[1], 'epoch', 'run_id', 'layout')");
-    let mut call = script.prepare_invoke();
-    call.key(keys.guard(live.performance));
-    let (epoch, run_id, layout): (Option<u32>, Option<String>, Option<u32>) =
-        keys.run_in(live, &call).await?;
-    if layout.is_some_and(|layout| layout.to_string() == CLOSED_LAYOUT) {
-        return Err(Error::NotFound("sale"));
-    }
-    if let Some(layout) = layout.filter(|layout| *layout != LAYOUT) {
-        let row = format!("{} {layout}", live.performance);
-        return Err(Error::unreadable("live", "layout", row, "a newer one: not repaired"));
-    }
-    Ok((epoch, run_id))
-}
-
-/// Nobody goes on in the epoch that was good: whoever came in while the books are read would be missing
-/// in the next.
-async fn end_epoch(keys: &Keys, live: &Live, epoch: u32) -> Result<()> {
-    let script = Script::new(
-        "if redis.call('HGET', KEYS[1], 'epoch') == ARGV[1] then
-             redis.call('HDEL', KEYS[1], 'run_id')
-         end",
-    );
-    let mut call = script.prepare_invoke();
-    call.key(keys.guard(live.performance)).arg(epoch);
-    keys.run_in(live, &call).await
-}
-
 /// Lets a filling take as long as it takes: an idle transaction is ended, and its lock is gone. A
 /// process that hangs says nothing, and loses it all the same.
 async fn while_locked(
@@ -326,88 +297,4 @@ async fn still_there(locked: &mut PgTransaction<'_>) -> Result<()> {
     let said = timeout(STILL_THERE_WAIT, sqlx::raw_sql("SELECT 1").execute(&mut **locked)).await;
     let silent = |_| Error::Unavailable("PostgreSQL does not answer a repair".into());
     said.map_err(silent)?.map(drop).map_err(Error::from)
-}
-
-/// Refuses when the line that this repair filled is gone: Redis was wiped meanwhile; when the sale was
-/// closed; and where a later epoch is good: this repair has lost its lock, and whoever had it then was
-/// faster.
-async fn write_guard(
-    keys: &Keys,
-    live: &Live,
-    mark: &str,
-    run_id: &str,
-    resume_at: Timestamp,
-) -> Result<()> {
-    let script = Script::new(
-        "if redis.call('HGET', KEYS[2], 'repair') ~= ARGV[3] then
-             return redis.error_reply('STALE the line that was being repaired is gone')
-         end
-         local now_epoch, layout = unpack(redis.call('HMGET', KEYS[1], 'epoch', 'layout'))
-         if layout and layout ~= ARGV[4] then return redis.error_reply('LAYOUT ' .. layout) end
-         if (tonumber(now_epoch) or 0) > tonumber(ARGV[1]) then
-             return redis.error_reply('STALE another repair was faster')
-         end
-         if (tonumber(redis.call('HGET', KEYS[2], 'resume_at')) or 0) < tonumber(ARGV[5]) then
-             redis.call('HSET', KEYS[2], 'resume_at', ARGV[5])
-         end
-         redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'run_id', ARGV[2], 'layout', ARGV[4])",
-    );
-    let mut call = script.prepare_invoke();
-    call.key(keys.guard(live.performance)).key(keys.in_epoch(live, "line"));
-    call.arg(live.epoch).arg(run_id).arg(mark).arg(LAYOUT).arg(resume_at.as_millis());
-    keys.run_in(live, &call).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What a guard says before a repair of epoch 5 writes it, and whether it may.
-    const GUARDS: [(&[(&str, &str)], bool); 7] = [
-        (&[], true),
-        (&[("run_id", "earlier")], true),
-        (&[("epoch", "4")], true),
-        (&[("epoch", "5"), ("run_id", "mine"), ("layout", "1")], true),
-        (&[("epoch", "6"), ("run_id", "mine"), ("layout", "1")], false),
-        (&[("epoch", "4"), ("run_id", "mine"), ("layout", "0")], false),
-        (&[("epoch", "4"), ("run_id", "mine"), ("layout", "2")], false),
-    ];
-
-    #[tokio::test]
-    #[ignore = "needs ./services up"]
-    async fn a_guard_is_written_over_no_later_epoch_and_no_other_layout() {
-        let url = std::env::var("TICKETING_REDIS").unwrap();
-        let redis = Arc::new(Redis::new(&url.into()).unwrap());
-        let namespace = format!("guard-{}", std::process::id());
-        let keys =
-            Keys::new(redis.clone(), namespace.clone(), Arc::new(NoRepair), Guards::default());
-        let session = redis.session().await.unwrap();
-        for (number, (before, may)) in (0_u128..).zip(GUARDS) {
-            let performance = uuid::Uuid::from_u128(number).into();
-            let live =
-                Live { session: session.clone(), performance, epoch: 5, run_id: "repair".into() };
-            let fill = Script::new(
-                "redis.call('HSET', KEYS[2], 'repair', 'mark', 'resume_at', 700)
-                 if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end",
-            );
-            let mut call = fill.prepare_invoke();
-            call.key(keys.guard(performance)).key(keys.in_epoch(&live, "line"));
-            for (field, value) in before {
-                call.arg(field).arg(value);
-            }
-            keys.run_in::<()>(&live, &call).await.unwrap();
-            let written =
-                write_guard(&keys, &live, "mark", "run", Timestamp::from_millis(900)).await;
-            assert_eq!(written.is_ok(), may, "{before:?}");
-            let read = Script::new(
-                "return {redis.call('HGET', KEYS[1], 'run_id') == 'run',
-                     redis.call('HGET', KEYS[2], 'resume_at')}",
-            );
-            let mut call = read.prepare_invoke();
-            call.key(keys.guard(performance)).key(keys.in_epoch(&live, "line"));
-            let (mine, resume_at): (Option<bool>, i64) = keys.run_in(&live, &call).await.unwrap();
-            assert_eq!((mine.unwrap_or(false), resume_at == 900), (may, may), "{before:?}");
-        }
-        redis.remove_keys(&format!("{{{namespace}:*")).await.unwrap();
-    }
 }

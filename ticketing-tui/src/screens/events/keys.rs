@@ -2,7 +2,7 @@
 
 use crate::hall::Direction::{Down, Up};
 use crate::keymap::Command::{
-    Account, Back, Filter, First, Go, Last, Look, Move, MyOrders, Refetch, WarRoom,
+    Account, Back, Door, Filter, First, Go, Last, Look, Move, MyOrders, Refetch, WarRoom,
 };
 use crate::keymap::{Binding, DOWN, END, ENTER, ESCAPE, HOME, UP, bind, letter};
 
@@ -17,6 +17,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
     bind(&[letter('/')], Filter, "/", |words| words.does_filter).hint("/", |words| words.filter),
     bind(&[letter('m')], MyOrders, "m", |words| words.does_my_orders),
     bind(&[letter('w')], WarRoom, "w", |words| words.steering.does_open),
+    bind(&[letter('d')], Door, "d", |words| words.door.does_open),
     bind(&[letter('a')], Account, "a", |words| words.does_account),
     bind(&[letter('r')], Refetch, "r", |words| words.does_refetch_list),
     bind(ESCAPE, Back, "Esc", |words| words.does_drop_filter),

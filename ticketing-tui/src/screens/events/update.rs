@@ -9,7 +9,7 @@ use super::Show;
 use crate::form::{Form, Then};
 use crate::hall::Direction;
 use crate::keymap::Command;
-use crate::screens::{Link, line, orders, seats, steering};
+use crate::screens::{Link, door, line, orders, seats, steering};
 use crate::state::{Answer, Effect, State, Target};
 
 /// The longest filter, in characters.
@@ -28,7 +28,9 @@ pub(crate) fn obey(state: &mut State, command: Command) -> Vec<Effect> {
             return vec![Effect::Draw];
         }
         Command::Refetch => return vec![Effect::FetchPerformances { after: Duration::ZERO }],
-        Command::Go | Command::Look | Command::WarRoom => return open(state, command),
+        Command::Go | Command::Look | Command::WarRoom | Command::Door => {
+            return open(state, command);
+        }
         Command::MyOrders => return with_account(state, Then::MyOrders),
         Command::Account => return account(state),
         _ => return Vec::new(),
@@ -65,6 +67,7 @@ fn open(state: &mut State, command: Command) -> Vec<Effect> {
     let then = match command {
         Command::Look => Then::Look(show),
         Command::WarRoom => Then::Steer(show),
+        Command::Door => Then::Door(show),
         _ => Then::Join(show),
     };
     with_account(state, then)
@@ -85,6 +88,7 @@ pub(crate) fn go_on(state: &mut State, then: Then) -> Vec<Effect> {
         Then::Join(show) => line::update::open(state, show),
         Then::Look(show) => seats::update::look(state, show),
         Then::Steer(show) => steering::update::open(state, show),
+        Then::Door(show) => door::update::open(state, show),
         Then::MyOrders => orders::update::open(state),
     }
 }

@@ -1,8 +1,10 @@
 //! What is typed in the war room: a message, a rate, a capacity.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 
 use super::Steer;
+use crate::field::{Field, Pressed};
+use crate::keymap::{self, Command, Scope};
 use crate::screens::Screen;
 use crate::state::{Effect, Question, State};
 use crate::update;
@@ -14,7 +16,7 @@ const MAX_CHARS: usize = 500;
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) about: About,
-    pub(crate) text: String,
+    pub(crate) text: Field,
 }
 
 /// What is typed.
@@ -27,17 +29,12 @@ pub(crate) enum About {
 
 impl Entry {
     pub(super) fn new(about: About) -> Self {
-        Self { about, text: String::new() }
-    }
-
-    fn type_more(&mut self, text: &str) {
-        let room = MAX_CHARS.saturating_sub(self.text.chars().count());
-        self.text.extend(text.chars().filter(|letter| !letter.is_control()).take(room));
+        Self { about, text: Field::new(MAX_CHARS) }
     }
 
     /// What it asks for; `None` where it has to be a number and is none.
     fn meant(&self) -> Option<Steer> {
-        let text = self.text.trim();
+        let text = self.text.text().trim();
         let number = || text.parse().ok().filter(|number| *number > 0);
         match self.about {
             About::Message => Some(Steer::Pause((!text.is_empty()).then(|| text.to_owned()))),
@@ -53,24 +50,21 @@ pub(crate) fn press(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
     let words = state.words;
     let Some(Screen::Steering(steering)) = state.over.last_mut() else { return Vec::new() };
     let Some(entry) = &mut steering.entry else { return Vec::new() };
-    let control = key.modifiers.contains(KeyModifiers::CONTROL);
-    match key.code {
-        KeyCode::Esc => steering.entry = None,
-        KeyCode::Char('c') if control => {
-            steering.entry = None;
-            return update::quit(state);
-        }
-        KeyCode::Char('u') if control => entry.text.clear(),
-        KeyCode::Char(letter) if !control => entry.type_more(letter.encode_utf8(&mut [0; 4])),
-        KeyCode::Backspace => drop(entry.text.pop()),
-        KeyCode::Enter => match entry.meant() {
+    match entry.text.press(key) {
+        Pressed::Changed => {}
+        Pressed::Escape => steering.entry = None,
+        Pressed::Enter => match entry.meant() {
             Some(steer) => {
                 steering.entry = None;
                 state.question = Some(Question::Steer(steer));
             }
             None => state.notice = Some(words.steering.no_number.to_owned()),
         },
-        _ => return Vec::new(),
+        Pressed::Else if keymap::command(Scope::Steering, key) == Some(Command::Quit) => {
+            steering.entry = None;
+            return update::quit(state);
+        }
+        Pressed::Else => return Vec::new(),
     }
     vec![Effect::Draw]
 }
@@ -79,6 +73,6 @@ pub(crate) fn press(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
 pub(crate) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     let Some(Screen::Steering(steering)) = state.over.last_mut() else { return Vec::new() };
     let Some(entry) = &mut steering.entry else { return Vec::new() };
-    entry.type_more(text.lines().next().unwrap_or_default());
+    entry.text.add(text.lines().next().unwrap_or_default());
     vec![Effect::Draw]
 }

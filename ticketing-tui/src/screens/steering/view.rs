@@ -47,7 +47,7 @@ pub(crate) fn draw(
             About::Capacity => words.steering.which_capacity,
         };
         let room = usize::from(area.width).saturating_sub(Span::raw(asked).width() + " _".len());
-        let text = tail(&clean(&entry.text), room);
+        let text = tail(&clean(entry.text.text()), room);
         let line = Line::styled(format!("{asked} {text}_"), look::heading());
         frame.render_widget(line, Rect { y: area.bottom(), height: 1, ..area });
     }

@@ -8,7 +8,8 @@ use ticketing_wire::problem::{Problem, ProblemType};
 
 use super::{SIZES, screen, ticketed};
 use crate::fixture::{
-    code, hear, holding_in, listed_in, order, press, seated_in, steering_in, waiting_in,
+    at_the_door, code, hear, holding_in, listed_in, order, press, scanned, seated_in, steering_in,
+    waiting_in,
 };
 use crate::state::{About, Failure, Question, State};
 use crate::update::update;
@@ -110,6 +111,25 @@ fn the_war_room_is_readable_at_every_size() {
     each_screen("steering_asked", |words| {
         let mut state = steering_in(words, 2);
         press(&mut state, "pback at ten");
+        update(&mut state, code(KeyCode::Enter));
+        state
+    });
+}
+
+#[test]
+fn the_door_is_readable_at_every_size() {
+    each_screen("door", |words| {
+        let mut state = at_the_door(words);
+        for verdict in ["admitted", "forged", "exited", "already_used"] {
+            scanned(&mut state, "FMRQAAARQWERTYUIOP", verdict);
+        }
+        press(&mut state, "HALF");
+        state
+    });
+    each_screen("door_waits", |words| {
+        let mut state = at_the_door(words);
+        scanned(&mut state, "FMRQAAARQWERTYUIOP", "admitted");
+        press(&mut state, "NEXT");
         update(&mut state, code(KeyCode::Enter));
         state
     });
