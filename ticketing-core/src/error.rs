@@ -149,6 +149,7 @@ impl Error {
     }
 
     /// The same failure once more, for each of many who waited for one thing.
+    #[cfg(feature = "services")]
     pub(crate) fn for_each(&self) -> Self {
         match self {
             Self::Unavailable(why) => Self::Unavailable(why.clone()),

@@ -1,18 +1,19 @@
 //! A small programme and a small hall for the tests.
 
+mod door;
+
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
 use ticketing_client::seats::SeatMap;
 use ticketing_wire::Time;
-use ticketing_wire::door::CheckIn;
 use ticketing_wire::line::{LineStatus, Place};
 use ticketing_wire::orders::{Order, Ticket};
 use ticketing_wire::performances::{Performance, Price};
 use ticketing_wire::seats::{Hold, Layout, SeatsDelta, SeatsNow, Version};
-use uuid::Uuid;
 
+pub(crate) use self::door::{at_the_door, check_in, scanned};
 use crate::screens::Screen;
 use crate::screens::steering::Seen;
 use crate::state::{About, Effect, Message, State};
@@ -41,8 +42,7 @@ pub(crate) fn performances() -> Vec<Performance> {
                 "organizer_id": "00000000-0000-0000-0000-000000000008",
                 "venue_id": "00000000-0000-0000-0000-000000000009",
                 "title": title, "status": status, "seats_free": free, "seats_total": total,
-                "listed_at": "2026-11-01T09:00:00Z",
-                "on_sale_at": "2026-12-01T09:00:00Z",
+                "listed_at": "2026-11-01T09:00:00Z", "on_sale_at": "2026-12-01T09:00:00Z",
                 "starts_at": "2026-12-24T19:30:00Z",
                 "time_zone": "Asia/Seoul", "prices": prices(), "layout": "hall",
                 "policy": {
@@ -212,35 +212,6 @@ pub(crate) fn steering_in(words: &'static Words, looks: u32) -> State {
         hear(&mut state, About::Sale(Ok(Box::new(sale(look * (look % 5))))));
     }
     state
-}
-
-pub(crate) fn at_the_door(words: &'static Words) -> State {
-    let mut state = listed_in(words);
-    press(&mut state, "d");
-    state
-}
-
-/// Scans a code, and has this said of it.
-pub(crate) fn scanned(state: &mut State, ticket: &str, verdict: &str) {
-    press(state, ticket);
-    update(state, code(KeyCode::Enter));
-    let Some(Screen::Door(door)) = state.over.last() else { panic!("{state:?}") };
-    let nonce = door.scans[0].sent.nonce.clone().unwrap();
-    hear(state, About::CheckedIn { nonce, answer: Ok(Box::new(check_in(verdict))) });
-}
-
-pub(crate) fn check_in(verdict: &str) -> CheckIn {
-    let scan = json!({
-        "id": Uuid::from_u128(7), "ticket_id": Uuid::from_u128(8), "device": "scanner 3",
-        "gate": "North", "direction": "in", "at": "2026-06-01T17:42:10.000Z",
-        "verdict": verdict, "uploaded": false, "conflict": null, "annulled": null,
-    });
-    let first = if verdict == "already_used" { scan.clone() } else { json!(null) };
-    serde_json::from_value(json!({
-        "verdict": verdict, "scan": scan, "seat": 2, "label": "Floor, row 1, seat 3",
-        "category": "All", "first_scan": first,
-    }))
-    .unwrap()
 }
 
 /// How a sale stands after so many more seats.

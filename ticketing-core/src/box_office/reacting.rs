@@ -14,7 +14,7 @@ use crate::ranking::{SoldOrder, day_of};
 use crate::reviews::FIRST_PAGES_KEPT_MS;
 
 /// How often every order of a sale is shown again.
-const RECONCILE_ALL_EVERY_MS: i64 = 60_000;
+const RECONCILE_ALL_EVERY_MS: i64 = 15_000;
 
 impl BoxOffice {
     /// Shows an order in the live sale. A failure is only logged: the order stands, and the event

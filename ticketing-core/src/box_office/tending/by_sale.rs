@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dashmap::DashSet;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use tokio::sync::oneshot::{self, Receiver};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -17,6 +19,14 @@ tokio::task_local! {
     static HURRIED: ();
 }
 
+/// The same work, as what comes by again in a moment where nobody waits for it for as long as it takes.
+pub(super) fn hurried<Work: Future + Send + 'static>(
+    work: Work,
+    wait: Duration,
+) -> BoxFuture<'static, Work::Output> {
+    if wait == Duration::MAX { work.boxed() } else { HURRIED.scope((), work).boxed() }
+}
+
 /// Whether this is work that comes by again in a moment.
 #[cfg(feature = "services")]
 pub(super) fn is_hurried() -> bool {
@@ -25,6 +35,8 @@ pub(super) fn is_hurried() -> bool {
 
 /// One kind of work, and the sales that it is at. A sale that is still being worked on is passed over.
 pub(in crate::box_office) struct BySale {
+    /// What its failures are counted under.
+    step: &'static str,
     busy: Arc<DashSet<PerformanceId>>,
     room: Arc<Semaphore>,
     /// Behind which sale it goes on where not all could be begun in time: none of them is always the last.
@@ -46,9 +58,9 @@ impl Drop for Busy {
 
 impl BySale {
     /// Works on no more than so many at once.
-    pub(in crate::box_office) fn new(at_once: usize) -> Self {
+    pub(in crate::box_office) fn new(step: &'static str, at_once: usize) -> Self {
         let (busy, room) = (Arc::default(), Arc::new(Semaphore::new(at_once)));
-        Self { busy, room, begun: Mutex::new(None) }
+        Self { step, busy, room, begun: Mutex::new(None) }
     }
 
     /// Does the work of every sale that is not being worked on, and waits for all of it. Answers how much
@@ -89,7 +101,7 @@ impl BySale {
     where
         Work: Future<Output = Result<usize>> + Send + 'static,
     {
-        let hurried = works.into_iter().map(|(sale, work)| (sale, HURRIED.scope((), work)));
+        let hurried = works.into_iter().map(|(sale, work)| (sale, hurried(work, wait)));
         // Each says by itself what has failed.
         let _ = timeout(wait, self.each(hurried.collect())).await;
         Ok(())
@@ -121,11 +133,12 @@ impl BySale {
         }
         let busy = Busy { with: sale, among: self.busy.clone(), _permit: permit };
         *self.begun.lock() = Some(sale);
-        let (tell, told) = oneshot::channel();
+        let (step, (tell, told)) = (self.step, oneshot::channel());
         tokio::spawn(async move {
             let outcome = work.await;
             drop(busy);
             if let Err(error) = &outcome {
+                metrics::counter!("ticketing_steps_failed_total", "step" => step).increment(1);
                 report(error);
             }
             // Nobody may wait for it any more.
@@ -160,7 +173,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_sale_that_takes_long_holds_up_no_other_and_is_begun_once() {
-        let by_sale = BySale::new(2);
+        let by_sale = BySale::new("test", 2);
         let end = Arc::new(Notify::new());
         let ends = end.clone();
         let long = async move {
@@ -177,7 +190,7 @@ mod tests {
 
     #[tokio::test]
     async fn where_time_is_short_each_has_its_turn() {
-        let by_sale = BySale::new(1);
+        let by_sale = BySale::new("test", 1);
         let (begun, end) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Notify::new()));
         let work = |number| {
             let (begun, end) = (begun.clone(), end.clone());
@@ -199,7 +212,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_fails_or_panics_is_told_and_the_sale_is_free_again() {
-        let by_sale = BySale::new(1);
+        let by_sale = BySale::new("test", 1);
         for panics in [true, false] {
             let work = async move {
                 assert!(!panics, "on purpose");

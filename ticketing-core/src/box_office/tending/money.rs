@@ -11,6 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 
 use super::Step;
+use super::by_sale::hurried;
 use crate::box_office::BoxOffice;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, readable, report};
@@ -71,7 +72,7 @@ impl BoxOffice {
         // Each sale's by itself; what it cannot show now, its events and the reconciler do.
         let shown = free.into_values().map(|orders| {
             let office = self.clone();
-            tokio::spawn(async move { office.show_all(orders).await })
+            tokio::spawn(hurried(async move { office.show_all(orders).await }, wait))
         });
         let _ = tokio::time::timeout(wait, join_all(shown)).await;
         Ok(Step::of(count))

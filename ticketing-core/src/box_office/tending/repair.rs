@@ -1,6 +1,7 @@
 //! The repair of a sale whose live state was lost, and its beginning.
 
 mod guard;
+mod locked;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +9,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use dashmap::mapref::entry::Entry;
 use dashmap::{DashMap, DashSet};
-use sqlx::PgTransaction;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 use self::guard::{end_epoch, guard_of, write_guard};
+use self::locked::while_locked;
 use super::by_sale::is_hurried;
 use crate::admission::keys::{Keys, Live};
 use crate::admission::postgres::PostgresLineBooks;
@@ -34,16 +35,14 @@ use crate::services::redis::Redis;
 /// another server may be filling an epoch meanwhile.
 const REPAIR_PATIENCE: &str = "SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '12s';
      SET LOCAL idle_in_transaction_session_timeout = '60s'";
+/// After so long it begins anew: a connection may hang, and so would the sale.
+const REPAIR_LIMIT: Duration = Duration::from_secs(120);
 /// How long whoever needs a sale waits for its repair, which goes on without them.
 const REPAIR_WAIT: Duration = Duration::from_secs(10);
 /// How long work waits for it that comes by again in a moment.
 const HURRIED_WAIT: Duration = Duration::from_millis(100);
 /// How many sales are repaired at once in a process: each takes a connection, and one more to read.
 const REPAIRS_AT_ONCE: usize = 4;
-/// How often a repair says in its transaction that it goes on; well before an idle one is ended.
-const STILL_THERE_EVERY: Duration = Duration::from_secs(15);
-/// How long PostgreSQL may take to hear it.
-const STILL_THERE_WAIT: Duration = Duration::from_secs(5);
 
 /// What came of a repair; nothing while it is under way.
 type Outcome = Option<Result<u32>>;
@@ -130,7 +129,10 @@ impl Inner {
 
     async fn repaired(&self, performance: PerformanceId) -> Result<u32> {
         let _room = self.room.acquire().await.map_err(Error::internal)?;
-        match self.repair(performance).await {
+        let late = |_| Error::Unavailable("a repair took too long".into());
+        let repaired =
+            timeout(REPAIR_LIMIT, self.repair(performance)).await.map_err(late).flatten();
+        match repaired {
             Ok((run_id, epoch)) => {
                 self.known.insert(performance, (run_id, epoch));
                 Ok(epoch)
@@ -158,8 +160,8 @@ impl Inner {
     /// Steps, each of which may be repeated: (1) take the lock; (2) see whether another server was
     /// faster; (3) raise the epoch, durably; (4) fill the new epoch, which nobody reads yet: the
     /// line from the journal, the seats from the orders; (5) write the guard, last, and only if
-    /// what was filled is still there and nobody has begun a later epoch. A crash before (5) leaves
-    /// an epoch that is never read.
+    /// what was filled is still there and no other repair has begun. A crash before (5) leaves an
+    /// epoch that is never read.
     async fn repair(&self, performance: PerformanceId) -> Result<(String, u32)> {
         let mut locked = self.books.postgres.pool().begin().await?;
         sqlx::raw_sql(REPAIR_PATIENCE).execute(&mut *locked).await?;
@@ -181,13 +183,11 @@ impl Inner {
             return Ok((run_id, epoch));
         }
         let sale = self.sale(performance).await?;
-        if let Some(epoch) = before {
-            end_epoch(&keys, &live, epoch).await?;
-        }
+        let mark = crate::admission::draw::hex(&Randomness::from_system().bytes::<16>());
+        end_epoch(&keys, &live, &mark).await?;
         let mut start = self.books.line.next_epoch(performance, before.unwrap_or(0)).await?;
         self.take_over(&keys, &live, before, &mut start).await?;
         live.epoch = start.epoch;
-        let mark = crate::admission::draw::hex(&Randomness::from_system().bytes::<16>());
         let orders = self.books.orders.live(performance).await?;
         let orders: Vec<Projection> = orders.iter().map(Order::projection).collect();
         let filling = async {
@@ -273,28 +273,4 @@ impl LineStarts for NoRepair {
     async fn raise_ceiling(&self, _: PerformanceId, _: u32, _: u64) -> Result<u64> {
         Err(Error::internal("a repair gives out no numbers"))
     }
-}
-
-/// Lets a filling take as long as it takes: an idle transaction is ended, and its lock is gone. A
-/// process that hangs says nothing, and loses it all the same.
-async fn while_locked(
-    locked: &mut PgTransaction<'_>,
-    filling: impl Future<Output = Result<()>>,
-) -> Result<()> {
-    tokio::pin!(filling);
-    loop {
-        tokio::select! {
-            filled = &mut filling => {
-                filled?;
-                return still_there(locked).await;
-            }
-            () = tokio::time::sleep(STILL_THERE_EVERY) => still_there(locked).await?,
-        }
-    }
-}
-
-async fn still_there(locked: &mut PgTransaction<'_>) -> Result<()> {
-    let said = timeout(STILL_THERE_WAIT, sqlx::raw_sql("SELECT 1").execute(&mut **locked)).await;
-    let silent = |_| Error::Unavailable("PostgreSQL does not answer a repair".into());
-    said.map_err(silent)?.map(drop).map_err(Error::from)
 }

@@ -9,7 +9,7 @@ use crate::admission::{Chosen, Terms};
 use crate::box_office::BoxOffice;
 use crate::catalog::Sale;
 use crate::clock::Timestamp;
-use crate::error::{Result, readable};
+use crate::error::Result;
 use crate::id::PerformanceId;
 
 /// How often a line's progress is written into the books, for a repair to begin at.
@@ -45,8 +45,8 @@ pub(in crate::box_office) struct SaleWork {
 
 impl Default for SaleWork {
     fn default() -> Self {
-        let (lines, push) = (BySale::new(AT_ONCE), BySale::new(AT_ONCE));
-        Self { lines, push, seats: BySale::new(RECONCILED_AT_ONCE) }
+        let (lines, push) = (BySale::new("lines", AT_ONCE), BySale::new("push", AT_ONCE));
+        Self { lines, push, seats: BySale::new("seats", RECONCILED_AT_ONCE) }
     }
 }
 
@@ -119,7 +119,8 @@ impl BoxOffice {
 
     /// Makes the seats of every performance on sale say what the books say.
     pub async fn step_seats(&self) -> Result<Step> {
-        readable(self.0.work.seats.each(self.reconciliations().await?).await);
+        // What cannot be reconciled says so itself.
+        let _ = self.0.work.seats.each(self.reconciliations().await?).await;
         Ok(Step::Idle)
     }
 

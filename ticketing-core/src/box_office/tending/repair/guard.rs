@@ -24,21 +24,19 @@ pub(super) async fn guard_of(keys: &Keys, live: &Live) -> Result<(Option<u32>, O
 }
 
 /// Nobody goes on in the epoch that was good: whoever came in while the books are read would be missing
-/// in the next.
-pub(super) async fn end_epoch(keys: &Keys, live: &Live, epoch: u32) -> Result<()> {
+/// in the next. And no other repair ends any more: one that lost its lock may still be filling.
+pub(super) async fn end_epoch(keys: &Keys, live: &Live, mark: &str) -> Result<()> {
     let script = Script::new(
-        "if redis.call('HGET', KEYS[1], 'epoch') == ARGV[1] then
-             redis.call('HDEL', KEYS[1], 'run_id')
-         end",
+        "redis.call('HDEL', KEYS[1], 'run_id')
+         redis.call('HSET', KEYS[1], 'repairing', ARGV[1])",
     );
     let mut call = script.prepare_invoke();
-    call.key(keys.guard(live.performance)).arg(epoch);
+    call.key(keys.guard(live.performance)).arg(mark);
     keys.run_in(live, &call).await
 }
 
 /// Refuses when the line that this repair filled is gone: Redis was wiped meanwhile; when the sale was
-/// closed; and where a later epoch is good: this repair has lost its lock, and whoever had it then was
-/// faster.
+/// closed; and where another repair has begun or a later epoch is good: this one has lost its lock.
 pub(super) async fn write_guard(
     keys: &Keys,
     live: &Live,
@@ -50,11 +48,13 @@ pub(super) async fn write_guard(
         "if redis.call('HGET', KEYS[2], 'repair') ~= ARGV[3] then
              return redis.error_reply('STALE the line that was being repaired is gone')
          end
-         local now_epoch, layout = unpack(redis.call('HMGET', KEYS[1], 'epoch', 'layout'))
+         local now_epoch, layout, repairing =
+             unpack(redis.call('HMGET', KEYS[1], 'epoch', 'layout', 'repairing'))
          if layout and layout ~= ARGV[4] then return redis.error_reply('LAYOUT ' .. layout) end
-         if (tonumber(now_epoch) or 0) > tonumber(ARGV[1]) then
-             return redis.error_reply('STALE another repair was faster')
+         if repairing ~= ARGV[3] or (tonumber(now_epoch) or 0) > tonumber(ARGV[1]) then
+             return redis.error_reply('STALE another repair has begun')
          end
+         redis.call('HDEL', KEYS[1], 'repairing')
          if (tonumber(redis.call('HGET', KEYS[2], 'resume_at')) or 0) < tonumber(ARGV[5]) then
              redis.call('HSET', KEYS[2], 'resume_at', ARGV[5])
          end
@@ -76,19 +76,20 @@ mod tests {
     use crate::services::redis::Redis;
 
     /// What a guard says before a repair of epoch 5 writes it, and whether it may.
-    const GUARDS: [(&[(&str, &str)], bool); 7] = [
-        (&[], true),
-        (&[("run_id", "earlier")], true),
-        (&[("epoch", "4")], true),
-        (&[("epoch", "5"), ("run_id", "mine"), ("layout", "1")], true),
-        (&[("epoch", "6"), ("run_id", "mine"), ("layout", "1")], false),
-        (&[("epoch", "4"), ("run_id", "mine"), ("layout", "0")], false),
-        (&[("epoch", "4"), ("run_id", "mine"), ("layout", "2")], false),
+    const GUARDS: [(&[(&str, &str)], bool); 8] = [
+        (&[], false),
+        (&[("repairing", "mark")], true),
+        (&[("repairing", "mark"), ("epoch", "4"), ("layout", "1")], true),
+        (&[("repairing", "later"), ("epoch", "4"), ("layout", "1")], false),
+        (&[("epoch", "7"), ("run_id", "mine"), ("layout", "1")], false),
+        (&[("repairing", "mark"), ("epoch", "6"), ("run_id", "older"), ("layout", "1")], false),
+        (&[("repairing", "mark"), ("epoch", "4"), ("layout", "0")], false),
+        (&[("repairing", "mark"), ("epoch", "4"), ("layout", "2")], false),
     ];
 
     #[tokio::test]
     #[ignore = "needs ./services up"]
-    async fn a_guard_is_written_over_no_later_epoch_and_no_other_layout() {
+    async fn a_guard_is_written_by_the_newest_repair_over_no_later_epoch_and_no_other_layout() {
         let url = std::env::var("TICKETING_REDIS").unwrap();
         let redis = Arc::new(Redis::new(&url.into()).unwrap());
         let namespace = format!("guard-{}", std::process::id());
