@@ -22,7 +22,11 @@ pub(crate) fn report(error: &Error) {
     metrics::counter!("ticketing_passed_over_total", "table" => table).increment(1);
     if LOGGED.lock().is_due(error.to_string(), Instant::now()) {
         let source = std::error::Error::source(error).map(ToString::to_string);
-        tracing::error!(%error, source, "passed over");
+        if error.is_passing() {
+            tracing::warn!(%error, source, "passed over; it comes by again");
+        } else {
+            tracing::error!(%error, source, "passed over");
+        }
     }
 }
 
