@@ -79,6 +79,8 @@ pub(crate) enum Question {
     },
     /// Does this to the line of the war room.
     Steer(Steer),
+    /// Leaves a door where scans were not answered.
+    LeaveDoor,
 }
 
 /// What happened.

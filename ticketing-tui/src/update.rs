@@ -196,8 +196,16 @@ fn back(state: &mut State) -> Vec<Effect> {
         Some(Screen::Seats(visit)) if visit.busy.is_some() => return wait(state),
         Some(Screen::Checkout(checkout)) if checkout.doing.matters() => return wait(state),
         Some(Screen::Checkout(_)) => return checkout::update::back(state),
+        Some(Screen::Door(door)) if door.unanswered() > 0 => {
+            state.question = Some(Question::LeaveDoor);
+            return vec![Effect::Draw];
+        }
         _ => {}
     }
+    leave(state)
+}
+
+fn leave(state: &mut State) -> Vec<Effect> {
     let Some(screen) = state.over.pop() else { return events::update::back(state) };
     let mut effects = vec![Effect::Draw, Effect::Forget(screen.visit())];
     match state.over.last() {
@@ -218,6 +226,7 @@ pub(crate) fn quit(state: &mut State) -> Vec<Effect> {
     let waits = |screen: &Screen| match screen {
         Screen::Checkout(checkout) => checkout.deadline().is_some() || checkout.doing.matters(),
         Screen::Seats(visit) => visit.busy.is_some(),
+        Screen::Door(door) => door.unanswered() > 0,
         _ => false,
     };
     if !state.over.iter().any(waits) {
@@ -246,6 +255,7 @@ fn answered(state: &mut State, question: Question, key: &KeyEvent) -> Vec<Effect
         Question::LeaveLine => line::update::leave(state),
         Question::GiveUpOrder => checkout::update::give_up(state),
         Question::Steer(steer) => steering::update::steer(state, steer),
+        Question::LeaveDoor => leave(state),
         Question::GiveBack { order, quote } => orders::update::give_back(state, order, quote),
     };
     // The question is gone, whatever came of it.

@@ -86,7 +86,7 @@ impl Scan {
 }
 
 impl Door {
-    fn unanswered(&self) -> usize {
+    pub(crate) fn unanswered(&self) -> usize {
         self.scans.iter().filter(|scan| scan.is_unanswered()).count()
     }
 

@@ -36,6 +36,7 @@ pub(super) fn draw(
         Question::Steer(Steer::Drain) => words.steering.ask_drain.to_owned(),
         Question::Steer(Steer::Rate(rate)) => (words.steering.ask_rate)(*rate),
         Question::Steer(Steer::Capacity(capacity)) => (words.steering.ask_capacity)(*capacity),
+        Question::LeaveDoor => words.door.ask_leave.to_owned(),
         Question::GiveBack { quote, .. } => {
             (words.ask_give_back)(&money(&quote.refund), &money(&quote.fee))
         }

@@ -19,7 +19,7 @@ pub(crate) const ENGLISH: Words = Words {
     keys: "Keys",
     closes: "? or Esc closes",
     scrolls: "j k scroll",
-    ask_quit: "You have seats or an order that waits. Quit? They run out by themselves.",
+    ask_quit: "Seats, an order or a scan wait here. Quit? Seats run out by themselves.",
     ask_leave: "Give up your place in the line? It does not come back.",
     ask_give_up: "Give up this order and its seats?",
     ask_give_back: |refund, fee| {

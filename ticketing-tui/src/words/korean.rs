@@ -19,7 +19,7 @@ pub(crate) const KOREAN: Words = Words {
     keys: "단축키",
     closes: "? 또는 Esc로 닫기",
     scrolls: "j k 스크롤",
-    ask_quit: "잡아 둔 좌석이나 주문이 있습니다. 끝낼까요? 시간이 지나면 풀립니다.",
+    ask_quit: "기다리는 좌석이나 주문, 스캔이 있습니다. 끝낼까요? 좌석은 시간이 지나면 풀립니다.",
     ask_leave: "대기 순서를 포기할까요? 되돌릴 수 없습니다.",
     ask_give_up: "이 주문과 좌석을 포기할까요?",
     ask_give_back: |refund, fee| format!("이 주문을 취소할까요? {refund} 환불, 수수료 {fee}."),

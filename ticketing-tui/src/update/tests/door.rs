@@ -6,7 +6,7 @@ use super::{draws, refused, trouble};
 use crate::fixture::{at_the_door, check_in, code, hear, press, scanned};
 use crate::screens::Screen;
 use crate::screens::door::{Counts, Door, Told};
-use crate::state::{About, Ask, Effect, Message, State};
+use crate::state::{About, Ask, Effect, Message, Question, State};
 use crate::update::update;
 use crate::words::ENGLISH;
 
@@ -105,6 +105,25 @@ fn letters_are_the_codes_and_a_filled_line_is_emptied_before_anybody_leaves() {
     assert!(state.help.is_some());
     update(&mut state, code(KeyCode::Esc));
     update(&mut state, code(KeyCode::Esc));
+    assert!(state.over.is_empty());
+}
+
+#[test]
+fn whoever_leaves_with_scans_that_were_not_answered_is_asked_first() {
+    let mut state = at_the_door(&ENGLISH);
+    press(&mut state, "LOST");
+    enter(&mut state);
+    let silent = About::CheckedIn { nonce: nonce(&state), answer: trouble() };
+    hear(&mut state, silent);
+    update(&mut state, code(KeyCode::Esc));
+    assert_eq!(state.question, Some(Question::LeaveDoor));
+    press(&mut state, "n");
+    assert_eq!(door(&state).unanswered(), 1);
+    control(&mut state, 'c');
+    assert_eq!(state.question, Some(Question::Quit));
+    press(&mut state, "n");
+    update(&mut state, code(KeyCode::Esc));
+    press(&mut state, "y");
     assert!(state.over.is_empty());
 }
 
