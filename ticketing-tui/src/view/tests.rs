@@ -10,6 +10,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 use ratatui::text::Span;
+use ticketing_wire::problem::{Problem, ProblemType};
 
 use super::left_of;
 use crate::fixture::{
@@ -18,7 +19,7 @@ use crate::fixture::{
 };
 use crate::look::Look;
 use crate::screens::Screen;
-use crate::state::{About, Message, State};
+use crate::state::{About, Failure, Message, State};
 use crate::update::update;
 use crate::words::{ALL, ENGLISH, Words};
 
@@ -196,6 +197,17 @@ fn a_filter_a_notice_and_an_empty_list_have_their_lines() {
     assert_snapshot!("filter", screen(&state, true, SIZES[0]));
     let before_the_first_answer = State::new(&ENGLISH, None, later(0), 7);
     assert_snapshot!("loading", screen(&before_the_first_answer, true, SIZES[0]));
+}
+
+#[test]
+fn a_declined_card_is_said_once_another_try_can_be_made() {
+    let mut state = holding_in(&ENGLISH);
+    hear(&mut state, About::Order(Ok(order("pending_payment", "one"))));
+    let declined = Problem::new(ProblemType::PaymentDeclined, 402, "Declined", "");
+    hear(&mut state, About::Paid(Err(Failure::Refused(Box::new(declined)))));
+    assert!(!screen(&state, true, SIZES[1]).contains("Enter tries again"));
+    hear(&mut state, About::Stands(Ok(order("pending_payment", "two"))));
+    assert!(screen(&state, true, SIZES[1]).contains("Enter tries again"));
 }
 
 #[test]

@@ -60,7 +60,8 @@ pub(crate) fn draw(
     if let Some(url) = browser(checkout) {
         lines.push(Line::raw(url));
     }
-    if let Some(said) = &checkout.said {
+    // While it is found out how things stand no key helps, and none is offered.
+    if let Some(said) = checkout.said.as_ref().filter(|_| checkout.doing != Doing::Looking) {
         lines.push(Line::styled(format!("! {said}"), look.notice()));
     }
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), below);
