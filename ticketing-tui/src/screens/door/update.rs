@@ -60,11 +60,12 @@ pub(super) fn scan(state: &mut State) -> Vec<Effect> {
     if code.is_empty() {
         return Vec::new();
     }
+    // Whatever comes of it: the next code begins a line of its own.
+    door.code.clear();
     if door.unanswered() >= UNANSWERED_MAX {
         state.notice = Some(words.door.too_many_wait.to_owned());
         return vec![Effect::Draw];
     }
-    door.code.clear();
     let sent = NewScan {
         code,
         device: Some(door.device.clone()),

@@ -83,13 +83,17 @@ fn what_nobody_answered_is_sent_again_as_the_same_scan_and_is_never_forgotten() 
 }
 
 #[test]
-fn a_door_without_a_connection_stops_asking_and_keeps_what_is_typed() {
+fn a_door_without_a_connection_takes_no_more_and_glues_no_two_codes_together() {
     let mut state = at_the_door(&ENGLISH);
     let lines: Vec<String> = (0..25).map(|number| format!("CODE{number}\r")).collect();
     let effects = update(&mut state, Message::Pasted(lines.concat()));
     assert_eq!(sent(&effects).len(), 20);
-    assert!(state.notice.as_ref().unwrap().contains("too many scans"));
-    assert!(door(&state).code.text().starts_with("CODE20"));
+    assert!(state.notice.as_ref().unwrap().contains("too many wait"));
+    assert_eq!(door(&state).code.text(), "");
+    press(&mut state, "NEXT");
+    assert!(sent(&enter(&mut state)).is_empty());
+    press(&mut state, "LAST");
+    assert_eq!(door(&state).code.text(), "LAST");
 }
 
 #[test]
