@@ -5,7 +5,6 @@ use ticketing_wire::door::Verdict;
 use crate::house::House;
 use crate::screen::Terminal;
 
-const SIZE: (u16, u16) = (80, 24);
 /// So many dots are read for each dark square.
 const SCALE: usize = 4;
 
@@ -13,8 +12,7 @@ const SCALE: usize = 4;
 fn somebody_signs_up_waits_chooses_is_declined_pays_and_is_let_in() {
     let house = House::open();
     let home = tempfile::tempdir().unwrap();
-    let terminal = Terminal::start(&house.server.base_url, home.path(), SIZE);
-    terminal.sees("Aurora Live");
+    let terminal = house.terminal(home.path());
     // Signing up on the way in.
     terminal.keys("\r");
     terminal.sees("Sign in");
@@ -42,8 +40,7 @@ fn somebody_signs_up_waits_chooses_is_declined_pays_and_is_let_in() {
     assert_ne!(first, second);
 
     // Another terminal of the same person finds the session and the tickets.
-    let terminal = Terminal::start(&house.server.base_url, home.path(), SIZE);
-    terminal.sees("Aurora Live");
+    let terminal = house.terminal(home.path());
     terminal.keys("m");
     terminal.sees("264,000 KRW");
     terminal.keys("\r");

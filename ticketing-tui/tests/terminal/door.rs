@@ -2,19 +2,12 @@
 
 use crate::buying::ticket;
 use crate::house::House;
-use crate::screen::Terminal;
-
-const SIZE: (u16, u16) = (80, 24);
 
 #[test]
 fn who_has_a_ticket_is_let_in_once_and_a_mistake_is_taken_back() {
     let house = House::open();
     let (buyer, staff) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let start = |home: &tempfile::TempDir| {
-        let terminal = Terminal::start(&house.server.base_url, home.path(), SIZE);
-        terminal.sees("Aurora Live");
-        terminal
-    };
+    let start = |home: &tempfile::TempDir| house.terminal(home.path());
     let phone = start(&buyer);
     phone.keys("\r\x14ada@example.org\ta long password\tAda Lovelace\tada\r");
     phone.sees("stage");

@@ -1,5 +1,7 @@
 //! A server with something on sale.
 
+use std::path::Path;
+
 use serde_json::json;
 use ticketing_client::{Client, IdempotencyKey, accounts, door, performances, venues};
 use ticketing_server::embedded::{self, Options, Running};
@@ -9,6 +11,10 @@ use ticketing_wire::secrets::{AccessToken, Password};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
+use crate::screen::Terminal;
+
+/// Of every terminal here.
+const SIZE: (u16, u16) = (80, 24);
 const PLAN: &str = "name = \"Hall\"\n[[categories]]\nname = \"All\"\n[[sections]]\nname = \"Floor\"\n\
     category = \"All\"\nrows = [{ label = \"1\", seats = \"1-10\" }, { label = \"2\", seats = \"1-10\" }]\n";
 
@@ -33,6 +39,13 @@ impl House {
     /// Who may steer its line: an e-mail address and a password.
     pub(crate) fn organizer(&self) -> (&str, Password) {
         (&self.server.admin_email, Password::from(self.server.admin_password.clone()))
+    }
+
+    /// Somebody's terminal, once it shows what is on sale.
+    pub(crate) fn terminal(&self, home: &Path) -> Terminal {
+        let terminal = Terminal::start(&self.server.base_url, home, SIZE);
+        terminal.sees("Aurora Live");
+        terminal
     }
 
     /// What the door says to a code.

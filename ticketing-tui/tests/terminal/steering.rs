@@ -1,20 +1,13 @@
 //! The war room: what an organizer sees and does, and what those who wait see of it.
 
 use crate::house::House;
-use crate::screen::Terminal;
-
-const SIZE: (u16, u16) = (80, 24);
 
 #[test]
 fn an_organizer_sees_a_sale_run_and_pauses_it_while_a_buyer_chooses_by_the_mouse() {
     let house = House::open();
     let (organizer, buyer, stranger) =
         (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let start = |home: &tempfile::TempDir| {
-        let terminal = Terminal::start(&house.server.base_url, home.path(), SIZE);
-        terminal.sees("Aurora Live");
-        terminal
-    };
+    let start = |home: &tempfile::TempDir| house.terminal(home.path());
     let room = start(&organizer);
     room.keys("w");
     room.sees("Sign in");
